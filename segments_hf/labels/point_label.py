@@ -10,7 +10,7 @@ import numpy as np
 from segments_hf.labels.cloud_label import CloudLabel
 from segments_hf.labels.label import NO_CLASS, NO_POINTS
 from segments_hf.points import point_labels
-from segments_hf.points.point_labels import ids_of_points
+from segments_hf.points.point_labels import check_num_labels, ids_of_points
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -50,16 +50,24 @@ class PointLabel(CloudLabel):
         """
         return point_labels(self._row, kind)
 
-    def classes_and_instances(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def classes_and_instances(
+        self, num_points: int | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the semantic label and the instance of each point, without reading the file of the points.
+
+        Args:
+            num_points: The number of points in the file, which is compared with the number of labels; None to skip this
+                check.
 
         Returns:
             Two int64 arrays of shape (N,): class index + 1, and the number of the annotation, from 1 on. Both are 0 for
             points without a label, and for points of annotations without a class.
 
         Raises:
-            PointCloudError: The label of the points is missing, or has ids that no annotation has.
+            PointCloudError: The label of the points is missing, has ids that no annotation has, or has another number
+                of points than the file.
         """
+        check_num_labels(self.ids, num_points)
         row = {"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self.ids}
         classes = point_labels(row, "semantic")
         return classes, np.where(classes, point_labels(row, "instance"), 0)

@@ -12,7 +12,7 @@ from segments_hf.points.read_points import num_points
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 
     import numpy.typing as npt
 
@@ -69,9 +69,7 @@ def point_labels(
     if row.get("annotations") is None:
         raise PointCloudError("the row has no annotations; expected `annotations` and `point_annotations`")
     ids = ids_of_points(row)
-    expected = num_points(row)
-    if expected is not None and len(ids) != expected:
-        raise PointCloudError(f"point_annotations: got {len(ids):,} numbers for {expected:,} points in the file")
+    check_num_labels(ids, num_points(row))
     annotations = row["annotations"]
     if kind == "semantic":
         values, otherwise = _semantic_values(annotations, ignore_index)
@@ -100,6 +98,20 @@ def ids_of_points(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     if ids is None or ids.ndim != 1:
         raise PointCloudError("point_annotations: got values that are not integers, expected a list of ids")
     return ids
+
+
+def check_num_labels(ids: Sized, expected: int | None) -> None:
+    """Check that a label has one number for each point.
+
+    Args:
+        ids: The id of the annotation of each point.
+        expected: The number of points in the file; None if it is unknown.
+
+    Raises:
+        PointCloudError: The label has another number of points than the file.
+    """
+    if expected is not None and len(ids) != expected:
+        raise PointCloudError(f"point_annotations: got {len(ids):,} numbers for {expected:,} points in the file")
 
 
 def _semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None) -> tuple[dict[int, int], int]:

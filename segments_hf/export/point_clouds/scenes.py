@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -20,7 +21,8 @@ class Scene:
 
     Attributes:
         number: The number of the scene in the export, from 0 on.
-        name: A unique name for files and folders, without slashes and spaces.
+        name: A unique name for files and folders, without slashes and spaces, short enough for a file system. It does
+            not begin with a dot, because programs such as ``ls`` and Python's ``glob`` skip these names.
         split: The name of the split.
         is_sequence: Whether the scene is a sequence.
     """
@@ -76,7 +78,8 @@ class Scenes:
         return self._last is not None and self._last[0] is scene and self._last[1] < frame
 
     def _new(self, row: Row, split: str) -> Scene:
-        unique = name = "_".join(safe_path(row["name"]).parts).replace(" ", "_")
+        words = re.sub(r"\s", "_", "_".join(safe_path(row["name"]).parts))
+        unique = name = str(safe_path(words.lstrip(".")))  # the parts of a path may be too long for one name
         while _key(unique) in self._names:
             number = self._repeats.get(_key(name), 1) + 1
             self._repeats[_key(name)] = number
