@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.labels.row import Row
+    from segments_hf.points.files.cloud import Cloud
 
 _AXES = ("x", "y", "z")
 _FARTHEST = 2.0**16  # from here on, float32 moves a coordinate by more than 4 mm
@@ -50,9 +51,26 @@ def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
         AssetError: The row has no file; the file cannot be read; or its coordinates are so large that float32 numbers
             cannot represent them with an error of less than 4 mm.
     """
+    return columns_of(open_cloud(row), fields)
+
+
+def open_cloud(row: Row) -> Cloud:
+    """Check the structure of the file of a row, without decoding its values.
+
+    Raises:
+        AssetError: The row has no file, or the file cannot be read.
+    """
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
         raise AssetError("got a row without a point cloud or without its type, expected the file of a point cloud")
-    cloud = open_row(row)
+    return open_row(row)
+
+
+def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
+    """Return the points of an opened file; see `cloud_points`.
+
+    Raises:
+        AssetError: The file cannot be decoded, or its coordinates are too large.
+    """
     positions = cloud.positions()
     if positions.dtype != np.float32:
         farthest = np.nanmax(np.abs(positions), initial=0)
