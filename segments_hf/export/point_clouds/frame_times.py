@@ -41,13 +41,27 @@ class FrameTimes:
             timestamps: The timestamp of each frame as text.
             frames: The index of each frame in its sequence, in ascending order.
         """
+        times = self.measured(timestamps)
+        if times is not None:
+            return times
+        self._counts[_STEPS if len(frames) > 1 else _SINGLE] += 1
+        return [STEP * frame for frame in frames]
+
+    def measured(self, timestamps: Sequence[str | None]) -> list[int] | None:
+        """Return the times of the frames of a scene in microseconds.
+
+        Args:
+            timestamps: The timestamp of each frame as text.
+
+        Returns:
+            The times; None if a timestamp is missing or is not a number, or the times do not increase.
+        """
         numbers = [_number(text) for text in timestamps]
         known = [number for number in numbers if number is not None]
         unit = _unit_of_date(known[0]) if known else None
         times = [_microseconds(number, unit or "nanoseconds") for number in known]
         if len(known) < len(numbers) or any(first >= second for first, second in pairwise(times)):
-            self._counts[_STEPS if len(frames) > 1 else _SINGLE] += 1
-            return [STEP * frame for frame in frames]
+            return None
         if unit != "nanoseconds":
             self._counts[unit or _NO_DATE] += 1
         return times

@@ -1,0 +1,231 @@
+"""``semantic-kitti``: the folders of SemanticKITTI, with a class and an instance for each point.
+
+The format is documented at https://github.com/PRBonn/semantic-kitti-api. ``sequences/00/velodyne/000000.bin`` has x, y,
+z and the remission of each point as float32, in the frame of the sensor. ``sequences/00/labels/000000.label`` has a
+uint32 for each point: the lower 16 bits are class index + 1, or 0 if unlabeled, and the upper 16 bits are the instance.
+
+- Each sequence of the release is a sequence. Single point clouds are the frames of one sequence for each split.
+- An object has the same instance in all frames of its sequence. Points without a label, and points of classes whose
+  `has_instances` is false, have the instance 0, as in SemanticKITTI: its panoptic evaluation treats the points of such
+  a class as one segment.
+- ``poses.txt`` has the pose of the sensor in the world for each frame. In KITTI, poses are in the frame of the camera,
+  and programs convert them with the matrix ``Tr`` of ``calib.txt``. Here, ``Tr`` is the identity.
+- ``times.txt`` has the seconds since the first frame. A sequence without timestamps that increase has no such file.
+- ``semantic-kitti.yaml`` has the names and colors of the classes, and the numbers of the sequences of each split.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import OptionError, PointCloudError
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_points import cloud_points
+from segments_hf.export.point_clouds.frame_times import FrameTimes
+from segments_hf.export.point_clouds.semantic_kitti_config import CONFIG, semantic_kitti_config
+from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.number_text import counted
+from segments_hf.labels import POINTS, PointLabel
+from segments_hf.labels.row import sample_name
+from segments_hf.points import pose_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.export.format import Job
+
+_SEQUENCES = "sequences"
+_LARGEST = 2**16 - 1  # of a class and of an instance: each has 16 bits of a label
+_IDENTITY = "1 0 0 0 0 1 0 0 0 0 1 0"
+_CALIBRATION = "".join(f"{name}: {_IDENTITY}\n" for name in ("P0", "P1", "P2", "P3", "Tr"))
+
+
+class _Scan(NamedTuple):
+    """The content of the files of a point cloud.
+
+    Attributes:
+        points: float32 array of shape (N, 4): x, y, z and the intensity.
+        classes: The class index + 1 of each point, or 0: uint16 array of shape (N,).
+        annotations: The number of the annotation of each point, from 1 on, or 0: int32 array of shape (N,).
+        objects: A value for each annotation number that identifies the object in its sequence; None if the points of
+            the annotation have no instance.
+        pose: The line of ``poses.txt``.
+        has_intensity: Whether the file has an intensity.
+    """
+
+    points: npt.NDArray[np.float32]
+    classes: npt.NDArray[np.uint16]
+    annotations: npt.NDArray[np.int32]
+    objects: list[Hashable]
+    pose: str
+    has_intensity: bool
+
+
+@dataclass
+class _Sequence:
+    """A sequence that is being written.
+
+    Attributes:
+        number: Its number, from 0 on.
+        split: The name of its split.
+        poses: The lines of ``poses.txt``.
+        timestamps: The timestamp of each frame.
+        instances: The instance of each object.
+    """
+
+    number: int
+    split: str
+    poses: list[str] = field(default_factory=list)
+    timestamps: list[str | None] = field(default_factory=list)
+    instances: dict[Hashable, int] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the sequence, relative to the export folder."""
+        return f"{_SEQUENCES}/{self.number:02d}"
+
+
+class SemanticKitti(CloudFormat[_Scan]):
+    """The format ``semantic-kitti``, which the module describes."""
+
+    name = "semantic-kitti"
+    help = "SemanticKITTI: points as .bin, a class and an instance for each point, poses, and a YAML file"
+    takes: ClassVar[frozenset[str]] = frozenset({POINTS})
+    in_order = True
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        if len(job.categories) > _LARGEST:
+            raise OptionError(
+                f"got {len(job.categories):,} classes, expected {_LARGEST:,} at most: labels of SemanticKITTI have 16 "
+                "bits for the class",
+                option="export_format",
+            )
+        self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
+        self._sequences: dict[int | str, _Sequence] = {}  # by the number of the scene; by the split for single clouds
+        self._num_points: dict[str, npt.NDArray[np.int64]] = {}  # the points of each class in each split
+        self._without: Counter[str] = Counter()  # the numbers of point clouds for the notes
+
+    @classmethod
+    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes besides ``samples.csv``."""
+        del splits, images
+        return [_SEQUENCES, CONFIG]
+
+    def label(self, sample: CloudSample) -> EncodedLabel[_Scan]:
+        """Encode the points of a row and their labels."""
+        assert isinstance(sample.label, PointLabel)  # noqa: S101
+        points = cloud_points(sample.row, ("intensity",))
+        classes, annotations = sample.label.classes_and_instances(len(points.columns))
+        left_out = sample.label.without_points()
+        pose = " ".join(map(repr, pose_matrix(sample.row["ego_pose"])[:3].ravel().tolist()))
+        content = _Scan(
+            points.columns,
+            classes.astype(np.uint16),
+            annotations.astype(np.int32),
+            [None, *self._objects(sample.label)],
+            pose,
+            not points.missing,
+        )
+        num_bytes = points.num_bytes + content.classes.nbytes + content.annotations.nbytes
+        return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
+
+    def _objects(self, label: PointLabel) -> list[Hashable]:
+        """Return a value for each annotation that is the same in all frames: the id of the track, or its own id."""
+        tracks = [item.id if item.track_id is None else item.track_id for item in label.annotations]
+        counts = Counter(tracks[index] for index in label.last_of_ids)
+        return [
+            None if item.class_index in self._stuff else track if counts[track] == 1 else (track, item.id)
+            for item, track in zip(label.annotations, tracks, strict=True)
+        ]
+
+    def write_cloud(self, sample: CloudSample, content: _Scan, place: Place) -> str:
+        """Write the points and the labels of a row."""
+        del place
+        scene = sample.scene
+        key = scene.number if scene.is_sequence else self.split
+        sequence = self._sequences.setdefault(key, _Sequence(len(self._sequences), self.split))
+        known = sequence.instances if scene.is_sequence else {}
+        instances = _instances(content, known)
+        if len(known) > _LARGEST:
+            raise PointCloudError(
+                f"{sample_name(sample.row)}: got more than {_LARGEST:,} objects in one sequence, expected fewer: "
+                "labels of SemanticKITTI have 16 bits for the instance; export parts of the sequence, or use pointcept"
+            )
+        name = f"{len(sequence.poses):06d}"
+        sequence.poses.append(content.pose)
+        sequence.timestamps.append(sample.row.get("timestamp"))
+        labels = content.classes.astype("<u4") | (instances << 16)
+        file = f"{sequence.folder}/velodyne/{name}.bin"
+        write_file(self.job.folder / file, content.points.astype("<f4", copy=False).tobytes())
+        write_file(self.job.folder / sequence.folder / "labels" / f"{name}.label", labels.astype("<u4").tobytes())
+        self._count(sample, content)
+        return file
+
+    def _count(self, sample: CloudSample, content: _Scan) -> None:
+        counts = np.bincount(content.classes, minlength=len(self.job.names) + 1)
+        self._num_points[self.split] = self._num_points.get(self.split, 0) + counts
+        self._without["intensity"] += not content.has_intensity
+        self._without["pose"] += sample.row["ego_pose"] is None
+        self._without["sequence"] += not sample.scene.is_sequence
+
+    def close(self) -> None:
+        """Write the poses of all sequences, and ``semantic-kitti.yaml``."""
+        super().close()
+        splits: dict[str, list[int]] = {name: [] for name in self.job.splits}
+        frame_times, without_times = FrameTimes(), 0
+        for key, sequence in self._sequences.items():
+            folder = self.job.folder / sequence.folder
+            write_file(folder / "poses.txt", _lines(sequence.poses))
+            write_file(folder / "calib.txt", _CALIBRATION.encode())
+            splits[sequence.split].append(sequence.number)
+            if isinstance(key, str):  # single point clouds
+                continue
+            times = frame_times.measured(sequence.timestamps)
+            if times:
+                write_file(folder / "times.txt", _lines([f"{(time - times[0]) / 1e6:.6f}" for time in times]))
+            without_times += times is None
+        write_file(self.job.folder / CONFIG, semantic_kitti_config(self.job, splits, self._num_points))
+        self.notes += [*self._sentences(without_times), *frame_times.notes()]
+
+    def _sentences(self, without_times: int) -> list[str]:
+        """Return the notes for the user."""
+        singles, intensities, poses = (self._without[what] for what in ("sequence", "intensity", "pose"))
+        notes = []
+        if singles:
+            notes.append(
+                f"{counted(singles, 'single point cloud')}: those of a split are the frames of one sequence in its "
+                "folder; the instances of different frames are different objects"
+            )
+        if intensities:
+            notes.append(f"{counted(intensities, 'point cloud')} without an intensity: the remission of points is 0")
+        if poses:
+            notes.append(f"{counted(poses, 'point cloud')} without an ego_pose: the pose in poses.txt is the identity")
+        if without_times:
+            sequences = counted(without_times, "sequence")
+            notes.append(f"{sequences} without times.txt, because the timestamps are missing or do not increase")
+        return notes
+
+
+def _instances(content: _Scan, known: dict[Hashable, int]) -> npt.NDArray[np.uint32]:
+    """Return the instance of each point, and number the objects of the sequence that have no number yet."""
+    numbers = np.zeros(len(content.objects), np.uint32)
+    for annotation in np.unique(content.annotations).tolist():
+        found = content.objects[annotation]
+        if found is not None:
+            numbers[annotation] = known.setdefault(found, len(known) + 1)
+    return numbers[content.annotations]
+
+
+def _lines(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+FORMAT = SemanticKitti
