@@ -15,14 +15,13 @@ release.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import yaml
 
 from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
 from segments_hf.export.point_clouds.detection.openpcdet_config import dataset_config, kitti_class
+from segments_hf.export.point_clouds.npy_file import encode_npy
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
@@ -30,6 +29,7 @@ from segments_hf.io.number_text import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import numpy.typing as npt
 
     from segments_hf.export.format import Job
@@ -65,9 +65,7 @@ class OpenPcdet(DetectionFormat[str]):
     @staticmethod
     def encode_points(columns: npt.NDArray[np.float32]) -> bytes:
         """Return points as an .npy file."""
-        file = io.BytesIO()
-        np.save(file, columns)
-        return file.getvalue()
+        return encode_npy(columns)
 
     def encode(self, points: CloudPoints, boxes: Boxes) -> str:
         """Return the lines of a label file."""

@@ -1,0 +1,145 @@
+"""``pointcept``: a folder of arrays for each point cloud, as the `DefaultDataset` of Pointcept reads them.
+
+The arrays are those of `VALID_ASSETS` in
+https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. They are in the order of the file of
+the point cloud:
+
+- ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3). Points that are NaN keep their place.
+- ``color.npy``: red, green and blue, uint8 of shape (N, 3), if all files have colors; see `point_colors`.
+- ``strength.npy``: the intensity as in the files, float32 of shape (N, 1), if all files have an intensity.
+- ``segment.npy``: the class index, int32 of shape (N,); -1 is unlabeled.
+- ``instance.npy``: the number of the annotation in this point cloud, int32 of shape (N,); -1 is unlabeled.
+
+``pointcept_dataset.py`` is a part of a configuration: the classes, and in `segment_ignore_index` the classes whose
+`has_instances` is false, which instance segmentation ignores.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_points import columns_of, open_cloud
+from segments_hf.export.point_clouds.npy_file import encode_npy
+from segments_hf.export.point_clouds.point_colors import has_color_fields, point_colors
+from segments_hf.io.disk.atomic import remove_file, write_file
+from segments_hf.io.number_text import counted
+from segments_hf.labels import POINTS, PointLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.export.format import Job
+
+_CONFIG = "pointcept_dataset.py"
+_COLOR, _STRENGTH = "color", "strength"
+_IGNORED = -1
+
+
+class _Arrays(NamedTuple):
+    """The arrays of a point cloud by name, and whether the file has colors of a type without a known range."""
+
+    arrays: dict[str, npt.NDArray[Any]]
+    has_other_colors: bool
+
+
+class Pointcept(CloudFormat[_Arrays]):
+    """The format ``pointcept``, which the module describes."""
+
+    name = "pointcept"
+    help = "Pointcept: a folder of .npy arrays for each point cloud, with a class and an instance for each point"
+    takes: ClassVar[frozenset[str]] = frozenset({POINTS})
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._folders = 0
+        self._optional: dict[str, list[str]] = {_COLOR: [], _STRENGTH: []}  # the folders that have these arrays
+        self._other_colors = 0
+
+    @classmethod
+    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes besides ``samples.csv``."""
+        del images
+        return [*splits, _CONFIG]
+
+    def label(self, sample: CloudSample) -> EncodedLabel[_Arrays]:
+        """Encode the points of a row and their labels as arrays."""
+        assert isinstance(sample.label, PointLabel)  # noqa: S101
+        cloud = open_cloud(sample.row)
+        points, colors = columns_of(cloud, ("intensity",)), point_colors(cloud)
+        classes, instances = sample.label.classes_and_instances(len(points.columns))
+        left_out = sample.label.without_points()
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "coord": points.columns[:, :3],
+            "segment": (classes - 1).astype(np.int32),
+            "instance": (instances - 1).astype(np.int32),
+        }
+        if colors is not None:
+            arrays[_COLOR] = colors
+        if not points.missing:
+            arrays[_STRENGTH] = points.columns[:, 3:]
+        content = _Arrays(arrays, has_color_fields(cloud) and colors is None)
+        num_bytes = sum(array.nbytes for array in arrays.values())
+        return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
+
+    def write_cloud(self, sample: CloudSample, content: _Arrays, place: Place) -> str:
+        """Write the arrays of a row."""
+        scene = sample.scene
+        folder = f"{self.split}/{scene.name}" + (f"_{place.frame:06d}" if scene.is_sequence else "")
+        for name, array in content.arrays.items():
+            write_file(self.job.folder / folder / f"{name}.npy", encode_npy(array))
+        for name in self._optional.keys() & content.arrays.keys():
+            self._optional[name].append(folder)
+        self._folders += 1
+        self._other_colors += content.has_other_colors
+        return folder
+
+    def close(self) -> None:
+        """Remove the arrays that some point clouds lack, and write the part of a configuration."""
+        super().close()
+        for name, folders in self._optional.items():
+            lacking = self._folders - len(folders)
+            if folders and lacking:
+                for folder in folders:
+                    remove_file(self.job.folder / folder / f"{name}.npy")
+                self.notes.append(
+                    f"{counted(lacking, 'point cloud')} without {name}.npy, because their files lack the values: it is "
+                    "left out for all point clouds, because a network reads the same arrays of all"
+                )
+        if self._other_colors:
+            self.notes.append(
+                f"{counted(self._other_colors, 'point cloud')} with colors that have not 8 bits: they are left out, "
+                "because their range is unknown"
+            )
+        write_file(self.job.folder / _CONFIG, self._config().encode())
+
+    def _config(self) -> str:
+        """Return the part of a configuration. Pointcept reads configurations in Python only."""
+        stuff = [index for index, item in enumerate(self.job.categories) if item.has_instances is False]
+        lines = [
+            "# The classes of this dataset, for the configuration of an experiment: add the path of this file to its",
+            "# `_base_`.",
+            f"num_classes = {len(self.job.names)}",
+            f"segment_ignore_index = {(_IGNORED, *stuff)!r}",
+            "data = dict(",
+            "    num_classes=num_classes,",
+            f"    ignore_index={_IGNORED},",
+            "    names=[",
+            *(f"        {literal}," for literal in _literals(self.job.names)),
+            "    ],",
+            ")",
+        ]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _literals(names: Iterable[str]) -> list[str]:
+    """Return names as literals of Python. Pointcept replaces variables between two braces in a configuration."""
+    return [ascii(name).replace("{", "\\x7b") for name in names]
+
+
+FORMAT = Pointcept
