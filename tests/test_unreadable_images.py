@@ -148,6 +148,7 @@ def _functions(folder: Path) -> dict[str, Callable[[Any], Any]]:
     return {**masks, **layouts, **exports, **drawings}
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("function", _functions(Path()))
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_release, function, streaming) -> None:
@@ -160,6 +161,7 @@ def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_re
 class TestDatasetWithUnreadableImage:
     """Functions of a dataset with an unreadable file, which was not checked at load."""
 
+    @pytest.mark.each_choice(2)
     @pytest.mark.parametrize("task", LAYOUTS)
     @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
     def test_layouts_apply_on_error(self, tmp_path, write_release, unreadable, task, streaming) -> None:
@@ -182,6 +184,7 @@ class TestDatasetWithUnreadableImage:
             assert any("middle" in problem for problem in counted.problems)
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("export", EXPORTS)
 def test_export_skips_rows_with_unreadable_images_or_names_the_sample(tmp_path, write_release, column, export) -> None:

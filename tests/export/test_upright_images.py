@@ -62,6 +62,7 @@ def exported(data: Any, out: Path, images: str = "upright") -> tuple[Any, dict[s
     return result, content, {name: (out / "train" / name).read_bytes() for name in names}
 
 
+@pytest.mark.each_choice(2)
 @pytest.mark.parametrize("embed", [False, True], ids=["files", "bytes"])
 @pytest.mark.parametrize("orientation", [2, 3, 6, 8])
 @pytest.mark.parametrize("kind", FORMATS)

@@ -24,6 +24,7 @@ def expected() -> dict[str, Any]:
     return {}
 
 
+@pytest.mark.each_choice(4)
 @pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -36,6 +37,7 @@ def test_every_function_returns_the_same_for_every_kind_of_data(
     assert use(KINDS[kind](request.getfixturevalue), tmp_path / "got") == expected[function]
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("kind", RELEASES)
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_load_release_returns_the_same_for_every_kind_of_release(

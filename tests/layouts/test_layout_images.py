@@ -40,6 +40,7 @@ def images_of(rows: Any) -> list[Image.Image]:
     return [row["image"] for row in train(rows)]
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("task", TASKS)
 def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(release_of_modes: Path, task: str, kind: str) -> None:

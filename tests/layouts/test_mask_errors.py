@@ -55,6 +55,7 @@ def damage(dataset, index, content):
 
 
 class TestDamagedBitmap:
+    @pytest.mark.each_choice(1)
     @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", UNREADABLE)
@@ -71,6 +72,7 @@ class TestDamagedBitmap:
             with pytest.raises(BitmapError, match="sample 'bad'"):
                 list(add(dataset, **({} if streaming else options)))
 
+    @pytest.mark.each_choice(1)
     @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", DAMAGED)

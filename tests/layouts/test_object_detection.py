@@ -117,6 +117,7 @@ class TestDatasetsAndStreams:
         assert features == Features(expected)
         assert id2label(to_layout(dataset, DETECTION)) == {0: "flower", 1: "leaf"}
 
+    @pytest.mark.each_choice(2)
     @pytest.mark.parametrize(("type_", "points", "area", "bbox"), SHAPES.values(), ids=SHAPES)
     def test_boxes_and_areas_are_those_of_the_shapes(
         self, tmp_path, write_release, kind, type_, points, area, bbox, caplog

@@ -63,6 +63,7 @@ def test_each_planted_fault_is_the_only_finding(
     assert found(validate(loaded, assets=True)) == ([(check, expected[0][1])] if check else [])
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("task_type", TASK_TYPES)
 def test_datasets_and_streams_have_the_findings_of_their_release(

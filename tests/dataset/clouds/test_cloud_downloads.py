@@ -61,6 +61,7 @@ def test_rows_are_the_same_however_a_release_is_loaded(served: Callable[..., Pat
     assert plain_rows(load_with_builder_name(release, streaming=True)) == expected
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("task_type", TASKS)
 @pytest.mark.parametrize("size", [1, 2])
 def test_tables_of_pickled_slices_equal_the_built_dataset(

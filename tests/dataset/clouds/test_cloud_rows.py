@@ -213,6 +213,7 @@ def test_timestamp_has_all_digits_of_the_file(tmp_path: Path, write_release: Wri
     assert found == [text.strip('"') for text in texts]
 
 
+@pytest.mark.each_choice(2)
 @pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
 @pytest.mark.parametrize(
     "label",

@@ -71,6 +71,7 @@ WAYS = {
 }
 
 
+@pytest.mark.each_choice(1)
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
 @pytest.mark.parametrize("way", WAYS)
@@ -239,6 +240,7 @@ FUNCTIONS = {
 }
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_read_rows_of_earlier_version_as_repaired_rows(old_rows, release, tmp_path, name):
     function = FUNCTIONS[name]

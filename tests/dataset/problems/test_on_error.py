@@ -23,6 +23,7 @@ WAYS = {
 }
 
 
+@pytest.mark.each_choice(2)
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES)

@@ -70,6 +70,7 @@ def release(tmp_path, write_release):
     return write_release(items, **classes(*NAMES))
 
 
+@pytest.mark.each_choice(3)
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize(("make", "names"), DATASETS.values(), ids=DATASETS)
 def test_class_names_survive_operations_of_datasets(release, tmp_path, operation, make, names):
@@ -78,6 +79,7 @@ def test_class_names_survive_operations_of_datasets(release, tmp_path, operation
     assert label2id(changed) == {name: number for number, name in names.items()}
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("make", "names"), DATASETS.values(), ids=DATASETS)
 def test_datasets_dicts_and_streams_have_the_same_class_names(release, kind, make, names):

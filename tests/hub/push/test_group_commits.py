@@ -167,6 +167,7 @@ def test_push_with_create_pr_leaves_the_pull_request_open(hub: HubServer, tmp_pa
     assert len(hub.commits(REPO)) == 1
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("effect", [BUSY, "reset", "lose"], ids=["busy", "reset", "lost response"])
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -197,6 +198,7 @@ def commit_of_another_user(path: str) -> Callable[[HubServer], None]:
     return commit
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("moment", ["/commit/refs/pr/1", "/status$", "/merge$"])
 @pytest.mark.parametrize(
     ("path", "expected"),

@@ -38,6 +38,7 @@ def test_push_resumes_after_the_repository_was_deleted(hub: HubServer) -> None:
     assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
+@pytest.mark.each_choice(1)
 @with_both_transfers
 @pytest.mark.parametrize("effect", [BUSY, "reset", RATE_LIMITED], ids=["busy", "reset", "rate limited"])
 def test_push_survives_one_failed_upload(
@@ -77,6 +78,7 @@ def test_push_survives_faults_of_the_hub(hub: HubServer, fault: Fault, monkeypat
     assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
+@pytest.mark.each_choice(1)
 @with_both_transfers
 @pytest.mark.parametrize("source", ["release", "dataset", "layout"])
 def test_interrupted_push_resumes_without_uploading_shards_again(
@@ -170,6 +172,7 @@ def test_push_to_a_busy_hub_raises_error_and_commits_nothing(hub: HubServer, mon
     assert shards(hub) == []
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.slow
 @with_both_transfers
 @pytest.mark.parametrize("source", ["release", "dataset"])

@@ -44,6 +44,7 @@ def test_loaded_rows_equal_the_pushed_rows(hub: HubServer, transfer: str, stream
 LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("source", ["release", "dataset", "stream", "dataset with a layout"])
 def test_pushed_layout_equals_the_layout_of_the_rows(hub: HubServer, layout: str, source: str) -> None:

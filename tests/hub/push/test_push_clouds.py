@@ -26,6 +26,7 @@ FORMS = {
 }
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("task_type", TASK_TYPES)
 def test_rows_read_from_the_hub_equal_the_rows_of_the_release(

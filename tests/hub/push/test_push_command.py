@@ -89,6 +89,7 @@ def test_push_command_prints_an_error_as_one_line(hub: HubServer, tmp_path: Path
     assert error.startswith("Error: ")
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.slow
 @with_both_transfers
 @pytest.mark.parametrize(
