@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,18 @@ settings.register_profile("segments-hf", database=None, deadline=None, max_examp
 settings.load_profile("segments-hf")
 
 pytest_plugins = ["random_cases"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect the tests without garbage collection, which takes a fifth of the time and finds no garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()  # the garbage collections during the tests ignore the collected tests
+        gc.enable()
+
 
 ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litter-v01"
 

@@ -44,8 +44,8 @@ def each_choice(cases: list[pytest.Item], times: int, chooser: random.Random) ->
 
     If a value has fewer cases, all of them are returned.
     """
-    # The values of a case: the number of each parametrization, and the id of its value.
-    values = {case: list(enumerate(case.callspec._idlist)) for case in cases}  # type: ignore[attr-defined]
+    # The values of a case: the name of each parameter and the identity of its value, because values may be unhashable.
+    values = {case: [(name, id(value)) for name, value in case.callspec.params.items()] for case in cases}  # type: ignore[attr-defined]
     missing = {value: min(times, count) for value, count in Counter(sum(values.values(), [])).items()}
     chosen: list[pytest.Item] = []
     remaining = chooser.sample(cases, len(cases))

@@ -18,7 +18,7 @@ BODIES = """
     from segments_hf.io.loop_thread import LoopThread, run_blocking
     from segments_hf.io.prefetching import prefetch_futures
 
-    def bodies(count=1000):
+    def bodies(count=200):
         client = HttpClient(FetchOptions())
         with LoopThread(client, threads=4) as loop:
             yield from prefetch_futures(
@@ -109,5 +109,5 @@ def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, cleanup):
             {end}
         assert [int(next(rows)) for _ in range(47)] == list(range(3, 50))
         assert os.waitpid(child, 0)[1] == 0
-        assert [int(row) for row in rows] == [number % 50 for number in range(50, 1000)]
+        assert [int(row) for row in rows] == [number % 50 for number in range(50, 200)]
     """) == (0, "", "")

@@ -29,7 +29,6 @@ def exit_without_reader(arguments: list[str], *, errors_too: bool = False) -> tu
     "arguments",
     [
         ["--help"],
-        ["cache", "--help"],
         ["export", "--help"],
         ["inspect", RELEASE],
         ["stats", RELEASE, "--json"],

@@ -22,6 +22,7 @@ def run(*words: str | Path, code: int = 0) -> str:
     return result.output
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("task_type", TASK_TYPES)
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
 def test_built_folder_contains_the_bytes_of_the_point_clouds(

@@ -158,8 +158,3 @@ def json_value(value: Any) -> Any:
 def hash_fraction(identity: str) -> float:
     """Return the number in [0, 1) that decides the split of a sample: the first 48 bits of the SHA-256 of its uuid."""
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
-
-
-def tree(folder: Path, *, but: Path) -> set[Path]:
-    """Return the paths of all files and folders in a folder, except those in the folder `but`."""
-    return {path for path in folder.rglob("*") if not path.is_relative_to(but)}

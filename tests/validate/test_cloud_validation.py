@@ -44,6 +44,7 @@ def test_demo_of_point_clouds_has_no_findings(name: Any) -> None:
     assert report.is_clean, str(report)
 
 
+@pytest.mark.each_choice(2)
 @pytest.mark.parametrize(("planted", "task_type"), CASES, ids=str)
 def test_each_planted_fault_of_point_clouds_is_the_only_finding(
     tmp_path: Path, write_release: Any, planted: PlantedFault, task_type: str
@@ -64,6 +65,7 @@ def test_each_planted_fault_of_point_clouds_is_the_only_finding(
     assert found(validate(loaded, assets=True)) == ([(check, expected[0][1])] if check else [])
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("kind", ["dataset", "dict of streams"])
 @pytest.mark.parametrize("task_type", ["pointcloud-vector-sequence", "pointcloud-segmentation"])
 def test_datasets_and_streams_of_point_clouds_have_the_findings_of_their_release(

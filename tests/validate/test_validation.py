@@ -42,6 +42,7 @@ def test_clean_release_has_no_findings(tmp_path: Path, write_release, task_type:
     assert report.counts == report.by_check == {}
 
 
+@pytest.mark.each_choice(2)
 @pytest.mark.parametrize(("planted", "task_type"), CASES, ids=str)
 def test_each_planted_fault_is_the_only_finding(
     tmp_path: Path, write_release, planted: Planted, task_type: str
@@ -98,6 +99,7 @@ def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
 CHECKS_OF_SKIPPED_SAMPLES = ("duplicate", "other-size", "rotated-image", "unknown-category", "unreadable")
 
 
+@pytest.mark.each_choice(2)
 @pytest.mark.parametrize(
     ("planted", "task_type"), [case for case in CASES if case[0].check != "unknown-status"], ids=str
 )

@@ -80,11 +80,19 @@ def _text(card: bytes) -> str:
     return card.decode().split("\n---\n", 1)[1]
 
 
+@pytest.fixture(scope="module")
+def plain_cards() -> list[str]:
+    """Return a list in which the first test keeps the card of a release whose names are plain words."""
+    return []
+
+
 @pytest.fixture
-def plain_markup(hub: HubServer, tmp_path: Path) -> list[str]:
+def plain_markup(hub: HubServer, tmp_path: Path, plain_cards: list[str]) -> list[str]:
     """Return the kinds of markup in the card of a release whose names are plain words."""
-    segments_hf.push_to_hub(_named(tmp_path / "plain", "plain"), "jane/plain")
-    return [kind for kind, _ in _markup(_text(hub.files("jane/plain")["README.md"]))]
+    if not plain_cards:
+        segments_hf.push_to_hub(_named(tmp_path / "plain", "plain"), "jane/plain")
+        plain_cards.append(_text(hub.files("jane/plain")["README.md"]))
+    return [kind for kind, _ in _markup(plain_cards[0])]
 
 
 def _named(folder: Path, name: str) -> Path:

@@ -32,6 +32,7 @@ def code_blocks(card: DatasetCard) -> list[str]:
     return re.findall(r"```python\n(.*?)```", card.text, re.DOTALL)
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("task_type", TASK_TYPES)
 @pytest.mark.parametrize("form", ["release", "dataset"])
 def test_card_has_the_numbers_of_points_and_objects(

@@ -45,6 +45,7 @@ def release(folder: Path, layout: str) -> Path:
     return write_cloud_release(folder, samples, f"pointcloud-{'cuboid' if is_detection else 'segmentation'}")
 
 
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("layout", [DETECTION, SEGMENTATION])
 @pytest.mark.parametrize("source", ["release", "dataset", "stream", "dataset with a layout", "stream with a layout"])
 def test_pushed_layout_of_point_clouds_equals_the_layout_of_the_rows(

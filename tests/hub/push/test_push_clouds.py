@@ -120,14 +120,15 @@ def test_columns_of_users_with_the_names_of_point_clouds_are_pushed_unchanged(hu
 def test_row_groups_of_large_point_clouds_are_small(
     hub: HubServer, tmp_path: Path, write_release: Any, form: str
 ) -> None:
-    path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid", samples=24)
+    path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid", samples=12)
+    content = points(1, count=500_000)  # 8 MB
     for file in tmp_path.glob("*.bin"):
-        file.write_bytes(points(1, count=500_000))  # 8 MB
+        file.write_bytes(content)
     segments_hf.push_to_hub(FORMS[form](path), REPO)
     (shard,) = shards(hub, REPO)
     metadata = pq.ParquetFile(io.BytesIO(hub.files(REPO)[shard])).metadata
     sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
-    assert metadata.num_rows == 24
+    assert metadata.num_rows == 12
     assert max(sizes) <= 80e6
 
 
