@@ -65,20 +65,27 @@ def touch(browser: Browser, kind: str, *points: tuple[float, float]) -> None:
 
 def center_of(browser: Browser, x: float, y: float) -> tuple[float, float]:
     """Return the position in the window of the center of a pixel of the image."""
-    box = browser.box(FRAME)
+    return center_in(browser.box(FRAME), x, y)
+
+
+def center_in(box: dict[str, float], x: float, y: float) -> tuple[float, float]:
+    """Return the position in the window of the center of a pixel of an image in a box."""
     return box["x"] + (x + 0.5) * box["width"] / SIZE[0], box["y"] + (y + 0.5) * box["height"] / SIZE[1]
 
 
 def check_alignment(browser: Browser, opacity: int = 100) -> int:
     """Check the colors of all pixels of the image that are in the stage, and return their number."""
     set_opacity(browser, opacity)
-    screen, stage = np.asarray(browser.screenshot(), int), browser.box("#stage")
+    screen, stage, frame = np.asarray(browser.screenshot(), int), browser.box("#stage"), browser.box(FRAME)
+    covering = covering_boxes(browser)
     checked = 0
     for y, x in np.ndindex(IDS.shape):
-        left, top = center_of(browser, x, y)
+        left, top = center_in(frame, x, y)
         if not (stage["left"] < left - 2 < left + 2 < stage["right"]):
             continue
-        if not (stage["top"] < top - 2 < top + 2 < stage["bottom"]) or is_covered(browser, left, top):
+        if not (stage["top"] < top - 2 < top + 2 < stage["bottom"]) or any(
+            low_x <= left <= high_x and low_y <= top <= high_y for low_x, low_y, high_x, high_y in covering
+        ):
             continue
         found, expected = screen[int(top), int(left)], COLORS[int(IDS[y, x])]
         if (x, y) == (2, 2):
@@ -88,13 +95,13 @@ def check_alignment(browser: Browser, opacity: int = 100) -> int:
     return checked
 
 
-def is_covered(browser: Browser, x: float, y: float) -> bool:
-    """Return whether the buttons, or the tooltip and its shadow, cover a position in the window."""
+def covering_boxes(browser: Browser) -> list[tuple[float, float, float, float]]:
+    """Return the boxes (left, top, right, bottom) of the buttons, and of the tooltip with its shadow, in the window."""
     boxes = [(browser.box(selector), margin) for selector, margin in (("#zoom-bar", 1), ("#tip", 30))]
-    return any(
-        box["left"] - margin <= x <= box["right"] + margin and box["top"] - margin <= y <= box["bottom"] + margin
+    return [
+        (box["left"] - margin, box["top"] - margin, box["right"] + margin, box["bottom"] + margin)
         for box, margin in boxes
-    )
+    ]
 
 
 def test_wheel_zooms_at_the_pointer_and_drag_moves_the_image(browser: Browser, page: Path) -> None:
