@@ -73,13 +73,22 @@ def test_figures_of_uncounted_values_are_not_written(tmp_path: Path) -> None:
     assert sorted((tmp_path / "new" / "folder").iterdir()) == sorted(files)
 
 
-@pytest.mark.parametrize("count", [1, 150])
-def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_path: Path) -> None:
-    for file in save_figures(stats_of_classes(count), tmp_path):
+@pytest.mark.parametrize("count", [1, 60, 150])
+def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int) -> None:
+    for figure in figures(stats_of_classes(count)).values():
+        width, height = figure.get_size_inches()
+        assert 3 < width < 23
+        assert 1.5 < height < 36
+
+
+def test_files_have_the_size_of_their_figures(tmp_path: Path) -> None:
+    made = stats_of_classes(1)
+    for file, figure in zip(save_figures(made, tmp_path), figures(made).values(), strict=True):
         with Image.open(file) as image:
             image.load()
-            assert 300 < image.width < 2500
-            assert 150 < image.height < 4000
+            scale = image.width / figure.get_size_inches()[0]
+            assert 100 <= scale <= 110
+            assert image.height == pytest.approx(figure.get_size_inches()[1] * scale, abs=1)
 
 
 def test_only_the_12_most_frequent_statuses_are_drawn_and_the_others_are_added_up() -> None:
