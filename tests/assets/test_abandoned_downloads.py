@@ -94,6 +94,7 @@ def test_an_interrupt_ends_the_thread_of_the_downloads(run):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.each_choice(1)
 @pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)"])
 @pytest.mark.parametrize("cleanup", ["rows.close()", "del rows; gc.collect()", "pass"])
 def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, cleanup):
