@@ -39,7 +39,7 @@ def make(kind: str, release: Path, out: Path) -> Any:
             url = f"https://jane:{SECRET}@host/datasets/jane/flowers"
             commit: Any = SimpleNamespace(oid="1f2e", commit_url=url, pr_url=None)
             splits = {"train": PushedSplit(2, 12, LeftOut({"SKIPPED": 1}))}
-            return PushResult(commit, url, "jane/flowers", "default", None, splits, 12, 3)
+            return PushResult(commit, url, "jane/flowers", {"default": splits}, None, 12, 3)
         case "inspection":
             return inspect_release(Release.open(release))
     opened = Release.open(release)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from segments_hf.cli.split_sizes import print_split_sizes
 from segments_hf.errors import OptionError
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.option_names import option
+
+if TYPE_CHECKING:
+    from segments_hf.hub.parts import Source
 
 EXAMPLES = """\
 # Push to a new private repository of the user jane
@@ -60,9 +63,14 @@ def push(
         str | None, typer.Option(metavar="BRANCH", help="The branch to push to; by default main.", rich_help_panel=HUB)
     ] = None,
     config_name: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="The name of the configuration of the dataset.", rich_help_panel=HUB),
-    ] = "default",
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The name of the configuration of the dataset; by default `default`. Each sensor of a release of "
+            "several sensors has a configuration with its name.",
+            rich_help_panel=HUB,
+        ),
+    ] = None,
     max_shard_size: Annotated[
         str | None,
         typer.Option(
@@ -129,11 +137,13 @@ def push(
     import datasets
 
     from segments_hf.dataset.load import release_builder
+    from segments_hf.dataset.sensor_list import opened_releases
     from segments_hf.distributed.cluster import import_ray
     from segments_hf.distributed.release_push import push_on_ray
+    from segments_hf.hub.configurations import open_configurations
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.push_plan import plan_push
-    from segments_hf.hub.pushing import push as push_source
+    from segments_hf.hub.pushing import push as push_sources
     from segments_hf.hub.repository import open_repository
     from segments_hf.hub.uploads.process_uploader import ProcessUploader
     from segments_hf.layouts import LayoutOptions
@@ -147,24 +157,28 @@ def push(
         import_ray()
         del loading["connections"]  # a limit for the tasks, not for this process
     max_bytes = bytes_of(max_shard_size or _SHARD_SIZES[engine], "max_shard_size")
-    builder = release_builder(release, **loading)
-    if not quiet:
-        print_split_sizes(builder)
-    stream = builder.as_streaming_dataset(split)
-    source = open_source(stream, layout, num_proc, loading["on_error"], layout_options)
+    releases = opened_releases(release, max_release_bytes=loading["max_release_bytes"])
+
+    def open_sensor(name: str | None) -> Source:
+        builder = release_builder(releases, **{**loading, "sensor": name})
+        if not quiet:
+            print_split_sizes(builder)
+        stream = builder.as_streaming_dataset(split)
+        return open_source(stream, layout, num_proc, loading["on_error"], layout_options)
+
+    sources = open_configurations(releases, open_sensor, sensor=loading["sensor"], config_name=config_name)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     if not quiet:
-        print_result(plan_push(source, repository))
+        print_result(plan_push(sources, repository))
     push_options: dict[str, Any] = {
-        "config_name": config_name,
         "max_bytes": max_bytes,
         "commit_message": commit_message,
         "license": license,
     }
     if engine == "ray":
-        pushed = push_on_ray(source, repository, address, connections, **push_options)
+        pushed = push_on_ray(sources, repository, address, connections, **push_options)
     else:
-        pushed = push_source(source, repository, uploader=ProcessUploader(num_proc), **push_options)
+        pushed = push_sources(sources, repository, uploader=ProcessUploader(num_proc), **push_options)
     if quiet:
         print_line(pushed.page)
     else:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import FetchKeywords, Resolve
     from segments_hf.dataset.data_types import AnyDataset, LoadKeywords, Releases
     from segments_hf.dataset.open_releases import ReleaseKey
-    from segments_hf.dataset.release_inputs import Location
+    from segments_hf.dataset.release_inputs import AnyRelease, Location
 
 _CALL_OPTIONS = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
 
@@ -234,6 +234,19 @@ def release_sources(release: Releases, api_key: str | None, max_bytes: float) ->
         OptionError: There is no release.
         SegmentsHFError: The value is not a release.
     """
+    return {split: release_source(part, api_key, max_bytes) for split, part in named_releases(release).items()}
+
+
+def named_releases(release: Releases) -> dict[str, AnyRelease]:
+    """Return the release of each split, unchanged.
+
+    Args:
+        release: A release in any form, or a dict of split name to release.
+
+    Raises:
+        OptionError: There is no release.
+        SegmentsHFError: The value is not a release.
+    """
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:
@@ -242,4 +255,4 @@ def release_sources(release: Releases, api_key: str | None, max_bytes: float) ->
             f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the official SDK's release object, or a dict of these by split name"
         )
-    return {split: release_source(part, api_key, max_bytes) for split, part in by_split.items()}
+    return by_split

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.load import release_sources
-from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
+from segments_hf.dataset.load import named_releases
+from segments_hf.dataset.open_releases import open_release
+from segments_hf.dataset.release_inputs import release_source
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.release import Release, Sensor
@@ -49,22 +50,42 @@ def sensors(
     >>> sensors(Release(text.encode(), "drives.json"))
     [Sensor(name='Lidar', task_type='pointcloud-cuboid-sequence', samples=1, frames=2)]
     """
+    opened = opened_releases(
+        release, storage_options=storage_options, api_key=api_key, max_release_bytes=max_release_bytes
+    )
+    return sensors_of(opened.values())
+
+
+def opened_releases(
+    release: Releases,
+    *,
+    storage_options: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    max_release_bytes: float | str = MAX_RELEASE_BYTES,
+) -> dict[str, Release]:
+    """Open the release of each split. An open `Release` is returned unchanged. The arguments are those of `sensors`.
+
+    Raises:
+        OptionError: There is no release.
+        ReleaseError: The file is not a release.
+        PlatformError: The platform refuses the request, or has no such release.
+        SegmentsHFError: The value is not a release.
+    """
     max_bytes = bytes_of(max_release_bytes, "max_release_bytes")
-    if isinstance(release, Release):
-        return release.sensors
-    found: list[Sensor] = []
-    for source in release_sources(release, api_key, max_bytes).values():
-        if isinstance(source, ReleaseKey):
-            opened = reopen_release(source, storage_options, max_bytes)
+    opened: dict[str, Release] = {}
+    for split, part in named_releases(release).items():
+        if isinstance(part, Release):
+            opened[split] = part
         else:
-            _, opened = open_release(source, storage_options, max_bytes)
-        found.extend(opened.sensors)
-    return _merged(found)
+            location = str(release_source(part, api_key, max_bytes))
+            opened[split] = open_release(location, storage_options, max_bytes)[1]
+    return opened
 
 
-def _merged(found: Iterable[Sensor]) -> list[Sensor]:
+def sensors_of(releases: Iterable[Release]) -> list[Sensor]:
+    """Return the sensors of several releases, with the sums of their samples and frames."""
     merged: dict[str, Sensor] = {}
-    for item in found:
+    for item in (sensor for release in releases for sensor in release.sensors):
         known = merged.get(item.name, Sensor(item.name, item.task_type, 0, 0))
         samples, frames = known.samples + item.samples, known.frames + item.frames
         merged[item.name] = Sensor(item.name, known.task_type or item.task_type, samples, frames)

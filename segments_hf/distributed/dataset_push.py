@@ -89,11 +89,10 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     source = replace(open_source({split: first_rows}, None, None), is_whole=False)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
-        source,
+        {config_name: source},
         repository,
         max_bytes=max_bytes,
         uploader=BlockUploader(dataset),
-        config_name=config_name,
         commit_message=commit_message,
         license=license,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segments_hf.dataset.sensor_list import opened_releases
 from segments_hf.distributed.cluster import import_ray, ray_cluster
 from segments_hf.distributed.ray_uploader import RayUploader
 from segments_hf.distributed.release_stream import open_release_stream
+from segments_hf.hub.configurations import open_configurations
 from segments_hf.hub.pushing import push
 from segments_hf.hub.repository import open_repository
 from segments_hf.io.byte_sizes import bytes_of
@@ -16,7 +18,7 @@ from segments_hf.layouts import LayoutOptions
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -41,7 +43,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     token: str | None = None,
     revision: str | None = None,
     create_pr: bool = False,
-    config_name: str = "default",
+    config_name: str | None = None,
     max_shard_size: int | str = "2GB",
     address: str | None = None,
     connections_per_host: int = FetchOptions.connections,
@@ -80,7 +82,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             by default the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
-        config_name: The name of the configuration.
+        config_name: The name of the configuration, by default ``default``. The default for a sensor of a release is the
+            name of the sensor.
         max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"2GB"``.
         address: The address of the Ray cluster, such as ``"10.0.0.7:6379"``; ``"auto"`` for the cluster that this
             machine belongs to. By default, Ray is started on this machine, and ends with the push. If this process is
@@ -90,7 +93,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         commit_message: The message of the commits, and the title of a pull request.
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
-            `cache_dir`. `in_flight` is a number of rows of one task.
+            `cache_dir`. `in_flight` is a number of rows of one task. Without `sensor`, all sensors of a release of
+            several sensors are pushed, each as a configuration with its name.
 
     Returns:
         The commit or merge commit, the rows and size of each split, and the numbers of rows and objects left out.
@@ -107,16 +111,25 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     import_ray()
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     layout_options = LayoutOptions(None, palette, image_range, fields)
-    source = open_release_stream(
-        release, options, layout=layout, layout_options=layout_options, on_error=on_error, split=split
-    )
+    releases = opened_releases(release, storage_options=options.get("storage_options"), api_key=options.get("api_key"))
+
+    def open_sensor(name: str | None) -> Source:
+        return open_release_stream(
+            releases,
+            {**options, "sensor": name},
+            layout=layout,
+            layout_options=layout_options,
+            on_error=on_error,
+            split=split,
+        )
+
+    sources = open_configurations(releases, open_sensor, sensor=options.get("sensor"), config_name=config_name)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push_on_ray(
-        source,
+        sources,
         repository,
         address,
         connections_per_host,
-        config_name=config_name,
         max_bytes=max_bytes,
         commit_message=commit_message,
         license=license,
@@ -124,7 +137,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
 
 def push_on_ray(
-    source: Source,
+    sources: Mapping[str, Source],
     repository: Repository,
     address: str | None,
     connections_per_host: int,
@@ -133,7 +146,7 @@ def push_on_ray(
     """Push a release that `open_source` has opened. See `push_to_hub`.
 
     Args:
-        source: The release.
+        sources: The rows of each configuration by its name.
         repository: The repository.
         address: The address of the cluster.
         connections_per_host: The largest number of simultaneous requests to one host.
@@ -141,4 +154,4 @@ def push_on_ray(
     """
     check_number("connections_per_host", connections_per_host, 1)
     with ray_cluster(address, {"HF_TOKEN": repository.token}):
-        return push(source, repository, uploader=RayUploader(connections_per_host), **options)
+        return push(sources, repository, uploader=RayUploader(connections_per_host), **options)

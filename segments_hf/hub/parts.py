@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.hub.sources.row_sources import RowSource
     from segments_hf.layouts import Layout, LayoutOptions
+    from segments_hf.release import Sensor
 
 # The columns that a contact sheet needs, of images and of point clouds.
 _SHEET_COLUMNS = (
@@ -114,6 +115,7 @@ class Source:
         layout: The layout of the columns; None for rows of a release and for other columns.
         sheet_rows: The rows of the first split for the contact sheet; None if the sheet cannot be drawn from them.
         on_error: What to do with a row that has an error: ``raise``, ``skip`` the row, or ``keep`` it with null.
+        sensor: The sensor whose rows these are; None if the data are not a release of several sensors.
     """
 
     parts: list[Part]
@@ -121,6 +123,7 @@ class Source:
     layout: Layout | None
     sheet_rows: SplitRows | None
     on_error: str
+    sensor: Sensor | None = None
 
     @property
     def features(self) -> Features:

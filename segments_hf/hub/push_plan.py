@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.hub.push_result import left_out_blocks
+from segments_hf.hub.push_result import left_out_blocks, named_splits
 from segments_hf.io.tables import Cell, Result, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from segments_hf.hub.parts import Source
+    from segments_hf.hub.parts import Part, Source
     from segments_hf.hub.repository import Repository
     from segments_hf.io.tables import Block
     from segments_hf.layouts.row_report import LeftOut
+
+
+class PlannedSplit(NamedTuple):
+    """What is known about a split before its rows are read.
+
+    Attributes:
+        rows: The number of rows, without those that will be left out; None if it is not known.
+        left_out: The numbers of rows and objects that will be left out.
+    """
+
+    rows: int | None
+    left_out: LeftOut
 
 
 @dataclass(frozen=True)
@@ -23,31 +35,38 @@ class PushPlan(Result):
 
     Attributes:
         target: The repository and branch, and whether the repository is public or private.
-        rows: The number of rows of each split, without those that will be left out; None if it is not known.
-        left_out: The numbers of rows and objects of each split that will be left out.
+        configs: The splits by name, of each configuration by its name.
     """
 
     target: str
-    rows: Mapping[str, int | None]
-    left_out: Mapping[str, LeftOut]
+    configs: Mapping[str, Mapping[str, PlannedSplit]]
 
     def blocks(self) -> Iterator[Block]:
         """Yield the repository, the numbers of each split, and the numbers of what will be left out."""
         yield Cell(f"Push to {self.target}")
-        rows = [(name, "not known before reading" if rows is None else rows) for name, rows in self.rows.items()]
-        yield Table(("split", "rows"), rows, ("rows",))
-        yield from left_out_blocks(self.left_out, "To be left out")
+        header, named = named_splits(self.configs)
+        rows = [(*names, "not known before reading" if split.rows is None else split.rows) for names, split in named]
+        yield Table((*header, "rows"), rows, ("rows",))
+        yield from left_out_blocks(header, [(names, split.left_out) for names, split in named], "To be left out")
 
 
-def plan_push(source: Source, repository: Repository) -> PushPlan:
-    """Return what the push of a source to a repository will do."""
-    left_out = {part.name: part.expected_left_out() for part in source.parts}
-    rows = {
-        part.name: None
-        if part.length is None
-        else part.length - (sum(left_out[part.name].rows.values()) if part.is_reported else 0)
-        for part in source.parts
+def plan_push(sources: Mapping[str, Source], repository: Repository) -> PushPlan:
+    """Return what a push to a repository will do.
+
+    Args:
+        sources: The data of each configuration by its name.
+        repository: The repository.
+    """
+    configs = {
+        config_name: {part.name: _planned(part) for part in source.parts} for config_name, source in sources.items()
     }
     branch = f", branch {repository.revision}" if repository.revision else ""
     how = ", as a pull request" if repository.create_pr else ""
-    return PushPlan(f"{repository.url} ({repository.visibility}){branch}{how}", rows, left_out)
+    return PushPlan(f"{repository.url} ({repository.visibility}){branch}{how}", configs)
+
+
+def _planned(part: Part) -> PlannedSplit:
+    left_out, length = part.expected_left_out(), part.length
+    if length is not None and part.is_reported:
+        length -= sum(left_out.rows.values())
+    return PlannedSplit(length, left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from segments_hf.hub.card.card_section import loading_code
 from segments_hf.hub.card.card_tables import size_text
@@ -11,11 +11,13 @@ from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from huggingface_hub import CommitInfo
 
     from segments_hf.io.tables import Block
+
+T = TypeVar("T")
 
 
 class PushedSplit(NamedTuple):
@@ -31,6 +33,17 @@ class PushedSplit(NamedTuple):
     size: int
     left_out: LeftOut
 
+    def __add__(self, other: PushedSplit) -> PushedSplit:  # type: ignore[override]
+        """Return the sums of the numbers of two splits."""
+        left_out = LeftOut()
+        left_out.add(self.left_out)
+        left_out.add(other.left_out)
+        return PushedSplit(self.rows + other.rows, self.size + other.size, left_out)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as a dict that `json.dumps` accepts."""
+        return {"rows": self.rows, "size": self.size, "left_out": _as_dict(self.left_out)}
+
 
 @dataclass(frozen=True, repr=False)
 class PushResult(Result):
@@ -40,9 +53,9 @@ class PushResult(Result):
         commit: The commit, or the merge commit of a large push; the last commit of a pull request that is left open.
         url: The page of the dataset on the Hub.
         repo_id: The repository: ``owner/name``.
-        config_name: The name of the configuration.
+        configs: The pushed splits by name, of each configuration by its name. There are several configurations if a
+            release of several sensors was pushed.
         revision: The branch or the pull request; None for ``main``.
-        splits: The pushed splits by name.
         uploaded_bytes: The number of bytes of shards that were uploaded.
         skipped_bytes: The number of bytes of shards that the Hub had already.
     """
@@ -50,15 +63,28 @@ class PushResult(Result):
     commit: CommitInfo
     url: str
     repo_id: str
-    config_name: str
+    configs: Mapping[str, Mapping[str, PushedSplit]]
     revision: str | None
-    splits: Mapping[str, PushedSplit]
     uploaded_bytes: int
     skipped_bytes: int
 
     def __repr__(self) -> str:
         rows = sum(split.rows for split in self.splits.values())
         return short_repr(self, self.url, rows=rows, uploaded_bytes=self.uploaded_bytes)
+
+    @property
+    def config_name(self) -> str:
+        """The name of the configuration; the first name if there are several."""
+        return next(iter(self.configs))
+
+    @property
+    def splits(self) -> dict[str, PushedSplit]:
+        """The pushed splits by name. If there are several configurations, the numbers are the sums of theirs."""
+        sums: dict[str, PushedSplit] = {}
+        for splits in self.configs.values():
+            for name, split in splits.items():
+                sums[name] = sums[name] + split if name in sums else split
+        return sums
 
     @property
     def left_out(self) -> LeftOut:
@@ -76,14 +102,16 @@ class PushResult(Result):
     def blocks(self) -> Iterator[Block]:
         """Yield the URL, the rows and size of each split, the numbers left out, and the code that loads a split."""
         yield Cell(self.page, style="bold")
-        rows = [(name, split.rows, size_text(split.size)) for name, split in self.splits.items()]
-        yield Table(("split", "rows", "size"), rows, ("rows", "size"))
-        yield from left_out_blocks({name: split.left_out for name, split in self.splits.items()}, "Left out")
+        header, named = named_splits(self.configs)
+        rows: list[Sequence[str | int]] = [(*names, split.rows, size_text(split.size)) for names, split in named]
+        yield Table((*header, "rows", "size"), rows, ("rows", "size"))
+        yield from left_out_blocks(header, [(names, split.left_out) for names, split in named], "Left out")
         skipped = f"; the Hub already had {size_text(self.skipped_bytes)}" if self.skipped_bytes else ""
         yield Cell(f"Uploaded {size_text(self.uploaded_bytes)}{skipped}.")
         yield Cell("Load the dataset in Python:")
-        for line in loading_code(self.repo_id, self.config_name, next(iter(self.splits)), self.revision):
-            yield Cell(f"  {line}")
+        for number, (config_name, splits) in enumerate(self.configs.items()):
+            for line in loading_code(self.repo_id, config_name, next(iter(splits)), self.revision)[number > 0 :]:
+                yield Cell(f"  {line}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the URLs and numbers as a dict that `json.dumps` accepts."""
@@ -95,9 +123,10 @@ class PushResult(Result):
             "commit": self.commit.oid,
             "commit_url": self.commit.commit_url,
             "pr_url": self.commit.pr_url,
-            "splits": {
-                name: {"rows": split.rows, "size": split.size, "left_out": _as_dict(split.left_out)}
-                for name, split in self.splits.items()
+            "splits": {name: split.to_dict() for name, split in self.splits.items()},
+            "configs": {
+                config_name: {name: split.to_dict() for name, split in splits.items()}
+                for config_name, splits in self.configs.items()
             },
             "left_out": _as_dict(self.left_out),
             "uploaded_bytes": self.uploaded_bytes,
@@ -105,21 +134,39 @@ class PushResult(Result):
         }
 
 
-def left_out_blocks(by_split: Mapping[str, LeftOut], title: str) -> Iterator[Block]:
+def named_splits(configs: Mapping[str, Mapping[str, T]]) -> tuple[tuple[str, ...], list[tuple[tuple[str, ...], T]]]:
+    """Return the splits of all configurations for a table.
+
+    Args:
+        configs: The splits by name, of each configuration by its name.
+
+    Returns:
+        The header of the columns with the names, and the names and the value of each split. The name of the
+        configuration is left out if there is only one.
+    """
+    skipped = len(configs) == 1
+    named = [((config, name)[skipped:], split) for config, splits in configs.items() for name, split in splits.items()]
+    return ("configuration", "split")[skipped:], named
+
+
+def left_out_blocks(
+    header: Sequence[str], by_split: Iterable[tuple[tuple[str, ...], LeftOut]], title: str
+) -> Iterator[Block]:
     """Yield a table of the rows and objects left out of each split; yield no table if nothing was left out.
 
     Args:
-        by_split: The numbers of each split.
+        header: The header of the columns with the names.
+        by_split: The names and the numbers of each split.
         title: The title of the table.
     """
-    rows = [
-        (name, kind, reason, count)
-        for name, left_out in by_split.items()
+    rows: list[Sequence[str | int]] = [
+        (*names, kind, reason, count)
+        for names, left_out in by_split
         for kind, counts in (("rows", left_out.rows), ("objects", left_out.objects))
         for reason, count in sorted(counts.items())
     ]
     if rows:
-        yield Table(("split", "what", "reason", "number"), rows, ("number",), title)
+        yield Table((*header, "what", "reason", "number"), rows, ("number",), title)
 
 
 def _as_dict(left_out: LeftOut) -> dict[str, dict[str, int]]:

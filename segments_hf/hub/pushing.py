@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 import datasets
@@ -12,13 +13,16 @@ import huggingface_hub
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from segments_hf.dataset.load import load_release
+from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.errors import HubError, OptionError
-from segments_hf.hub.card.card_data import other_splits
+from segments_hf.dataset.sensor_list import opened_releases
+from segments_hf.errors import HubError
+from segments_hf.hub.card.card_data import other_splits, split_path
 from segments_hf.hub.card.card_section import README, parse_card
-from segments_hf.hub.commits.commit_files import CommitFiles, make_sheet
+from segments_hf.hub.commits.commit_files import CommitFiles, PushedConfiguration, make_sheet
 from segments_hf.hub.commits.group_commits import GroupCommits
-from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH
+from segments_hf.hub.configurations import check_config_name, open_configurations, open_one_configuration
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.push_result import PushedSplit, PushResult
 from segments_hf.hub.quiet_library import without_library_bars
@@ -34,7 +38,8 @@ from segments_hf.layouts import LayoutOptions
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from segments_hf.dataset.data_types import Data
     from segments_hf.hub.uploads.split_upload import Uploader
@@ -54,7 +59,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     token: str | None = None,
     revision: str | None = None,
     create_pr: bool = False,
-    config_name: str = "default",
+    config_name: str | None = None,
+    sensor: str | None = None,
     max_shard_size: int | str = "500MB",
     num_proc: int | None = None,
     commit_message: str | None = None,
@@ -92,8 +98,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         token: A token with write access; by default the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
-        config_name: The name of the configuration. The files of a configuration other than ``default`` are in a folder
-            with its name.
+        config_name: The name of the configuration, by default ``default``. The files of another configuration are in a
+            folder with its name. The default for a sensor of a release is the name of the sensor.
+        sensor: The sensor of a release of several sensors that is pushed, as in `load_release`; by default all sensors,
+            each as a configuration with its name.
         max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"500MB"``.
         num_proc: The number of processes that write and upload shards; by default one.
         commit_message: The message of the commits, and the title of a pull request.
@@ -111,12 +119,22 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         SegmentsHFError: The data cannot be pushed.
     """
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
-    source = open_source(data, layout, num_proc, on_error, LayoutOptions(None, palette, image_range, fields))
+    options = LayoutOptions(None, palette, image_range, fields)
+    if releases_by_split(data) is None:
+        open_data = partial(open_source, data, layout, num_proc, on_error, options)
+        sources = open_one_configuration(data, open_data, sensor=sensor, config_name=config_name)
+    else:
+        releases = opened_releases(data)
+
+        def open_sensor(name: str | None) -> Source:
+            stream = load_release(releases, streaming=True, sensor=name, on_error=on_error)
+            return open_source(stream, layout, num_proc, on_error, options)
+
+        sources = open_configurations(releases, open_sensor, sensor=sensor, config_name=config_name)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
-        source,
+        sources,
         repository,
-        config_name=config_name,
         max_bytes=max_bytes,
         uploader=ProcessUploader(num_proc),
         commit_message=commit_message,
@@ -125,84 +143,105 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
 
 def push(
-    source: Source,
+    sources: Mapping[str, Source],
     repository: Repository,
     *,
     max_bytes: int,
     uploader: Uploader,
-    config_name: str = "default",
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> PushResult:
     """Push data that `open_source` has opened. The errors are those of `push_to_hub`.
 
     Args:
-        source: The data.
+        sources: The data of each configuration by its name.
         repository: The repository.
         max_bytes: The largest size of a shard.
         uploader: The object that uploads the shards.
-        config_name: The name of the configuration.
         commit_message: The message of the commits.
         license: The license.
     """
-    if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
-        raise OptionError(
-            f"got {config_name!r}, expected a valid folder name other than 'data', such as 'default'",
-            option="config_name",
-        )
-    _check_card(source, repository, config_name)
-    folder = journals_folder() / _key(source, repository, config_name, max_bytes, uploader)
+    for name in sources:
+        check_config_name(name)
+    _check_card(sources, repository)
+    has_keys = all(source.has_keys for source in sources.values())
+    folder = journals_folder() / _key(sources, repository, max_bytes, uploader)
     make_folder(folder)
     lock = folder.with_suffix(".lock")
     try:
         with storage_errors_of_library(folder), FileLock(lock, timeout=0), without_library_bars():
-            sheet = make_sheet(source, folder)
-            message = commit_message or "Push the dataset with segments-hf"
-            commits = GroupCommits(repository, config_name, folder, message)
-            target = Target(repository, folder, max_bytes, source.on_error)
+            sheets = {name: make_sheet(source, _subfolder(folder, name)) for name, source in sources.items()}
+            commits = GroupCommits(repository, folder, commit_message or "Push the dataset with segments-hf")
             try:
-                splits = {part.name: upload_split(part, target, uploader, commits.add) for part in source.parts}
-                files = CommitFiles(source, repository, config_name, splits, sheet, license)
+                pushed = []
+                for name, source in sources.items():
+                    target = Target(
+                        repository,
+                        _subfolder(folder, name),
+                        max_bytes,
+                        source.on_error,
+                        None if source.sensor is None else source.sensor.name,
+                    )
+                    splits = {
+                        part.name: upload_split(
+                            part, target, uploader, partial(commits.add, split_path(name, part.name))
+                        )
+                        for part in source.parts
+                    }
+                    pushed.append(PushedConfiguration(name, source, splits, sheets[name]))
+                files = CommitFiles(pushed, repository, license)
                 commit = commits.commit(files.replaced(), files.texts)
             except BaseException:
-                if not source.has_keys:
+                if not has_keys:
                     commits.close("The push failed, and a later push cannot continue it.")
                 raise
             remove_folder(folder)
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is running the same push; wait until it ends") from None
     finally:
-        if not source.has_keys:  # a later push cannot resume this one
+        if not has_keys:  # a later push cannot resume this one
             remove_folder(folder)
             remove_file(lock)
+    uploads = [split for item in pushed for split in item.splits.values()]
     return PushResult(
         commit,
         repository.url,
         repository.repo_id,
-        config_name,
+        {
+            item.name: {
+                name: PushedSplit(split.tally.rows, split.size, split.tally.left_out)
+                for name, split in item.splits.items()
+            }
+            for item in pushed
+        },
         commit.pr_revision or repository.revision,
-        {name: PushedSplit(split.tally.rows, split.size, split.tally.left_out) for name, split in splits.items()},
-        sum(split.uploaded_bytes for split in splits.values()),
-        sum(split.skipped_bytes for split in splits.values()),
+        sum(split.uploaded_bytes for split in uploads),
+        sum(split.skipped_bytes for split in uploads),
     )
 
 
-def _check_card(source: Source, repository: Repository, config_name: str) -> None:
+def _subfolder(folder: Path, config_name: str) -> Path:
+    """Return the folder of a configuration in the folder of a push. The name is hashed, because it may be too long."""
+    return folder / hashlib.sha256(config_name.encode()).hexdigest()[:16]
+
+
+def _check_card(sources: Mapping[str, Source], repository: Repository) -> None:
     """Check before the upload that the card on the Hub can be updated."""
     if (head := repository.head()) is not None:
         card = parse_card(repository.read(README, head), repository.repo_id)
-        names = [part.name for part in source.parts]
-        other_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
+        for config_name, source in sources.items():
+            names = [part.name for part in source.parts]
+            other_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
 
 
-def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, uploader: Uploader) -> str:
+def _key(sources: Mapping[str, Source], repository: Repository, max_bytes: int, uploader: Uploader) -> str:
     """Return the key of a push, by which a later process can resume it."""
-    keys = [(part.name, part.key) for part in source.parts]
-    if not source.has_keys:
-        keys.append(("once", uuid.uuid4().hex))
-    identity = [
-        *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
-        *(keys, source.features.to_dict(), max_bytes, uploader.division(source.parts), source.on_error),
-        *(ROW_FORMAT, POSITION_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
-    ]
+    identity: list[object] = [repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr]
+    for config_name, source in sources.items():
+        keys = [(part.name, part.key) for part in source.parts]
+        if not source.has_keys:
+            keys.append(("once", uuid.uuid4().hex))
+        identity += [config_name, keys, source.features.to_dict(), uploader.division(source.parts), source.on_error]
+    identity += [max_bytes, ROW_FORMAT, POSITION_FORMAT]
+    identity += [datasets.__version__, pa.__version__, huggingface_hub.__version__]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]

@@ -67,13 +67,13 @@ def update_card_data(
     )
     _remove(data, "dataset_info", config_name)
     DatasetInfosDict({config_name: info}).to_dataset_card_data(data)
-    files = [{"split": name, "path": f"{data_folder(config_name)}/{name}-*"} for name in splits]
+    files = [{"split": name, "path": f"{split_path(config_name, name)}-*"} for name in splits]
     MetadataConfigs({config_name: {"data_files": files}}).to_dataset_card_data(data)
     task, task_id = _task(features, layout)
     tags = [("tags", tag) for tag in _tags(features, layout)]
     for key, value in (("task_categories", task), ("task_ids", task_id), *tags):
         setattr(data, key, _with(data.get(key), value))
-    rows = sum(tally.rows for tally in splits.values())
+    rows = sum(split.num_examples for info in _infos(data).values() for split in (info.splits or {}).values())
     data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "n>1T")]
     if license is not None:
         data["license"] = license
@@ -127,9 +127,18 @@ def pushed_splits(data: CardData, config_name: str) -> list[str]:
     return [] if known is None else list(known.splits or {})
 
 
-def data_folder(config_name: str) -> str:
-    """Return the folder of the shards of a configuration. `datasets` uses the same names."""
-    return "data" if config_name == "default" else config_name
+def pushed_columns(data: CardData, config_name: str) -> list[str] | None:
+    """Return the names of the columns that a configuration has on the Hub; None if there is no such configuration."""
+    known = _infos(data).get(config_name)
+    return None if known is None else list(known.features or {})
+
+
+def split_path(config_name: str, split: str) -> str:
+    """Return the path of the shards of a split up to its name, such as ``data/train``.
+
+    `datasets` uses the same folders.
+    """
+    return f"{'data' if config_name == 'default' else config_name}/{split}"
 
 
 def _infos(data: CardData) -> DatasetInfosDict:

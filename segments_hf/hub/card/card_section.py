@@ -94,15 +94,33 @@ def with_section(text: str, facts: CardFacts) -> str:
         text: The text of the card without the YAML.
         facts: The facts in the section.
     """
-    begin, end = (f"<!-- segments-hf: {word} {_in_comment(facts.config_name)} -->" for word in ("begin", "end"))
+    begin, end = (_mark(word, facts.config_name) for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
+    replaced = with_replaced_section(text, begin, end, section)
+    if replaced is not None:
+        return replaced
+    before = text.rstrip() or f"# {for_markdown(facts.repo_id.partition('/')[2])}"
+    return f"{before}\n\n{section}\n"
+
+
+def with_replaced_section(text: str, begin: str, end: str, section: str) -> str | None:
+    """Return a text in which a section is replaced; None if the text does not have the section.
+
+    Args:
+        text: The text.
+        begin: The mark at the beginning of the section.
+        end: The mark at its end.
+        section: The new section with its marks.
+    """
     # Only the nearest pair of marks is replaced. If one mark of a pair was removed, the owner's text may follow the
     # other mark.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
-    if found:
-        return text[: found.start()] + section + text[found.end() :]
-    before = text.rstrip() or f"# {for_markdown(facts.repo_id.partition('/')[2])}"
-    return f"{before}\n\n{section}\n"
+    return text[: found.start()] + section + text[found.end() :] if found else None
+
+
+def section_start(text: str, config_name: str) -> int:
+    """Return the position of our section about a configuration in the text of a card; -1 if there is none."""
+    return text.find(_mark("begin", config_name))
 
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
@@ -130,9 +148,13 @@ def _section(facts: CardFacts) -> str:
         table_of_statuses(facts.splits),
         _encoding(facts),
         "Made with segments-hf.",
-        f"<!-- {_counts_of(facts.config_name)} {_counts_in_comment(facts.splits)} -->",
+        f"<!-- {_counts_of(facts.config_name)} {json_in_comment(facts.splits)} -->",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _mark(word: str, config_name: str) -> str:
+    return f"<!-- segments-hf: {word} {_in_comment(config_name)} -->"
 
 
 def _sheet_text(facts: CardFacts) -> str:
@@ -148,9 +170,9 @@ def _counts_of(config_name: str) -> str:
     return f"segments-hf: counts {_in_comment(config_name)}"
 
 
-def _counts_in_comment(splits: Mapping[str, Tally]) -> str:
-    """Return counts as JSON with escapes, so that the JSON text cannot end an HTML comment."""
-    return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
+def json_in_comment(value: object) -> str:
+    """Return a value as JSON with escapes, so that the JSON text cannot end an HTML comment."""
+    return compact_json(value).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def loading_code(repo_id: str, config_name: str, split: str, revision: str | None = None) -> list[str]:
@@ -159,10 +181,15 @@ def loading_code(repo_id: str, config_name: str, split: str, revision: str | Non
     >>> loading_code("jane/flowers", "default", "train")
     ['from datasets import load_dataset', 'dataset = load_dataset("jane/flowers", split="train")']
     """
+    return ["from datasets import load_dataset", f"dataset = {loading_call(repo_id, config_name, split, revision)}"]
+
+
+def loading_call(repo_id: str, config_name: str, split: str, revision: str | None = None) -> str:
+    """Return the call of `load_dataset` that loads a split of a dataset on the Hub, as Python."""
     config = [] if config_name == "default" else [_literal(config_name)]
     branch = [f"revision={_literal(revision)}"] if revision else []
     arguments = ", ".join([_literal(repo_id), *config, f"split={_literal(split)}", *branch])
-    return ["from datasets import load_dataset", f"dataset = load_dataset({arguments})"]
+    return f"load_dataset({arguments})"
 
 
 def _literal(text: str) -> str:

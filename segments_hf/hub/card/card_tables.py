@@ -33,12 +33,12 @@ def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> st
             for_markdown(name),
             f"{tally.rows:,}",
             *(_point_cells(tally.points) if counts_points else []),
-            *([_count(tally.objects, None)] if counts_objects else []),
+            *([count_text(tally.objects, None)] if counts_objects else []),
             size_text(sizes.get(name, 0)),
         ]
         for name, tally in splits.items()
     ]
-    return f"### Splits\n\n{_table(header, rows, text_columns=1)}"
+    return f"### Splits\n\n{table(header, rows, text_columns=1)}"
 
 
 def _point_cells(counts: PointCounts | None) -> list[str]:
@@ -62,14 +62,14 @@ def table_of_left_out(splits: Mapping[str, Tally]) -> str:
             kind,
             for_markdown(reason),
             *(
-                _count(tally.left_out.rows if kind == "rows" else tally.left_out.objects, reason)
+                count_text(tally.left_out.rows if kind == "rows" else tally.left_out.objects, reason)
                 for tally in splits.values()
             ),
         ]
         for kind, reason in reasons
     ]
     header = ["left out", "reason", *(f"number in {for_markdown(name)}" for name in splits)]
-    return f"### Left out\n\n{_table(header, rows, text_columns=2)}"
+    return f"### Left out\n\n{table(header, rows, text_columns=2)}"
 
 
 def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally], place: str, first: int) -> str:
@@ -99,14 +99,14 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
             for_markdown(name),
             str(first + index),
             str(category.id),
-            *(_count(tally.objects, index) for tally in counted.values()),
-            *(_count(counts, index) for counts in labeled.values()),
+            *(count_text(tally.objects, index) for tally in counted.values()),
+            *(count_text(counts, index) for counts in labeled.values()),
         ]
         for index, (category, name, color) in enumerate(
             zip(categories, class_names(categories), class_colors(categories), strict=True)
         )
     ]
-    return f"### Classes\n\n{_table(header, rows, text_columns=2)}"
+    return f"### Classes\n\n{table(header, rows, text_columns=2)}"
 
 
 def table_of_statuses(splits: Mapping[str, Tally]) -> str:
@@ -115,14 +115,14 @@ def table_of_statuses(splits: Mapping[str, Tally]) -> str:
     if not statuses:
         return ""
     rows = [
-        [for_markdown(status), *(_count(tally.statuses or None, status) for tally in splits.values())]
+        [for_markdown(status), *(count_text(tally.statuses or None, status) for tally in splits.values())]
         for status in statuses
     ]
     header = ["status", *(f"rows in {for_markdown(name)}" for name in splits)]
-    return f"### Label statuses\n\n{_table(header, rows, text_columns=1)}"
+    return f"### Label statuses\n\n{table(header, rows, text_columns=1)}"
 
 
-def _count(counts: Mapping[K, int] | None, key: K | None) -> str:
+def count_text(counts: Mapping[K, int] | None, key: K | None) -> str:
     """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
     if counts is None:
         return "–"
@@ -136,7 +136,7 @@ def _swatch(color: str) -> str:
     return f'<span style="{style};vertical-align:middle"></span> `#{color}`'
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int) -> str:
     """Return a Markdown table.
 
     Args:

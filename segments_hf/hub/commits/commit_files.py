@@ -13,9 +13,10 @@ from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.contact_sheet import draw_sheet
 from segments_hf.errors import SegmentsHFError
-from segments_hf.hub.card.card_data import data_folder, license_of, other_splits, pushed_splits, update_card_data
+from segments_hf.hub.card.card_data import license_of, other_splits, pushed_splits, split_path, update_card_data
 from segments_hf.hub.card.card_section import README, SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card.row_counts import Tally
+from segments_hf.hub.card.sensor_section import with_sensor_section
 from segments_hf.hub.commits.final_files import is_of_split
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
@@ -24,9 +25,10 @@ from segments_hf.labels.categories import carried_categories, categories_json
 from segments_hf.labels.mask_values import names_of_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from huggingface_hub import DatasetCard
     from huggingface_hub.hf_api import RepoFile
 
     from segments_hf.hub.parts import Source
@@ -38,31 +40,108 @@ SHEET_ROWS = 12
 
 
 @dataclass(frozen=True)
+class PushedConfiguration:
+    """One configuration of a push, whose shards are uploaded.
+
+    Attributes:
+        name: The name of the configuration.
+        source: The data that are pushed.
+        splits: The uploaded splits by name.
+        sheet: The contact sheet as a JPEG; None if it cannot be drawn.
+    """
+
+    name: str
+    source: Source
+    splits: Mapping[str, UploadedSplit]
+    sheet: bytes | None
+
+    def replaced(self, card: DatasetCard) -> list[str]:
+        """Return the path prefixes of the shards that the push replaces.
+
+        Args:
+            card: The card on the Hub.
+        """
+        of_config = pushed_splits(card.data, self.name) if self.source.is_whole else []
+        return [f"{split_path(self.name, split)}-" for split in sorted({*self.splits, *of_config})]
+
+    def class_files(self) -> dict[str, bytes]:
+        """Return the contents of the files about classes and of the contact sheet, by path."""
+        files = {}
+        if classes := _categories(self.source):
+            files[path_in_repo(CATEGORIES_FILE, self.name)] = categories_json(classes)
+        with contextlib.suppress(SegmentsHFError):  # raised if no column has classes
+            numbers = indented_json(names_of_numbers(self.source.features))
+            files[path_in_repo(ID2LABEL_FILE, self.name)] = numbers
+        if self.sheet is not None:
+            files[path_in_repo(SHEET, self.name)] = self.sheet
+        return files
+
+    def update_card(
+        self,
+        card: DatasetCard,
+        repo_id: str,
+        present: Mapping[str, RepoFile],
+        license: str | None,  # noqa: A002
+    ) -> None:
+        """Update the YAML and our section about this configuration in a card.
+
+        Args:
+            card: The card, which is changed.
+            repo_id: The id of the repository.
+            present: The files of the last commit by path.
+            license: The license; None to keep the license of the card.
+        """
+        source, name = self.source, self.name
+        kept = other_splits(card.data, name, self.splits, source.features, is_whole=source.is_whole)
+        counts = known_counts(card.text, name)
+        splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
+        sizes = {split: _size_of(present, f"{split_path(name, split)}-") for split in kept}
+        for split, uploaded in self.splits.items():
+            splits[split], sizes[split] = uploaded.tally, uploaded.size
+        update_card_data(
+            card.data,
+            config_name=name,
+            features=source.features,
+            splits=splits,
+            sizes=sizes,
+            layout=source.layout,
+            license=license,
+        )
+        facts = CardFacts(
+            repo_id,
+            name,
+            source.info.description or "",
+            source.info.homepage or "",
+            source.features,
+            source.layout,
+            _categories(source),
+            splits,
+            sizes,
+            self.sheet is not None,
+            license_of(card.data),
+        )
+        card.text = with_section(card.text, facts)
+
+
+@dataclass(frozen=True)
 class CommitFiles:
     """The files of a push other than shards.
 
     Attributes:
-        source: The data that are pushed.
+        configurations: The configurations.
         repository: The repository.
-        config_name: The name of the configuration.
-        splits: The uploaded splits by name.
-        sheet: The contact sheet as a JPEG; None if it cannot be drawn.
         license: The license; None to keep the license of the card.
     """
 
-    source: Source
+    configurations: Sequence[PushedConfiguration]
     repository: Repository
-    config_name: str
-    splits: Mapping[str, UploadedSplit]
-    sheet: bytes | None
     license: str | None
 
     def replaced(self) -> list[str]:
         """Return the path prefixes of the shards that the push replaces."""
         head = self.repository.head()
-        known = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
-        of_config = pushed_splits(known.data, self.config_name) if self.source.is_whole else []
-        return [self._prefix(split) for split in sorted({*self.splits, *of_config})]
+        card = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
+        return [prefix for item in self.configurations for prefix in item.replaced(card)]
 
     def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
         """Return the contents of the files other than shards, by path.
@@ -71,53 +150,16 @@ class CommitFiles:
             head: The last commit of the branch.
             present: The files of the last commit by path.
         """
-        classes = _categories(self.source)
-        files = {README: self._card(head, present, classes)}
-        if classes:
-            files[path_in_repo(CATEGORIES_FILE, self.config_name)] = categories_json(classes)
-        with contextlib.suppress(SegmentsHFError):  # raised if no column has classes
-            numbers = indented_json(names_of_numbers(self.source.features))
-            files[path_in_repo(ID2LABEL_FILE, self.config_name)] = numbers
-        if self.sheet is not None:
-            files[path_in_repo(SHEET, self.config_name)] = self.sheet
-        return files
-
-    def _card(self, head: str, present: Mapping[str, RepoFile], classes: list[Category]) -> bytes:
-        source, config_name = self.source, self.config_name
-        card = parse_card(self.repository.read(README, head), self.repository.repo_id)
-        kept = other_splits(card.data, config_name, self.splits, source.features, is_whole=source.is_whole)
-        counts = known_counts(card.text, config_name)
-        splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
-        sizes = {split: _size_of(present, self._prefix(split)) for split in kept}
-        for split, uploaded in self.splits.items():
-            splits[split], sizes[split] = uploaded.tally, uploaded.size
-        update_card_data(
-            card.data,
-            config_name=config_name,
-            features=source.features,
-            splits=splits,
-            sizes=sizes,
-            layout=source.layout,
-            license=self.license,
-        )
-        facts = CardFacts(
-            self.repository.repo_id,
-            config_name,
-            source.info.description or "",
-            source.info.homepage or "",
-            source.features,
-            source.layout,
-            classes,
-            splits,
-            sizes,
-            self.sheet is not None,
-            license_of(card.data),
-        )
-        card.text = with_section(card.text, facts)
-        return str(card).encode()
-
-    def _prefix(self, split: str) -> str:
-        return f"{data_folder(self.config_name)}/{split}-"
+        repo_id = self.repository.repo_id
+        card = parse_card(self.repository.read(README, head), repo_id)
+        files: dict[str, bytes] = {}
+        for item in self.configurations:
+            item.update_card(card, repo_id, present, self.license)
+            files |= item.class_files()
+        sensors = {item.name: item.source.sensor for item in self.configurations if item.source.sensor is not None}
+        if sensors:
+            card.text = with_sensor_section(card, repo_id, sensors)
+        return {README: str(card).encode(), **files}
 
 
 def make_sheet(source: Source, folder: Path) -> bytes | None:

@@ -72,16 +72,15 @@ class GroupCommits:
 
     Args:
         repository: The repository and the branch.
-        config_name: The name of the configuration.
         folder: The folder of the push, which keeps the number of the pull request if the push is interrupted.
         message: The message of the commits and the title of the pull request.
     """
 
-    def __init__(self, repository: Repository, config_name: str, folder: Path, message: str) -> None:
+    def __init__(self, repository: Repository, folder: Path, message: str) -> None:
         self._repository = repository
         self._message = message
         self._file = folder / _RECORD
-        self._shards = PushedShards(config_name)
+        self._shards = PushedShards()
         self._waiting: dict[str, UploadedShard] = {}
         self._may_open = repository.revision in {None, "main"}
         self._pull_request = self._recorded_pull_request()
@@ -90,7 +89,7 @@ class GroupCommits:
         """Add the next uploaded shards of a slice of a split, and commit a group if there are enough shards.
 
         Args:
-            split: The name of the split.
+            split: The folder and the name of the split, as in `PushedShards`.
             index: The number of the slice, as in `PushedShards`.
             shards: The shards in the order of their rows.
 

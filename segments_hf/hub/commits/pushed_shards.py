@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.hub.card.card_data import data_folder
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,10 +22,11 @@ class PushedShards:
     Up to 100 shards have names such as ``data/train-00003-of-00017.parquet``. If there are more, the first shards are
     committed before the number of all shards is known. Therefore, the names have the number of the slice and the number
     of the shard in its slice, such as ``data/train-00002-00003.parquet``. Sorted names are in the order of the rows.
+
+    A split is identified by the folder of its configuration and its name, such as ``data/train``.
     """
 
-    def __init__(self, config_name: str) -> None:
-        self._folder = data_folder(config_name)
+    def __init__(self) -> None:
         self._slices: dict[str, dict[int, list[UploadedShard]]] = {}
         self._count = 0
 
@@ -40,7 +39,7 @@ class PushedShards:
         """Add the next shards of a slice.
 
         Args:
-            split: The name of the split.
+            split: The folder and the name of the split.
             index: The number of the slice, from 0.
             shards: The shards in the order of their rows.
 
@@ -71,8 +70,9 @@ class PushedShards:
         for split, slices in self._slices.items():
             in_order = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
             for number, shard in enumerate(in_order):
-                paths[f"{self._folder}/{split}-{number:05d}-of-{len(in_order):05d}.parquet"] = shard
+                paths[f"{split}-{number:05d}-of-{len(in_order):05d}.parquet"] = shard
         return paths
 
-    def _path(self, split: str, index: int, number: int) -> str:
-        return f"{self._folder}/{split}-{index:05d}-{number:05d}.parquet"
+    @staticmethod
+    def _path(split: str, index: int, number: int) -> str:
+        return f"{split}-{index:05d}-{number:05d}.parquet"

@@ -93,6 +93,6 @@ def interrupted_pushes() -> Iterator[Path]:
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:
             # The workers of a killed push continue, and hold their own locks, until the current shard is uploaded.
-            for file in [lock, *folder.glob("*/*.lock")]:
+            for file in [lock, *folder.rglob("*.lock")]:
                 locks.enter_context(FileLock(file, timeout=0))
             yield folder

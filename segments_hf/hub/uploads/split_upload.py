@@ -32,12 +32,18 @@ class Target(NamedTuple):
         max_bytes: The largest size of a shard.
         on_error: What to do with a row of a dataset whose files cannot be read: ``raise``, ``skip`` the row,
             or ``keep`` the row with null.
+        sensor: The name of the sensor whose rows are pushed, for messages; None if the data have no sensors.
     """
 
     repository: Repository
     folder: Path
     max_bytes: int
     on_error: str
+    sensor: str | None = None
+
+    def title(self, split: str) -> str:
+        """Return the name of a split for messages, with the sensor if there is one."""
+        return split if self.sensor is None else f"{split} of sensor {self.sensor}"
 
 
 class Uploader(Protocol):
@@ -87,7 +93,7 @@ class UploadedSplit(NamedTuple):
 
 
 def upload_split(
-    part: Part, target: Target, uploader: Uploader, add_shards: Callable[[str, int, Sequence[UploadedShard]], None]
+    part: Part, target: Target, uploader: Uploader, add_shards: Callable[[int, Sequence[UploadedShard]], None]
 ) -> UploadedSplit:
     """Upload the shards of a split that have not been uploaded before.
 
@@ -95,40 +101,41 @@ def upload_split(
         part: The split.
         target: The destination.
         uploader: The object that uploads the shards.
-        add_shards: A function that takes the name of the split, the number of a slice and its next uploaded shards.
+        add_shards: A function that takes the number of a slice and its next uploaded shards.
 
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
         SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
+    title = target.title(part.name)
     slices: dict[int, list[UploadedShard]] = {}
     problems: list[Problem] = []
     tally = Tally(left_out=LeftOut(dict(part.left_out.rows), dict(part.left_out.objects)))
     uploaded = skipped = count = 0
     with (
-        progress_bar(desc=f"Uploading shard 1 of {part.name}", total=part.length, unit=" rows") as bar,
+        progress_bar(desc=f"Uploading shard 1 of {title}", total=part.length, unit=" rows") as bar,
         closing(uploader.upload(part, target)) as reports,
     ):
         for index, progress in reports:
             slices.setdefault(index, []).extend(progress.shards)
             problems += progress.problems
-            add_shards(part.name, index, progress.shards)
+            add_shards(index, progress.shards)
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
             count += len(progress.shards)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
             rows = counts.rows + sum(counts.left_out.rows.values())
             if bar.n + rows != part.length:  # after the last row, no further shard is uploaded
-                bar.set_description(f"Uploading shard {count + 1} of {part.name}", refresh=False)
+                bar.set_description(f"Uploading shard {count + 1} of {title}", refresh=False)
             reused = f", the Hub had {skipped / 1e6:.1f} MB" if skipped else ""
             bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)
             bar.update(rows)
-        bar.set_description(f"Uploaded {counted(count, 'shard')} of {part.name}")
+        bar.set_description(f"Uploaded {counted(count, 'shard')} of {title}")
     report(problems)
     if not count:
         reasons = ", ".join(f"{number} {reason}" for reason, number in tally.left_out.rows.items())
         why = f": all its rows were left out: {reasons}" if reasons else ""
-        raise OptionError(f"split {part.name!r} has no rows{why}; leave the split out")
+        raise OptionError(f"split {title!r} has no rows{why}; leave the split out")
     shards = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
     return UploadedSplit(shards, tally, uploaded, skipped)

@@ -38,9 +38,9 @@ def finish(commits: GroupCommits, text: bytes = b"card") -> CommitInfo:
 
 def push(hub: HubServer, folder: Path, count: int, **options: Any) -> CommitInfo:
     """Push shards with the contents 0 to `count` - 1."""
-    commits = GroupCommits(open_repository(REPO, **options), "default", folder, "Push")
+    commits = GroupCommits(open_repository(REPO, **options), folder, "Push")
     for number in range(count):
-        commits.add("train", 0, [uploaded(hub, number)])
+        commits.add("data/train", 0, [uploaded(hub, number)])
     return finish(commits)
 
 
@@ -89,11 +89,11 @@ def test_push_of_more_than_100_files_is_committed_in_groups_and_merged_once(
 
 
 def test_group_is_committed_to_a_draft_when_shard_101_arrives(hub: HubServer, tmp_path: Path) -> None:
-    commits = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
+    commits = GroupCommits(open_repository(REPO), tmp_path, "Push")
     for number in range(LIMIT):
-        commits.add("train", 0, [uploaded(hub, number)])
+        commits.add("data/train", 0, [uploaded(hub, number)])
     assert pull_request_statuses(hub) == []
-    commits.add("train", 0, [uploaded(hub, LIMIT)])
+    commits.add("data/train", 0, [uploaded(hub, LIMIT)])
     assert pull_request_statuses(hub) == ["draft"]
     assert contents(hub, "refs/pr/1") == list(range(LIMIT))
     assert contents(hub) == []
@@ -102,15 +102,15 @@ def test_group_is_committed_to_a_draft_when_shard_101_arrives(hub: HubServer, tm
 @pytest.mark.parametrize("count", [4, 41], ids=["few", "many"])
 @pytest.mark.parametrize("order", ["interleaved", "last slice first"])
 def test_names_of_shards_have_the_order_of_the_rows(hub: HubServer, tmp_path: Path, count: int, order: str) -> None:
-    commits = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
+    commits = GroupCommits(open_repository(REPO), tmp_path, "Push")
     slices = [[uploaded(hub, index * count + number) for number in range(count)] for index in range(3)]
     if order == "interleaved":
         for number in range(count):
             for index, shards in enumerate(slices):
-                commits.add("train", index, [shards[number]])
+                commits.add("data/train", index, [shards[number]])
     else:
         for index, shards in reversed(list(enumerate(slices))):
-            commits.add("train", index, shards)
+            commits.add("data/train", index, shards)
     finish(commits)
     assert contents(hub) == list(range(3 * count))
 
@@ -286,14 +286,14 @@ def delete(hub: HubServer) -> None:
 def test_next_push_continues_the_pull_request_of_an_interrupted_push(
     hub: HubServer, tmp_path: Path, meanwhile: Callable[[HubServer], None], expected: list[str]
 ) -> None:
-    interrupted = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
+    interrupted = GroupCommits(open_repository(REPO), tmp_path, "Push")
     for number in range(120):
-        interrupted.add("train", 0, [uploaded(hub, number)])
+        interrupted.add("data/train", 0, [uploaded(hub, number)])
     assert pull_request_statuses(hub) == ["draft"]
     meanwhile(hub)
-    commits = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
-    commits.add("train", 0, [uploaded(hub, number) for number in range(120)])
-    commits.add("train", 1, [uploaded(hub, number) for number in range(120, 230)])
+    commits = GroupCommits(open_repository(REPO), tmp_path, "Push")
+    commits.add("data/train", 0, [uploaded(hub, number) for number in range(120)])
+    commits.add("data/train", 1, [uploaded(hub, number) for number in range(120, 230)])
     finish(commits)
     assert pull_request_statuses(hub) == expected
     assert contents(hub) == list(range(230))
@@ -301,7 +301,7 @@ def test_next_push_continues_the_pull_request_of_an_interrupted_push(
 
 @pytest.mark.parametrize("message", ["v2", "A" * 300, "One\n\nTwo", " "], ids=["short", "long", "two lines", "blank"])
 def test_any_commit_message_can_be_the_title_of_a_pull_request(hub: HubServer, tmp_path: Path, message: str) -> None:
-    commits = GroupCommits(open_repository(REPO), "default", tmp_path, message)
-    commits.add("train", 0, [uploaded(hub, number) for number in range(101)])
+    commits = GroupCommits(open_repository(REPO), tmp_path, message)
+    commits.add("data/train", 0, [uploaded(hub, number) for number in range(101)])
     finish(commits)
     assert pull_request_statuses(hub) == ["merged"]

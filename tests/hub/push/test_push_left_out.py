@@ -112,11 +112,12 @@ def test_plan_of_a_push_has_the_rows_and_the_left_out_rows_that_are_known_before
     hub: HubServer, mixed: Path, source: str
 ) -> None:
     data = mixed if source == "release" else segments_hf.load_release(mixed, on_error="skip")
-    plan = plan_push(open_source(data, LAYOUT, None, "skip"), open_repository(REPO))
+    plan = plan_push({"default": open_source(data, LAYOUT, None, "skip")}, open_repository(REPO))
+    split = plan.configs["default"]["train"]
     if source == "release":  # images and bitmaps are not read yet
-        assert plan.rows == {"train": 5}
-        assert plan.left_out["train"].rows == KNOWN_BEFORE
+        assert split.rows == 5
+        assert split.left_out.rows == KNOWN_BEFORE
     else:
-        assert plan.rows == {"train": 2}
-        assert sum(plan.left_out["train"].rows.values()) == 5
+        assert split.rows == 2
+        assert sum(split.left_out.rows.values()) == 5
     assert not hub.repos
