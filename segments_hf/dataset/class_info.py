@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
@@ -58,8 +59,7 @@ def categories(
     ['flower', 'leaf']
     """
     if isinstance(data, str) and not _is_release_name(data):
-        path = path_in_repo(CATEGORIES_FILE, config_name)
-        return _read_on_the_hub(data, path, listed_categories, token, revision)
+        return _read_on_the_hub(data, CATEGORIES_FILE, config_name, listed_categories, token, revision)
     return carried_categories(input_features(data))
 
 
@@ -108,8 +108,7 @@ def id2label(
                 "column only; pass the dataset that `datasets.load_dataset` returns",
                 option="column",
             )
-        path = path_in_repo(ID2LABEL_FILE, config_name)
-        return _read_on_the_hub(data, path, _ID2LABEL.decode, token, revision)
+        return _read_on_the_hub(data, ID2LABEL_FILE, config_name, _ID2LABEL.decode, token, revision)
     return names_of_numbers(input_features(data), column)
 
 
@@ -146,19 +145,33 @@ def _is_release_name(text: str) -> bool:
 
 
 def _read_on_the_hub(
-    repo_id: str, path: str, decode: Callable[[bytes], T], token: str | None, revision: str | None
+    repo_id: str,
+    name: str,
+    config_name: str,
+    decode: Callable[[bytes], T],
+    token: str | None,
+    revision: str | None,
 ) -> T:
     """Read and decode a JSON file of a dataset on the Hub.
 
     Raises:
+        OptionError: Only other configurations have this file. The error lists them.
         SegmentsHFError: There is no such dataset or file, or the file cannot be decoded.
     """
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
+    path = path_in_repo(name, config_name)
     try:
         file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
     except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
+        if isinstance(error, EntryNotFoundError) and not isinstance(error, LocalEntryNotFoundError):
+            _check_configs(repo_id, name, config_name, token, revision)
         raise SegmentsHFError(
             f"got {repo_id!r}, expected the path of a release file, or the id of a dataset on the Hub that has "
             f"a {path}: {str(error).splitlines()[0]}"
@@ -170,3 +183,19 @@ def _read_on_the_hub(
         raise SegmentsHFError(
             f"{repo_id}: got a {path} with other content than `push_to_hub` writes: {error}"
         ) from None
+
+
+def _check_configs(repo_id: str, name: str, config_name: str, token: str | None, revision: str | None) -> None:
+    """Raise an error that lists the configurations of a dataset on the Hub that have a file.
+
+    Raises:
+        OptionError: There are such configurations.
+    """
+    from huggingface_hub import HfApi
+
+    files = HfApi(token=token).list_repo_files(repo_id, repo_type="dataset", revision=revision)
+    folders = [
+        folder for folder, slash, file in (path.rpartition("/") for path in sorted(files)) if slash and file == name
+    ]
+    if folders:
+        raise unknown_choice("config_name", config_name, folders, expected=f"a configuration of {repo_id}:")

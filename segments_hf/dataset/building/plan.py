@@ -159,11 +159,15 @@ def _divided(
     if rule is None:
         yield from ((split, key, indices) for key, indices in wanted)
         return
-    names = iter(assigned_splits(rule, _samples(config, wanted)))
-    for key, indices in wanted:
+    deciding = [(key, _deciding_indices(config, config.reopen(key), indices)) for key, indices in wanted]
+    names = iter(assigned_splits(rule, _samples(config, deciding)))
+    for (key, indices), (_, all_indices) in zip(wanted, deciding, strict=True):
         by_split: dict[str, array[int]] = {}  # an array needs a ninth of the memory of a list
         broken = array("I")
-        for index, name in zip(indices, names, strict=False):
+        is_wanted = None if all_indices is indices else {*indices}
+        for index, name in zip(all_indices, names, strict=False):
+            if is_wanted is not None and index not in is_wanted:
+                continue
             (broken if name is None else by_split.setdefault(name, array("I"))).append(index)
         if broken:
             # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
@@ -180,6 +184,30 @@ def _samples(
         release = config.reopen(key)
         for index in indices:
             yield release, index
+
+
+def _deciding_indices(config: SegmentsReleaseConfig, release: Release, indices: Sequence[int]) -> Sequence[int]:
+    """Return the indices of the samples that decide how a release is divided into splits.
+
+    The size of an exact split depends on all samples that are divided. Of a release of several sensors, these are the
+    samples of all sensors with any status, so that a sample is in the same split of all sensors.
+
+    Args:
+        config: The options of the builder.
+        release: The release, or the part of it that belongs to one sensor.
+        indices: The indices of the samples that match the filters.
+    """
+    if release.sensor is None or not config.exact:
+        return indices
+    metadata = config.filter_by_metadata or {}
+
+    def is_divided(index: int) -> bool:
+        try:
+            return has_metadata(release[index], metadata)
+        except ReleaseError:
+            return True
+
+    return array("I", filter(is_divided, range(len(release))))
 
 
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:

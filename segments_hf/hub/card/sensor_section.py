@@ -20,6 +20,7 @@ from segments_hf.hub.card.card_tables import count_text, table
 from segments_hf.hub.card.row_counts import total
 from segments_hf.io.escaping import for_markdown
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.labels import is_point_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,8 +104,10 @@ def _table_of_sensors(text: str, sensors: Mapping[str, _CardSensor]) -> str:
 
 def _join(card: DatasetCard, repo_id: str, names: list[str]) -> str:
     """Return code that joins the rows of two sensors; empty if no two sensors have the columns and the same split."""
-    with_key = [name for name in names if {*_KEY} <= {*(pushed_columns(card.data, name) or ())}]
-    for first, second in combinations(with_key, 2):
+    columns = {name: pushed_columns(card.data, name) or [] for name in names}
+    pairs = combinations([name for name in names if {*_KEY} <= {*columns[name]}], 2)
+    # A pair of a lidar and a camera is the best example.
+    for first, second in sorted(pairs, key=lambda pair: len({is_point_cloud(columns[name]) for name in pair}) == 1):
         others = pushed_splits(card.data, second)
         split = next((split for split in pushed_splits(card.data, first) if split in others), None)
         if split is not None:
