@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_FLOWERS, _CUBOIDS, _SEGMENTATION = (
-    demo_release(name).name for name in ("flowers", "street-cuboids", "street-segmentation")
+_FLOWERS, _CUBOIDS, _SEGMENTATION, _SENSORS = (
+    demo_release(name).name for name in ("flowers", "street-cuboids", "street-segmentation", "street-sensors")
 )
 _SCRIPT = "train.py"
 _IMAGES, _LABELS, _CLOUDS, _DATASET = "images", "labels", "clouds", "dataset"
@@ -99,7 +99,7 @@ def _write_flowers(folder: Path) -> None:
 def _write_street(folder: Path) -> None:
     """Write the releases of point clouds, and the files made from them."""
     cuboids, segmentation = demo_release("street-cuboids"), demo_release("street-segmentation")
-    _copy(cuboids.parent, [_CUBOIDS, _SEGMENTATION, _CLOUDS, _IMAGES], folder)
+    _copy(cuboids.parent, [_CUBOIDS, _SEGMENTATION, _SENSORS, _CLOUDS, _IMAGES], folder)
     for release, rows, sheet, page in (
         (cuboids, _CUBOID_ROWS, _CUBOID_SHEET, _CUBOID_PAGE),
         (segmentation, _SEGMENTATION_ROWS, _SEGMENTATION_SHEET, _SEGMENTATION_PAGE),
@@ -134,7 +134,8 @@ DEMOS: Final = {
         {
             _CUBOIDS: "a release file: five point clouds of a street, with boxes around two cars and a person",
             _SEGMENTATION: "a release file: the same point clouds, with a class for each point",
-            _CLOUDS: "the point clouds of both releases",
+            _SENSORS: "a release file: the lidar and a camera as two sensors, both with labels",
+            _CLOUDS: "the point clouds of these releases",
             _IMAGES: "the images of a camera beside the lidar",
             _CUBOID_ROWS: "the dataset built from the release with boxes, for load_from_disk",
             _SEGMENTATION_ROWS: "the dataset built from the release with classes, for load_from_disk",

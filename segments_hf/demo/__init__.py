@@ -10,10 +10,13 @@ _FILES = {
     "flowers": "flowers-v1.0.json",
     "street-cuboids": "street/street-cuboids-v1.0.json",
     "street-segmentation": "street/street-segmentation-v1.0.json",
+    "street-sensors": "street/street-sensors-v1.0.json",
 }
 
 
-def demo_release(name: Literal["flowers", "street-cuboids", "street-segmentation"] = "flowers") -> Path:
+def demo_release(
+    name: Literal["flowers", "street-cuboids", "street-segmentation", "street-sensors"] = "flowers",
+) -> Path:
     """Return the path of a demo release file.
 
     The images, bitmaps and point clouds are in folders beside the file, and the release refers to them by relative
@@ -21,8 +24,9 @@ def demo_release(name: Literal["flowers", "street-cuboids", "street-segmentation
 
     Args:
         name: ``flowers``, eight images with bitmaps, six of them labeled; ``street-cuboids``, one sequence of five
-            point clouds with a camera, two cars and a pedestrian; or ``street-segmentation``, the same five point
-            clouds with a class for each point, four of them labeled.
+            point clouds with a camera, two cars and a pedestrian; ``street-segmentation``, the same five point clouds
+            with a class for each point, four of them labeled; or ``street-sensors``, two sequences of the lidar and of
+            the camera, with three and two frames, labeled in both.
 
     Returns:
         The path of the file, such as ``flowers-v1.0.json``.

@@ -1,4 +1,4 @@
-"""Draw the demo releases `street-cuboids` and `street-segmentation`: point clouds, pictures and release files.
+"""Draw the demo releases of the street: point clouds, pictures and release files.
 
 Run `python tools/demo/draw_street.py` to write the files to `segments_hf/demo/street/`. With the same versions of numpy
 and Pillow, each run writes the same bytes.
@@ -35,6 +35,7 @@ from street import (
     sensor_pose,
     solids_at,
 )
+from street_sensors import box, rectangle, sensor_samples
 
 CREATED_AT = "2026-02-03 10:15:00.654321+00:00"
 FRAMES = 5
@@ -148,6 +149,18 @@ def cuboid_label() -> dict[str, Any]:
     return {"label_status": "REVIEWED", "attributes": {"format_version": "0.1", "frames": frames, "links": links}}
 
 
+def camera_boxes(frame: int) -> list[dict[str, Any]]:
+    """Return the rectangles of the objects in the picture of a frame. Objects outside of the picture are left out."""
+    at = IN_WORLD @ sensor_pose(frame) @ CAMERA.to_sensor
+    boxes = []
+    for tracked in TRACKED_OBJECTS:
+        center = IN_WORLD(box_center(tracked, frame * INTERVAL)[None])[0]
+        rotation = IN_WORLD.rotation @ tracked.start.rotation
+        points = rectangle(CAMERA, at, center, rotation, np.array(tracked.size) + 2 * MARGIN)
+        boxes += [] if points is None else [box(cuboid(tracked, frame), points)]
+    return boxes
+
+
 def segmentation_label(scanned: Scan, status: str | None) -> dict[str, Any] | None:
     """Return the label of a point cloud; None for an unlabeled cloud."""
     if status is None:
@@ -237,7 +250,7 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write the two release files, `clouds/` and `images/` into a folder.
+    """Write the release files, `clouds/` and `images/` into a folder.
 
     Args:
         folder: An existing folder. Files with the same names are replaced.
@@ -271,7 +284,15 @@ def main(folder: Path) -> None:
         segmentation_categories(),
         samples,
     )
-    for release in (cuboids, segmentation):
+    scenes = sensor_samples(sequence["frames"], cuboid_label(), [camera_boxes(frame) for frame in range(FRAMES)])
+    sensors = release_of(
+        "street-sensors",
+        f"{text}: two scenes with three and two frames, labeled in the point clouds and in the pictures.",
+        "multisensor-sequence",
+        cuboid_categories(),
+        [sample_of(name, attributes, label) for name, (attributes, label) in scenes.items()],
+    )
+    for release in (cuboids, segmentation, sensors):
         write_release(release, folder / f"{release['dataset']['name']}-{release['name']}.json")
 
 

@@ -115,6 +115,18 @@ class Camera:
         directions: Array = rays / np.linalg.norm(rays, axis=1, keepdims=True)
         return directions
 
+    def project(self, points: Array) -> Array:
+        """Return the pixels (N, 2) of points (N, 3) in front of the camera, in the axes of the camera."""
+        x, y = points[:, 0] / -points[:, 2], points[:, 1] / points[:, 2]
+        k1, k2, p1, p2, k3 = self.coefficients
+        r2 = x**2 + y**2
+        radial = 1 + k1 * r2 + k2 * r2**2 + k3 * r2**3
+        dx = 2 * p1 * x * y + p2 * (r2 + 2 * x**2)
+        dy = p1 * (r2 + 2 * y**2) + 2 * p2 * x * y
+        distorted = np.stack([x * radial + dx, y * radial + dy], axis=1)
+        pixels: Array = distorted * self.matrix[[0, 1], [0, 1]] + self.matrix[:2, 2]
+        return pixels
+
 
 def take_picture(solids: Sequence[Solid], sensor: Pose, camera: Camera) -> Image.Image:
     """Return the picture of a camera that is fixed to the lidar."""

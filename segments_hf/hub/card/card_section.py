@@ -171,8 +171,8 @@ def _counts_of(config_name: str) -> str:
 
 
 def json_in_comment(value: object) -> str:
-    """Return a value as JSON with escapes, so that the JSON text cannot end an HTML comment."""
-    return compact_json(value).replace(">", "\\u003e").replace("--", "-\\u002d")
+    """Return a value as JSON with escapes, so that the JSON text cannot begin or end an HTML comment."""
+    return compact_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def loading_code(repo_id: str, config_name: str, split: str, revision: str | None = None) -> list[str]:

@@ -60,7 +60,7 @@ def with_sensor_section(card: DatasetCard, repo_id: str, pushed: Mapping[str, Se
         pushed: The pushed sensors by the names of their configurations.
     """
     sensors = {
-        **{name: item for name, item in _known_sensors(card.text).items() if name not in pushed},
+        **_known_sensors(card.text),
         **{name: _CardSensor(item.name, item.task_type) for name, item in pushed.items()},
     }
     present = {name: item for name, item in sensors.items() if pushed_columns(card.data, name) is not None}
