@@ -162,7 +162,7 @@ def push(
     def open_sensor(name: str | None) -> Source:
         builder = release_builder(releases, **{**loading, "sensor": name})
         if not quiet:
-            print_split_sizes(builder)
+            print_split_sizes(builder)  # of each sensor, because a sample may lack a sensor
         stream = builder.as_streaming_dataset(split)
         return open_source(stream, layout, num_proc, loading["on_error"], layout_options)
 

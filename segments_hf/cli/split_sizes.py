@@ -17,5 +17,7 @@ def print_split_sizes(builder: SegmentsRelease) -> None:
 
     rule = builder.config.split_rule
     if rule is not None:
+        if builder.config.sensor is not None:
+            print_line(f"Sensor {builder.config.sensor}:")
         for sentence in split_summary(rule, split_sizes(plan_splits(builder.config))):
             print_line(sentence)

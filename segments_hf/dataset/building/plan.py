@@ -13,14 +13,18 @@ from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedT
 from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
+from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from logging import Logger
 
     from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.release import Release
+
+logger: Logger = own_logger(__name__)
 
 _MAX_SAMPLES = 64
 _MIN_SHARDS = 16
@@ -65,11 +69,32 @@ def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
             plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     if not plan:
         raise OptionError(f"there are no samples: {_statuses_text(config)}")
+    for name in _splits_of_other_sensors(config, plan):
+        del plan[name]
     hint = _exact_hint(config) if any(plan.values()) else ""
     for name, shards in plan.items():
         if not shards:
             raise OptionError(f"there are no samples for split {name!r}: {_statuses_text(config)}{hint}")
     return plan
+
+
+def _splits_of_other_sensors(config: SegmentsReleaseConfig, plan: Mapping[str, Sequence[Shard]]) -> list[str]:
+    """Return the splits that have no samples of the sensor, but samples of other sensors. They are left out.
+
+    Args:
+        config: The options of the builder.
+        plan: The shards of each split.
+    """
+    rule, releases = config.split_rule, [release for release, _ in config.releases]
+    sensor = releases[0].sensor
+    if rule is None or sensor is None or all(plan.values()) or not any(plan.values()):
+        return []
+    samples = ((release, index) for release in releases for index in range(len(release)))
+    names = {*assigned_splits(rule, samples)}
+    left_out = [name for name, shards in plan.items() if not shards and name in names]
+    for name in left_out:
+        logger.warning("no sample of split %r has the sensor %r; the split is left out", name, sensor.name)
+    return left_out
 
 
 def joined_by_release(shards: Iterable[Shard]) -> list[Shard]:
@@ -121,9 +146,9 @@ def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
         OptionError: An option does not fit a release.
         ReleaseError: A release cannot be read.
     """
-    if isinstance(config.splits, Mapping):
+    if isinstance(config.splits, Mapping) and config.sensor is None:
         return config.splits
-    return config.release_keys if config.splits is None else plan_splits(config)
+    return config.release_keys if config.splits is None else plan_splits(config)  # a sensor may lack a split
 
 
 def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:

@@ -62,26 +62,35 @@ def test_sensors_pushed_one_by_one_equal_a_push_of_all_sensors(hub: HubServer, t
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_samples_are_in_the_same_split_of_all_sensors(hub: HubServer, tmp_path: Path, exact: bool) -> None:
+def test_samples_are_in_the_same_split_of_all_sensors(tmp_path: Path, exact: bool) -> None:
     samples = []
     for number in range(8):
         parts = sensor_parts(tmp_path, number)
-        kept = [name for name in TASK_TYPES if name != "Camera" or number % 4 != 1]  # some samples have no camera
-        samples.append(scene(number, {name: parts[name] for name in kept if name != "Points"}))
+        with_camera = ["Camera"] if number % 4 != 1 else []
+        samples.append(scene(number, {name: parts[name] for name in ("Lidar", *with_camera)}))
     release = write_release(tmp_path, samples)
-    rows = segments_hf.load_release
-    members = {
-        (sensor, split): set(part["uuid"])
-        for sensor in ("Lidar", "Camera")
-        for split, part in rows(
-            release, sensor=sensor, splits={"train": 0.5, "test": 0.5}, exact=exact, load_assets=False
-        ).items()
-    }
+    options: dict[str, Any] = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "load_assets": False}
+    lidar, camera = (segments_hf.load_release(release, sensor=name, **options) for name in ("Lidar", "Camera"))
     for split in ("train", "test"):
-        with_camera = {f"uuid-{number}" for number in range(8) if number % 4 != 1}
-        assert members["Camera", split] == members["Lidar", split] & with_camera
+        with_cameras = {f"uuid-{number}" for number in range(8) if number % 4 != 1}
+        assert set(camera[split]["uuid"]) == set(lidar[split]["uuid"]) & with_cameras
     if exact:
-        assert len(members["Lidar", "train"]) == 4
+        assert len(set(lidar["train"]["uuid"])) == 4
+
+
+def test_split_without_samples_of_a_sensor_is_left_out_of_its_configuration(hub: HubServer, tmp_path: Path) -> None:
+    scenes = []
+    for number, split in enumerate(("train", "test")):
+        parts = sensor_parts(tmp_path, number)
+        kept = TASK_TYPES if split == "train" else ["Lidar"]
+        scenes.append(scene(number, {name: parts[name] for name in kept}))
+    release = write_release(tmp_path, scenes)
+    arguments = ["push", str(release), REPO, "--splits", "train=0.5,test=0.5", "--exact"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    splits = {name: set(datasets.load_dataset(REPO, name)) for name in TASK_TYPES}
+    (kept,) = splits["Camera"]
+    assert splits == {"Lidar": {"train", "test"}, "Points": {kept}, "Camera": {kept}}
 
 
 def test_push_with_splits_has_the_same_splits_in_all_configurations(hub: HubServer, tmp_path: Path) -> None:
