@@ -54,11 +54,11 @@ def sensor_config_names(sensors: Iterable[str]) -> dict[str, str]:
     {'Lidar': 'Lidar', 'lidar': 'lidar_2', 'Camera/front': 'Camera_front', 'data': 'data_2'}
     """
     plain = {sensor: _plain_name(sensor) for sensor in sensors}
-    taken = {_key(name) for name in _TAKEN}
+    taken, reserved = {_key(name) for name in _TAKEN}, {_key(name) for name in plain.values()}
     names: dict[str, str] = {}
     for sensor in sorted(plain, key=lambda sensor: plain[sensor] != sensor):  # sensors that keep their names come first
         name, number = plain[sensor], 1
-        while _key(name) in taken:
+        while _key(name) in taken or (number > 1 and _key(name) in reserved):
             number += 1
             name = f"{plain[sensor]}_{number}"
         taken.add(_key(name))

@@ -168,5 +168,22 @@ def test_files_of_the_same_frame_hold_the_same_points() -> None:
     assert {sample["attributes"]["pcd"]["type"] for sample in SAMPLES} == {"pcd", "ply", "nuscenes"}
 
 
+def test_rectangles_of_the_camera_surround_the_cuboids_of_the_same_tracks() -> None:
+    samples = json.loads(demo_release("street-sensors").read_text("utf-8"))["dataset"]["samples"]
+    assert [len(sample["attributes"]["sensors"][0]["attributes"]["frames"]) for sample in samples] == [3, 2]
+    for sample in samples:
+        clouds = sample["attributes"]["sensors"][0]["attributes"]["frames"]
+        labels = sample["labels"]["ground-truth"]["attributes"]["sensors"]
+        cuboids, rectangles = ([frame["annotations"] for frame in part["attributes"]["frames"]] for part in labels)
+        for cloud, in_cloud, in_image in zip(clouds, cuboids, rectangles, strict=True):
+            assert [item["track_id"] for item in in_cloud] == [item["track_id"] for item in in_image] == [1, 2, 3]
+            for annotation, rectangle in zip(in_cloud, in_image, strict=True):
+                signs = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3), axis=-1).reshape(-1, 3)
+                corners = signs * vector(annotation["dimensions"]) @ box_rotation(annotation).T
+                pixels = [pixel_of(corner, cloud) for corner in corners + vector(annotation["position"])]
+                expected = np.clip([np.min(pixels, axis=0), np.max(pixels, axis=0)], 0, (479, 269))
+                np.testing.assert_allclose(rectangle["points"], expected, atol=0.51)
+
+
 def test_files_of_the_street_are_smaller_than_1500_kb() -> None:
     assert sum(file.stat().st_size for file in CUBOIDS.parent.rglob("*") if file.is_file()) < 1_500_000

@@ -43,6 +43,12 @@ def test_each_sensor_is_a_configuration_with_the_rows_of_the_sensor(hub: HubServ
         assert result.configs[sensor]["train"].rows == len(expected)
         assert segments_hf.categories(REPO, config_name=sensor) == segments_hf.categories(expected)
         assert segments_hf.id2label(REPO, config_name=sensor) == segments_hf.id2label(expected)
+    names: dict[str, Any] = {}
+    for line in str(result).splitlines()[-len(TASK_TYPES) - 1 :]:
+        exec(line.strip(), names)
+    assert len(names["dataset"]) == 4
+    numbers = json.loads(json.dumps(result.to_dict()))["configs"]
+    assert {name: splits["train"]["rows"] for name, splits in numbers.items()} == dict.fromkeys(TASK_TYPES, 4)
     assert result.splits["train"].rows == sum(splits["train"].rows for splits in result.configs.values())
     with pytest.raises(OptionError, match="config_name.*'Camera', 'Lidar', 'Points'"):
         segments_hf.id2label(REPO)
@@ -91,6 +97,9 @@ def test_split_without_samples_of_a_sensor_is_left_out_of_its_configuration(hub:
     splits = {name: set(datasets.load_dataset(REPO, name)) for name in TASK_TYPES}
     (kept,) = splits["Camera"]
     assert splits == {"Lidar": {"train", "test"}, "Points": {kept}, "Camera": {kept}}
+    commits = hub.commits(REPO)
+    assert CliRunner().invoke(app, [*arguments, "--sensor", "Camera"]).exit_code == 0
+    assert hub.commits(REPO) == commits
 
 
 def test_push_with_splits_has_the_same_splits_in_all_configurations(hub: HubServer, tmp_path: Path) -> None:
