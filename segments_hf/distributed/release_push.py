@@ -111,7 +111,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     import_ray()
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     layout_options = LayoutOptions(None, palette, image_range, fields)
-    releases = opened_releases(release, storage_options=options.get("storage_options"), api_key=options.get("api_key"))
+    opening: dict[str, Any] = {
+        name: value for name, value in options.items() if name in {"storage_options", "api_key", "max_release_bytes"}
+    }
+    releases = opened_releases(release, **opening)
 
     def open_sensor(name: str | None) -> Source:
         return open_release_stream(

@@ -33,13 +33,6 @@ class PushedSplit(NamedTuple):
     size: int
     left_out: LeftOut
 
-    def __add__(self, other: PushedSplit) -> PushedSplit:  # type: ignore[override]
-        """Return the sums of the numbers of two splits."""
-        left_out = LeftOut()
-        left_out.add(self.left_out)
-        left_out.add(other.left_out)
-        return PushedSplit(self.rows + other.rows, self.size + other.size, left_out)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as a dict that `json.dumps` accepts."""
         return {"rows": self.rows, "size": self.size, "left_out": _as_dict(self.left_out)}
@@ -83,7 +76,11 @@ class PushResult(Result):
         sums: dict[str, PushedSplit] = {}
         for splits in self.configs.values():
             for name, split in splits.items():
-                sums[name] = sums[name] + split if name in sums else split
+                known = sums.get(name, PushedSplit(0, 0, LeftOut()))
+                left_out = LeftOut()
+                left_out.add(known.left_out)
+                left_out.add(split.left_out)
+                sums[name] = PushedSplit(known.rows + split.rows, known.size + split.size, left_out)
         return sums
 
     @property
