@@ -35,6 +35,7 @@ CALLS = {
     "preview": "preview('missing.json', 'page.html')",
     "contact_sheet": "contact_sheet('missing.json')",
     "plot": "plot('missing.json')",
+    "sensors": "sensors('missing.json')",
     "export_dataset": "export_dataset('missing.json', 'coco', 'out')",
     "push_to_hub": "push_to_hub('missing.json', 'jane/flowers', layout='none')",
     "get_semantic_bitmap": "get_semantic_bitmap(b'no image', [])",

@@ -34,7 +34,7 @@ from segments_hf.hub.uploads.split_upload import Target, upload_split
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
-from segments_hf.layouts import LayoutOptions
+from segments_hf.layouts import LayoutOptions, check_layout
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     """
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     options = LayoutOptions(None, palette, image_range, fields)
+    check_layout(layout, options)  # before the release is opened
     if releases_by_split(data) is None:
         open_data = partial(open_source, data, layout, num_proc, on_error, options)
         sources = open_one_configuration(data, open_data, sensor=sensor, config_name=config_name)
