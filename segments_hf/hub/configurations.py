@@ -17,7 +17,7 @@ from segments_hf.io.disk.safe_path import collision_key, safe_path
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from segments_hf.hub.parts import Source
     from segments_hf.release import Release
@@ -127,17 +127,22 @@ def open_configurations(
         except OptionError as error:
             errors[item] = error
     if errors:
-        raise _error_of_sensors(errors, len(pushed))
+        raise _error_of_sensors(errors, pushed)
     return opened
 
 
-def _error_of_sensors(errors: Mapping[str, OptionError], count: int) -> OptionError:
-    """Return one error for several sensors: the first error if it does not depend on the sensor."""
-    first = next(iter(errors.values()))
-    if count == 1 or (len(errors) == count and len(set(map(str, errors.values()))) == 1):
-        return first
+def _error_of_sensors(errors: Mapping[str, OptionError], pushed: Sequence[str]) -> OptionError:
+    """Return one error for several sensors: the first error if it does not depend on the sensor.
+
+    Args:
+        errors: The error of each sensor that cannot be opened.
+        pushed: The names of all sensors.
+    """
+    if len(pushed) == 1 or (len(errors) == len(pushed) and len(set(map(str, errors.values()))) == 1):
+        return next(iter(errors.values()))
     listed = "; ".join(f"sensor {name!r}: {error}" for name, error in errors.items())
-    return OptionError(f"{listed}; push the sensors one by one with {option('sensor', next(iter(errors)))}")
+    example = next((name for name in pushed if name not in errors), pushed[0])
+    return OptionError(f"{listed}; push the sensors one by one, as with {option('sensor', example)}")
 
 
 def _plain_name(sensor: str) -> str:

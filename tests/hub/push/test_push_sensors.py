@@ -156,7 +156,7 @@ def test_sensor_of_another_task_type_is_pushed_as_json(hub: HubServer, tmp_path:
     [
         ({"config_name": "drives"}, "config_name.*3 sensors"),
         ({"sensor": "lidar"}, "sensor.*'Lidar'"),
-        ({"layout": "point-cloud-detection"}, "'Camera'.*sensor="),
+        ({"layout": "point-cloud-detection"}, "'Camera'.*sensor='Lidar'"),
     ],
     ids=["one config name for several sensors", "unknown sensor", "layout of only some sensors"],
 )
