@@ -21,7 +21,7 @@ from segments_hf.dataset.sensor_list import sensors
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
 from segments_hf.images.opening import check_format, decode, decoder_errors
-from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
+from segments_hf.labels.cloud_label import CAMERAS_COLUMN, POINT_CLOUD_COLUMN
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -162,17 +162,27 @@ def num_rows(rows: SplitRows, split: str) -> int | None:
 
 
 def encode_images(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row in which decoded images and bitmaps are replaced by their bytes or paths.
+    """Return a row in which decoded images, bitmaps and images of cameras are replaced by their bytes or paths.
 
     The rows of a stream after `map` may contain decoded images.
 
     Raises:
-        AssetError: An image cannot be decoded; the error names its column.
+        AssetError: An image cannot be decoded; the error names its column or its camera.
     """
-    return {**row, **{name: _encoded(name, value) for name, value in row.items() if isinstance(value, PillowImage)}}
+    encoded: dict[str, Any] = {
+        name: _encoded(name, value) for name, value in row.items() if isinstance(value, PillowImage)
+    }
+    if row.get(CAMERAS_COLUMN):
+        encoded[CAMERAS_COLUMN] = [
+            {**camera, "image": _encoded(f"camera {camera.get('name')!r}", camera["image"])}
+            if isinstance(camera.get("image"), PillowImage)
+            else camera
+            for camera in row[CAMERAS_COLUMN]
+        ]
+    return {**row, **encoded}
 
 
-def _encoded(column: str, image: PillowImage) -> Mapping[str, Any]:
+def _encoded(name: str, image: PillowImage) -> Mapping[str, Any]:
     try:
         check_format(image)
         with decoder_errors():
@@ -180,13 +190,13 @@ def _encoded(column: str, image: PillowImage) -> Mapping[str, Any]:
             encoded: Mapping[str, Any] = datasets.Image().encode_example(image)
             return encoded
     except AssetError as error:
-        raise AssetError(f"{column}: {error}") from error
+        raise AssetError(f"{name}: {error}") from error
 
 
 def asset_bytes(row: Mapping[str, Any]) -> int:
     """Return the number of bytes in memory of a row's image, bitmap, point cloud and camera images."""
     assets = [
         *map(row.get, (*ASSET_COLUMNS, POINT_CLOUD_COLUMN)),
-        *(item["image"] for item in row.get("cameras") or ()),
+        *(item["image"] for item in row.get(CAMERAS_COLUMN) or ()),
     ]
     return sum(len(asset["bytes"] or b"") for asset in assets if asset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from segments_hf.dataset.inputs import encode_images
 from segments_hf.errors import PointCloudError
 from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun
 from segments_hf.export.point_clouds.cloud_format import CloudSample
@@ -37,7 +38,8 @@ class CloudExport(ExportRun[CloudSample]):
                 self.result.left_out[row["status"]] += 1
                 continue
             try:
-                yield CloudSample(row, _label_of(row), self._scenes.scene_of(row, self.split_name))
+                encoded = encode_images(row)
+                yield CloudSample(encoded, _label_of(encoded), self._scenes.scene_of(encoded, self.split_name))
             except SAMPLE_ERRORS as error:
                 self.leave_out(row, error)
 
