@@ -115,6 +115,8 @@ def test_coordinates_that_float32_would_move_are_an_error() -> None:
         return {"point_cloud": {"bytes": content, "path": None}, "point_cloud_type": "pcd"}
 
     assert cloud_points(row(100.25)).columns.tolist() == [[100.25, 0, 0]]
+    assert cloud_points(row(np.inf)).columns.tolist() == [[np.inf, 0, 0]]  # a point without an echo
+    assert np.isnan(cloud_points(row(np.nan)).columns[0, 0])
     with pytest.raises(AssetError, match="ego_pose"):
         cloud_points(row(456_000.123))
 
@@ -125,3 +127,13 @@ def test_missing_fields_are_zero_and_named() -> None:
     found = cloud_points(row, ("ring", "intensity"))
     assert found.columns.tolist() == [[1, 2, 3, 0, 0.5]]
     assert found.missing == ("ring",)
+
+
+def test_field_with_several_values_per_point_is_missing() -> None:
+    header = (
+        "VERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\nCOUNT 1 1 1 3\nWIDTH 1\nHEIGHT 1\nPOINTS 1\n"
+        "DATA binary\n"
+    )
+    content = header.encode() + np.arange(1, 7, dtype="<f4").tobytes()
+    found = cloud_points({"point_cloud": {"bytes": content, "path": None}, "point_cloud_type": "pcd"}, ("intensity",))
+    assert (found.columns.tolist(), found.missing) == ([[1, 2, 3, 0]], ("intensity",))

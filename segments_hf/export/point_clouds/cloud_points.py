@@ -28,7 +28,8 @@ class CloudPoints(NamedTuple):
     Attributes:
         columns: float32 array of shape (N, C), in the frame of the sensor and in the order of the file. The first three
             columns are x, y and z.
-        missing: The fields that the file does not have. Their columns are 0.
+        missing: The fields that the file does not have, or of which it has several values per point. Their columns
+            are 0.
     """
 
     columns: npt.NDArray[np.float32]
@@ -73,14 +74,14 @@ def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
     """
     positions = cloud.positions()
     if positions.dtype != np.float32:
-        farthest = np.nanmax(np.abs(positions), initial=0)
+        farthest = np.abs(positions).max(initial=0, where=np.isfinite(positions))
         if farthest >= _FARTHEST:
             raise AssetError(
                 f"got coordinates up to {farthest:,.0f}, expected less than {_FARTHEST:,.0f}: the files of this format "
                 "have float32 numbers, which would move the points; use coordinates relative to the sensor, and put "
                 "its position into the ego_pose"
             )
-    missing = tuple(name for name in fields if name not in cloud.fields)
+    missing = tuple(name for name in fields if name not in cloud.fields or cloud.dtype[name].shape)
     present = [name for name in fields if name not in missing]
     found = cloud.columns([*_AXES, *present])
     if not missing:
