@@ -40,7 +40,7 @@ def semantic_kitti_config(
     lists: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
     for split, sequences in splits.items():
         name = split_file_name(split, list(splits))
-        lists.setdefault("valid" if name == "val" else name, []).extend(sequences)
+        lists.setdefault("valid" if name == "val" and "valid" not in splits else name, []).extend(sequences)
     config = {
         "name": "kitti",
         "labels": names,

@@ -123,6 +123,19 @@ def test_each_sequence_has_its_own_number_in_all_splits(tmp_path: Path) -> None:
     assert listed[5] == ("sequences/02/velodyne/000001.bin", "scene 2", "1")
 
 
+def test_several_validation_splits_keep_their_names(tmp_path: Path) -> None:
+    rows = load_release(STREET, split="train")
+    names = ["val", "validation", "valid"]
+    export_dataset(dict.fromkeys(names, rows), "semantic-kitti", tmp_path / "out")
+    assert read_config(tmp_path / "out")["split"] == {
+        "train": [],
+        "val": [0],
+        "validation": [1],
+        "valid": [2],
+        "test": [],
+    }
+
+
 def test_single_point_clouds_of_a_split_are_one_sequence_with_other_objects_in_each(tmp_path: Path) -> None:
     ids = [[9, 0, 7], [9, 9, 9], [5, 0, 9]]
     samples = [segmented(tmp_path, f"cloud {number}", kitti_file(3), ids[number]) for number in range(3)]
