@@ -54,13 +54,15 @@ class FrameTimes:
             timestamps: The timestamp of each frame as text.
 
         Returns:
-            The times; None if a timestamp is missing or is not a number, or the times do not increase.
+            The times; None if a timestamp is missing, is not a number or is 1e12 seconds or more, or the times do not
+            increase.
         """
         numbers = [_number(text) for text in timestamps]
         known = [number for number in numbers if number is not None]
         unit = _unit_of_date(known[0]) if known else None
         times = [_microseconds(number, unit or "nanoseconds") for number in known]
-        if len(known) < len(numbers) or any(first >= second for first, second in pairwise(times)):
+        is_increasing = all(first < second for first, second in pairwise(times))
+        if len(known) < len(numbers) or not is_increasing or any(abs(time) >= LARGEST * 1e6 for time in times):
             return None
         if unit != "nanoseconds":
             self._counts[unit or _NO_DATE] += 1

@@ -35,6 +35,7 @@ def test_times_are_in_microseconds_without_lost_digits(timestamps: list[str], ex
         ["NaN", "sNaN"],
         ["1e999999999999999999", "2"],
         ["1", "1e30"],
+        ["1700000000", "1e20"],  # seconds, of which the second is no time
         ["", ""],
     ],
 )
