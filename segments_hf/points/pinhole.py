@@ -99,6 +99,22 @@ def intrinsics_of(camera: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     return matrix
 
 
+def inverse_of(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the inverse of an intrinsic matrix.
+
+    Args:
+        intrinsics: float64 array of shape (3, 3).
+
+    Raises:
+        PointCloudError: The matrix has no inverse, for example because a focal length is 0.
+    """
+    try:
+        return np.asarray(np.linalg.inv(intrinsics), np.float64)
+    except np.linalg.LinAlgError as error:
+        matrix = intrinsics.tolist()
+        raise PointCloudError(f"intrinsic_matrix: got {matrix}, expected a matrix with an inverse") from error
+
+
 def transform_plane(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Transform points of a plane.
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segments_hf.errors import PointCloudError
 from segments_hf.points.distortion import distort, lens_model
-from segments_hf.points.pinhole import intrinsics_of, transform_plane
+from segments_hf.points.pinhole import intrinsics_of, inverse_of, transform_plane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +56,7 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
     if not needs_undistortion(camera):
         return image
     intrinsics = intrinsics_of(camera)
-    inverse = _inverse(intrinsics)
+    inverse = inverse_of(intrinsics)
     height, width = image.shape[:2]
     num_pixels = height * width
     # One channel after the other, because numpy is several times slower in loops over the three numbers of one pixel.
@@ -74,14 +73,6 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
             values = sum(channel[index] * weight for index, weight in zip(neighbors, weights, strict=True))
             result[start:stop, number] = np.rint(values)
     return result.reshape(image.shape)
-
-
-def _inverse(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    try:
-        return np.asarray(np.linalg.inv(intrinsics), np.float64)
-    except np.linalg.LinAlgError as error:
-        matrix = intrinsics.tolist()
-        raise PointCloudError(f"intrinsic_matrix: got {matrix}, expected a matrix with an inverse") from error
 
 
 def _neighbors(

@@ -14,7 +14,7 @@ from segments_hf.images.depth.eight_bit import to_eight_bit
 from segments_hf.images.encoding import jpeg_bytes, png_bytes
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.file_content import FileContent
-from segments_hf.points.pinhole import is_calibrated, pinhole_camera
+from segments_hf.points.pinhole import inverse_of, is_calibrated, pinhole_camera
 from segments_hf.points.undistortion import needs_undistortion, undistort
 
 if TYPE_CHECKING:
@@ -41,10 +41,13 @@ def camera_of(camera: Mapping[str, Any]) -> PinholeCamera:
         camera: An entry of the `cameras` of a row.
 
     Raises:
-        PointCloudError: The calibration is missing or invalid; the error names the camera.
+        PointCloudError: The calibration is missing or invalid, or the intrinsic matrix has no inverse; the error names
+            the camera.
     """
     with _named_errors(camera):
-        return pinhole_camera(camera)
+        found = pinhole_camera(camera)
+        inverse_of(found.intrinsics)  # a focal length of 0 would project all points to a line
+        return found
 
 
 def image_size(camera: Mapping[str, Any]) -> tuple[int, int]:

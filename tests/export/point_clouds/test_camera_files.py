@@ -146,3 +146,9 @@ def test_errors_name_the_camera(changes: dict[str, Any], error: type[Exception])
 def test_error_of_a_broken_calibration_names_the_camera() -> None:
     with pytest.raises(PointCloudError, match="camera 'front'.*rotation"):
         camera_of(camera(None, rotation=[0, 0, 1]))
+
+
+def test_intrinsic_matrix_without_an_inverse_is_an_error() -> None:
+    flat = camera(encoded(picture(), "PNG"), intrinsic_matrix=[[0.0, 0.0, 80.0], [0.0, 100.0, 60.0], [0.0, 0.0, 1.0]])
+    with pytest.raises(PointCloudError, match="camera 'front'.*inverse"):
+        camera_of(flat)
