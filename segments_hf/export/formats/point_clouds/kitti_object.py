@@ -77,7 +77,7 @@ class KittiObject(CloudFormat[_Files]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = plain_names([DONT_CARE, *job.names])[1:]  # no class has the name of ignored regions
+        self._names = plain_names([_other_than_ignored(name) for name in job.names])
         self._lists: dict[str, list[str]] = {split: [] for split in job.splits}  # the ids of the rows of each split
         self._tilts = Tilts()
         self._largest_deviation = 0.0
@@ -190,6 +190,11 @@ class KittiObject(CloudFormat[_Files]):
             for name in missing_splits(training)
         ]
         return notes
+
+
+def _other_than_ignored(name: str) -> str:
+    """Return a name that is not the type of ignored regions, whose case the development kit ignores."""
+    return f"{name.strip()}_" if name.strip().lower() == DONT_CARE.lower() else name
 
 
 def _training_splits(splits: Sequence[str]) -> list[str]:

@@ -260,15 +260,17 @@ def test_rows_without_images_name_the_option_that_loads_them(tmp_path: Path) -> 
 
 
 def test_class_names_have_no_spaces_and_are_not_the_type_of_ignored_regions(tmp_path: Path) -> None:
-    categories = [{"id": 1, "name": "traffic sign"}, {"id": 2, "name": "DontCare"}]
-    annotations = [ahead(1, category_id=1), ahead(2, category_id=2)]
+    given = ["traffic sign", "DontCare", "dontcare", " DONTCARE"]
+    categories = [{"id": index, "name": name} for index, name in enumerate(given)]
+    annotations = [ahead(index + 1, category_id=index) for index in range(len(given))]
     release = single(tmp_path, annotations)
     document = json.loads(release.read_text())
     document["dataset"]["task_attributes"]["categories"] = categories
     release.write_text(json.dumps(document))
     _, frame = export(release, tmp_path / "out")
     names = json.loads((tmp_path / "out/class_names.json").read_text())
-    assert [names[item.type] for item in frame.objects] == ["traffic sign", "DontCare"]
+    assert [names[item.type] for item in frame.objects] == given
+    assert not {"traffic sign", "dontcare"} & {item.type.lower() for item in frame.objects}
 
 
 def test_test_split_is_in_the_folder_where_readers_look_for_it(tmp_path: Path) -> None:
