@@ -90,7 +90,7 @@ class Channels:
 
     def __init__(self) -> None:
         self._channels: dict[tuple[str, int], str] = {}
-        self._used = set[str]()
+        self._numbers: dict[str, int] = {}  # the last number that was added to a channel to make it unique
 
     def of_cameras(self, names: Sequence[str]) -> list[str]:
         """Return the channels of the cameras of a row: ``CAM_`` with capital letters, digits and underscores.
@@ -115,11 +115,10 @@ class Channels:
     def _new(self, name: str) -> str:
         plain = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_").removeprefix(_CAMERA)[:_LONGEST]
         channel = first = _CAMERA + (plain or "UNNAMED")
-        number = 1
-        while channel in self._used:
-            number += 1
-            channel = f"{first}_{number}"
-        self._used.add(channel)
+        while channel in self._numbers:
+            self._numbers[first] += 1
+            channel = f"{first}_{self._numbers[first]}"
+        self._numbers[channel] = 1
         return channel
 
 
