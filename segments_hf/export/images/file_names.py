@@ -97,7 +97,7 @@ class FileNames:
 
     def _preferred(self, row: Row, suffix: str | None) -> PurePosixPath:
         """Return the path of an image before it is made unique. A frame is in the folder of its sequence."""
-        name = row["name"]
+        name = row["name"] or ""
         if row.get("frame_index") is not None:
             name = f"{name}/{row['frame_name'] or format(row['frame_index'], '05d')}"
         path = safe_path(name)

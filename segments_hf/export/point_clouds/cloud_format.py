@@ -106,7 +106,8 @@ class CloudFormat(Format[CloudSample, T]):
     def close(self) -> None:
         """Write ``samples.csv``. Formats that override this method call it."""
         text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
+        # Otherwise, some versions of Python write a carriage return without quotes, which ends the line for readers.
+        table = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         table.writerow(_COLUMNS)
         table.writerows(self._written)
         write_file(self.job.folder / SAMPLES, text.getvalue().encode())

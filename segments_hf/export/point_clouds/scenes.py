@@ -1,4 +1,4 @@
-"""Scenes: the frames of one sequence in one split, or a single point cloud."""
+"""Scenes: the frames of one sequence and one sensor in one split, or a single point cloud."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scene:
-    """The frames of one sequence in one split, or a single point cloud.
+    """The frames of one sequence and one sensor in one split, or a single point cloud.
 
     Attributes:
         number: The number of the scene in the export, from 0 on.
@@ -43,7 +43,8 @@ class Scenes:
 
     def __init__(self, *, in_order: bool) -> None:
         self._in_order = in_order
-        self._scenes: dict[tuple[str, str], Scene] = {}  # by the split, and the uuid or the name of the sample
+        # By the split, the uuid or the name of the sample, and the sensor.
+        self._scenes: dict[tuple[str, str, str | None], Scene] = {}
         self._names: set[str] = set()  # the collision key of each name
         self._repeats: dict[str, int] = {}  # by the collision key of the name before it was made unique
         self._splits: dict[str, str] = {}  # the first split of each sample
@@ -58,19 +59,21 @@ class Scenes:
             PathError: The name of the sample cannot become a path.
         """
         frame = row.get("frame_index")
-        key = row.get("uuid") or row["name"]
+        sample = row.get("uuid") or row["name"]
+        key = split, sample, row.get("sensor")
         if frame is None:
             return self._new(row, split)
-        if self._splits.setdefault(key, split) != split:
+        if self._splits.setdefault(sample, split) != split:
             self.torn.add(row["name"])
-        scene = self._scenes.get((split, key))
+        scene = self._scenes.get(key)
         if self._in_order and scene is not None and not self._follows(scene, frame):
             raise OptionError(
-                f"got {sample_name(row)} after another sequence or a later frame, expected the frames of each sequence "
-                "one after the other; sort the rows by uuid and frame_index"
+                f"got {sample_name(row)} after another sequence or after the same or a later frame, expected the "
+                "frames of each sequence one after the other; remove repeated rows, and sort the rows by uuid, by "
+                "sensor if they have this column, and by frame_index"
             )
         if scene is None:
-            scene = self._scenes[split, key] = self._new(row, split)
+            scene = self._scenes[key] = self._new(row, split)
         self._last = scene, frame
         return scene
 
@@ -78,7 +81,7 @@ class Scenes:
         return self._last is not None and self._last[0] is scene and self._last[1] < frame
 
     def _new(self, row: Row, split: str) -> Scene:
-        words = re.sub(r"\s", "_", "_".join(safe_path(row["name"]).parts))
+        words = re.sub(r"\s", "_", "_".join(safe_path(row["name"] or "").parts))
         unique = name = str(safe_path(words.lstrip(".")))  # the parts of a path may be too long for one name
         while _key(unique) in self._names:
             number = self._repeats.get(_key(name), 1) + 1

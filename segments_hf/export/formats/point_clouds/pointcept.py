@@ -57,7 +57,7 @@ class Pointcept(CloudFormat[_Arrays]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._folders = 0
+        self._folders: set[str] = set()
         self._optional: dict[str, list[str]] = {_COLOR: [], _STRENGTH: []}  # the folders that have these arrays
         self._other_colors = 0
 
@@ -91,11 +91,13 @@ class Pointcept(CloudFormat[_Arrays]):
         """Write the arrays of a row."""
         scene = sample.scene
         folder = f"{self.split}/{scene.name}" + (f"_{place.frame:06d}" if scene.is_sequence else "")
+        while folder in self._folders:  # a single point cloud may have the name of a sequence and of its frame
+            folder += "_"
         for name, array in content.arrays.items():
             write_file(self.job.folder / folder / f"{name}.npy", encode_npy(array))
         for name in self._optional.keys() & content.arrays.keys():
             self._optional[name].append(folder)
-        self._folders += 1
+        self._folders.add(folder)
         self._other_colors += content.has_other_colors
         return folder
 
@@ -103,7 +105,7 @@ class Pointcept(CloudFormat[_Arrays]):
         """Remove the arrays that some point clouds lack, and write the part of a configuration."""
         super().close()
         for name, folders in self._optional.items():
-            lacking = self._folders - len(folders)
+            lacking = len(self._folders) - len(folders)
             if folders and lacking:
                 for folder in folders:
                     remove_file(self.job.folder / folder / f"{name}.npy")
