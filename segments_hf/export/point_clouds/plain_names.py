@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 CLASS_NAMES = "class_names.json"  # the file with the names of the release
 
 # OpenPCDet makes a file for each object whose name contains that of the class, and splits texts such as `car:5` at the
-# colon.
-_SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+")
+# colon. mmengine replaces variables between two braces in a configuration.
+_SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+|\{\{")
 
 
 def plain_names(names: Sequence[str]) -> list[str]:
-    """Return a unique name without spaces, slashes and colons for each class.
+    """Return a unique name without spaces, slashes, colons and double braces for each class.
 
     Args:
         names: The name of each class index.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import tempfile
 from pathlib import Path
@@ -108,3 +109,12 @@ def test_infos_and_config_name_the_columns_of_the_points(tmp_path: Path) -> None
     assert config["class_names"] == config["metainfo"]["classes"] == ["car", "tree"]
     assert config["anchors"] == {"car": {"size": [4, 2, 1.5], "bottom": -1}}
     assert len(config["point_cloud_range"]) == 6
+
+
+def test_config_has_no_variables_of_mmengine_in_class_names(tmp_path: Path) -> None:
+    names = ("{{ fileDirname }}", "{{fileBasename}}", "{{_base_.anchors}}", "{car}")
+    export_dataset(small_release(tmp_path, {"a": (kitti_file(), [box(1)])}, names), "mmdet3d", out := tmp_path / "out")
+    config = yaml.safe_load((out / "custom_dataset.yaml").read_text("utf-8"))
+    assert not any("{{" in name for name in config["class_names"])
+    in_release = json.loads((out / "class_names.json").read_text("utf-8"))
+    assert [in_release[name] for name in config["class_names"]] == list(names)
