@@ -58,6 +58,11 @@ from segments_hf.stats.figures import save_figures
 out = Path(sys.argv[1])
 rows = segments_hf.load_release(demo_release(), cache_dir=out / "cache")
 counted = segments_hf.stats(demo_release())
+clouds = {
+    kind: segments_hf.load_release(demo_release(kind), cache_dir=out / "cache")
+    for kind in ("street-cuboids", "street-segmentation")
+}
+cloud_formats = {"openpcdet": "street-cuboids", "nuscenes": "street-cuboids", "semantic-kitti": "street-segmentation"}
 def build():
     from segments_hf.dataset.load import release_builder
     from segments_hf.dataset.save import save_build
@@ -67,6 +72,12 @@ calls = {
     "load": lambda: segments_hf.load_release(demo_release(), embed=True, cache_dir=out / "cache"),
     **{name: lambda name=name: segments_hf.export_dataset(rows, name, out / "new" / name) for name in (
         "coco", "coco-panoptic", "yolo", "pascal-voc", "semantic", "instance-color", "polygon")},
+    **{
+        name: lambda name=name, kind=kind: segments_hf.export_dataset(
+            clouds[kind], name, out / "new" / name, images="none"
+        )
+        for name, kind in cloud_formats.items()
+    },
     "preview": lambda: segments_hf.preview(rows, out / "new" / "page.html"),
     "figures": lambda: save_figures(counted, out / "new" / "figures"),
 }
@@ -104,7 +115,7 @@ def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
     )
     outcomes = dict(line.split(" ", 1) for line in result.stdout.splitlines())
     assert outcomes.pop("left", None) == "[]", result.stdout + result.stderr
-    assert len(outcomes) == 11, result.stdout + result.stderr
+    assert len(outcomes) == 14, result.stdout + result.stderr
     assert set(outcomes.values()) == {"StorageError True"}, result.stdout + result.stderr
 
 
