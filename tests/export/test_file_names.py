@@ -117,3 +117,8 @@ def test_path_over_the_limit_is_refused() -> None:
         names.path_of(row("b" * 17 + ".jpg"))
     with pytest.raises(PathError):
         names.path_of(row("a" * 16 + ".jpg"))  # with "-2", the path is unique but too long
+
+
+def test_image_without_a_name_is_refused() -> None:
+    with pytest.raises(PathError):
+        FileNames().path_of({**row("a.jpg"), "name": None})
