@@ -20,7 +20,7 @@ segments-hf export flowers-v1.0.json coco exported
 segments-hf export flowers-v1.0.json yolo labels \\
     --splits train=0.5,val=0.5 --images none
 # Export the cuboids of point clouds to OpenPCDet
-segments-hf export street/street-cuboids-v1.0.json openpcdet street"""
+segments-hf export street-cuboids-v1.0.json openpcdet street-openpcdet"""
 
 
 def _list_formats(is_requested: bool) -> None:
