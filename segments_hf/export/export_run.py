@@ -16,7 +16,7 @@ from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import AHEAD, DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels.row import sample_name
-from segments_hf.option_names import option
+from segments_hf.option_names import is_command_line, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,8 +113,9 @@ class ExportRun(ABC, Generic[S]):
             objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
             number = counted(result.objects_left_out.total(), "object")
             logger.warning("%s: %s left out: %s", self.format.name, number, objects)
-        for note in self.format.notes:
-            logger.warning("%s: %s", self.format.name, note)
+        if not is_command_line():  # the command prints the notes with its result
+            for note in self.format.notes:
+                logger.warning("%s: %s", self.format.name, note)
 
 
 def _weight(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import segments_hf
 from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
 from segments_hf.points import read_points
 
 
@@ -55,6 +56,15 @@ def test_export_refuses_formats_of_images_before_it_fetches_files(
     assert "openpcdet" in text
     assert not (tmp_path / "out").exists()
     assert not list(caches.rglob("*.arrow"))
+
+
+def test_export_shows_each_note_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    exported = segments_hf.export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path / "first")
+    assert exported.notes
+    assert all(caplog.text.count(note) == 1 for note in exported.notes)
+    caplog.clear()
+    output = run("export", demo_release("street-cuboids"), "openpcdet", tmp_path / "second", "-q")
+    assert [(output + caplog.text).count(note) for note in exported.notes] == [1] * len(exported.notes)
 
 
 @pytest.mark.parametrize("task_type", TASK_TYPES)
