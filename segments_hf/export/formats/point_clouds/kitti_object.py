@@ -30,7 +30,7 @@ from segments_hf.export.point_clouds.kitti.image_boxes import image_box
 from segments_hf.export.point_clouds.kitti.kitti_text import DONT_CARE, calibration_text, label_text
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import UPRIGHT, Tilts, tilts_of
-from segments_hf.export.split_names import both_splits, missing_splits, splits_of_files
+from segments_hf.export.split_names import missing_splits, splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
@@ -186,7 +186,7 @@ class KittiObject(CloudFormat[_Files]):
         training = _training_splits(self.job.splits)
         notes += [
             f"got no split {name!r}, which OpenPCDet and mmdet3d require: its list has the point clouds of "
-            f"{training[0]!r}. {both_splits()}"
+            f"{training[0]!r}. {self.both_splits()}"
             for name in missing_splits(training)
         ]
         return notes

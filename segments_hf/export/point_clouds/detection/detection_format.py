@@ -13,7 +13,7 @@ from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, ex
 from segments_hf.export.point_clouds.detection.point_files import INTENSITY, PointFiles
 from segments_hf.export.point_clouds.plain_names import plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import Tilts, tilts_of
-from segments_hf.export.split_names import both_splits, missing_splits, splits_of_files
+from segments_hf.export.split_names import missing_splits, splits_of_files
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         for name in missing_splits(self.job.splits):
             self.notes.append(
                 f"got no split {name!r}: the files of {name!r} list the point clouds of {self.splits[name]!r}. "
-                f"{both_splits()}"
+                f"{self.both_splits()}"
             )
 
     @property

@@ -91,6 +91,7 @@ def test_missing_val_lists_the_training_split_and_is_noted(tmp_path: Path) -> No
     result = export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path / "out")
     assert read_list(tmp_path / "out", "val") == read_list(tmp_path / "out", "train") != []
     assert any("'val'" in note for note in result.notes)
+    assert not any("splits=" in note for note in result.notes)  # one sequence cannot be divided
     assert any("tilted" in note for note in result.notes)
 
 
