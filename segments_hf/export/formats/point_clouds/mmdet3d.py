@@ -21,7 +21,7 @@ An info file is a pickle of protocol 4 that has dicts, lists, strings, integers 
 
     - ``bbox_3d``: x, y and z of the center of the bottom, length, width, height and yaw, in meters and radians;
     - ``bbox_label_3d``: the label, which is the class index;
-    - ``num_lidar_pts``: the number of points in the box.
+    - ``num_lidar_pts``: the number of points in the cuboid of the release, with its tilt.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _Instances(NamedTuple):
         file: The name of the file of points.
         boxes: Center of the bottom, length, width, height and yaw: float64 array of shape (N, 7).
         labels: The class indices: int64 array of shape (N,).
-        num_points: The number of points in each box: int64 array of shape (N,).
+        num_points: The number of points in each cuboid of the release: int64 array of shape (N,).
     """
 
     file: str
