@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segments_hf.errors import OptionError
+from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ def exact_numbers(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float]
 
 
 def _empty_split(fractions: Mapping[str, float], name: str, count: int, values: int, key: str) -> OptionError:
-    received = f"got fractions {dict(fractions)} for {count} samples"
+    received = f"got fractions {dict(fractions)} for {counted(count, 'sample')}"
     if not key:
         return OptionError(
             f"{received}: the share of split {name!r} is {fractions[name] * count:.3g} samples, which is rounded to 0; "
