@@ -75,6 +75,9 @@ def _street_steps(folder: Path) -> dict[str, str]:
         "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets --cameras",
         "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
         "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
+        "Export the boxes for OpenPCDet (segments-hf export --formats lists other formats):": (
+            f"segments-hf export {cuboids} openpcdet street-openpcdet"
+        ),
         _PUSH: f"segments-hf push {cuboids} street-demo --private",
     }
 
