@@ -10,6 +10,7 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.choices import unknown_choice
 from segments_hf.labels import is_point_cloud
+from segments_hf.labels.cloud_label import POINT_CLOUD_TYPE_COLUMN
 from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.layouts import (
     instance_segmentation,
@@ -154,7 +155,8 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
         SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
             no categories.
     """
-    if is_point_cloud(dataset.features or ()):
+    columns = dataset.features or ()
+    if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:  # one of the columns may have been removed
         check_point_cloud_rows(dataset)
     else:
         check_release_rows(dataset, tool)

@@ -202,8 +202,9 @@ def test_files_without_points_are_not_duplicates(tmp_path: Path, write_release: 
     assert found(report) == [("box-without-points", "scene 0"), ("box-without-points", "scene 1")], str(report)
 
 
-def test_dataset_without_a_column_of_point_clouds_is_refused(tmp_path: Path, write_release: Any) -> None:
+@pytest.mark.parametrize("column", ["ego_pose", "point_cloud", "point_cloud_type"])
+def test_dataset_without_a_column_of_point_clouds_is_refused(tmp_path: Path, write_release: Any, column: str) -> None:
     release = write_release(clean(tmp_path, "pointcloud-cuboid"), task_type="pointcloud-cuboid")
-    dataset = load_release(release, split="train").remove_columns("ego_pose")
-    with pytest.raises(SegmentsHFError, match="without the columns ego_pose"):
+    dataset = load_release(release, split="train").remove_columns(column)
+    with pytest.raises(SegmentsHFError, match=f"without the columns {column},"):
         validate(dataset)
