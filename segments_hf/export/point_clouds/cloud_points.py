@@ -8,6 +8,7 @@ import numpy as np
 
 from segments_hf.errors import AssetError
 from segments_hf.labels import has_point_cloud
+from segments_hf.option_names import option
 from segments_hf.points.read_points import open_row
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def open_cloud(row: Row) -> Cloud:
         AssetError: The row has no file, or the file cannot be read.
     """
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
-        raise AssetError("got a row without a point cloud or without its type, expected the file of a point cloud")
+        raise AssetError(
+            "got a row without the file of its point cloud or its type, expected both; load the release with its point "
+            f"clouds ({option('load_assets', True)})"
+        )
     return open_row(row)
 
 
