@@ -63,9 +63,11 @@ class PointFiles:
         self._write(path, columns)
 
     def notes(self) -> list[str]:
-        """Return a sentence about the point clouds without an intensity, if others have an intensity."""
-        if not self._has_intensity or not self._without:
+        """Return a sentence about the point clouds without an intensity."""
+        if not self._without:
             return []
+        if not self._has_intensity:
+            return [f"no point cloud has an intensity: the files of points have the columns {', '.join(self.columns)}"]
         return [f"{counted(len(self._without), 'point cloud')} without an intensity: it is 0 in the files"]
 
     def _add_column(self, path: Path, number: int) -> None:

@@ -118,7 +118,7 @@ def test_points_have_three_columns_if_no_file_has_an_intensity(tmp_path: Path) -
     config = read_config(tmp_path / "out")
     assert config["POINT_FEATURE_ENCODING"]["used_feature_list"] == ["x", "y", "z"]
     assert config["DATA_AUGMENTOR"]["AUG_CONFIG_LIST"][0]["NUM_POINT_FEATURES"] == 3
-    assert not any("intensity" in note for note in result.notes)
+    assert any("x, y, z" in note for note in result.notes)
 
 
 def test_config_has_the_classes_and_sizes_of_the_training_split(tmp_path: Path) -> None:
