@@ -130,7 +130,7 @@ def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
-    check_labels(format_class, first.features, _task_type(first))
+        check_labels(format_class, rows.features, _task_type(rows))
     return first
 
 

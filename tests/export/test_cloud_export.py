@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cloud_releases import cloud, cloud_sample, cuboid, kitti_file, labeled, write_files
+from sensor_releases import sensor_release
 
 from segments_hf import AssetError, OptionError, export_dataset, load_release
 from segments_hf.demo import demo_release
@@ -64,6 +65,13 @@ def test_sequence_with_frames_in_two_splits_is_noted(tmp_path: Path) -> None:
     assert any("street_01" in note for note in torn.notes)
     whole = export_dataset({"train": rows, "val": rows.map(lambda row: {"uuid": "other"})}, "openpcdet", tmp_path / "b")
     assert not any("street_01" in note for note in whole.notes)
+
+
+def test_splits_of_two_sensors_are_refused(tmp_path: Path) -> None:
+    release = sensor_release(tmp_path)
+    rows = {sensor: load_release(release, split="train", sensor=sensor) for sensor in ("Lidar", "Camera")}
+    with pytest.raises(OptionError, match="bbox"):
+        export_dataset(rows, "openpcdet", tmp_path / "out")
 
 
 def test_broken_point_cloud_raises_error_or_is_skipped(tmp_path: Path) -> None:
