@@ -71,6 +71,7 @@ def _street_steps(folder: Path) -> dict[str, str]:
     """Return the next steps with the releases of point clouds: commands by their descriptions."""
     cuboids = _quoted(folder / demo_release("street-cuboids").name)
     segmentation = _quoted(folder / demo_release("street-segmentation").name)
+    sensors = _quoted(folder / demo_release("street-sensors").name)
     return {
         "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets --cameras",
         "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
@@ -79,6 +80,9 @@ def _street_steps(folder: Path) -> dict[str, str]:
             f"segments-hf export {cuboids} openpcdet street-openpcdet"
         ),
         _PUSH: f"segments-hf push {cuboids} street-demo --private",
+        "Push the lidar and the camera to two configurations of one private dataset:": (
+            f"segments-hf push {sensors} street-sensors-demo --private"
+        ),
     }
 
 
