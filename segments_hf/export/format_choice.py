@@ -9,7 +9,7 @@ from segments_hf.export.formats import FORMATS
 from segments_hf.export.images.image_files import check_images
 from segments_hf.export.point_clouds.cloud_format import CloudFormat
 from segments_hf.labels import is_point_cloud, label_type_of
-from segments_hf.option_names import option
+from segments_hf.option_names import in_interface, option
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -108,6 +108,14 @@ def _cannot_represent(
     of_clouds = "point clouds with " if is_point_cloud(features) else ""
     return OptionError(
         f"got {format_class.name}, which cannot represent {of_clouds}labels of the type {', '.join(sorted(kinds))}; "
-        f"{expected}",
+        f"{expected}{_other_sensors(features)}",
         option="export_format",
     )
+
+
+def _other_sensors(features: Mapping[str, Any]) -> str:
+    """Return how to export another sensor, as a part of a sentence; an empty text for other rows."""
+    if "sensor" not in features:
+        return ""
+    other = in_interface("load_release(…, sensor=…)", "--sensor")
+    return f". These are the rows of one of several sensors; choose another with {other}"

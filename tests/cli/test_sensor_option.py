@@ -32,6 +32,11 @@ def test_export_writes_the_images_of_a_camera(tmp_path: Path) -> None:
     assert len(json.loads(file.read_text("utf-8"))["annotations"]) == 4
 
 
+def test_export_to_a_format_for_another_sensor_names_the_option(tmp_path: Path) -> None:
+    output = run("export", sensor_release(tmp_path), "coco", tmp_path / "coco", "--sensor", "Lidar", code=1)
+    assert "--sensor" in output
+
+
 @pytest.mark.parametrize("command", ["stats", "validate"])
 def test_commands_that_read_a_release_have_the_option(tmp_path: Path, command: str) -> None:
     path = sensor_release(tmp_path)
