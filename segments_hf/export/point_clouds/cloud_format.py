@@ -41,22 +41,22 @@ class CloudSample:
     scene: Scene
 
 
-class Place(NamedTuple):
-    """The place of a point cloud among those that are written. Rows that are left out have no place.
+class CloudNumbers(NamedTuple):
+    """The numbers of a point cloud that is written. Rows that are left out have no numbers.
 
     Attributes:
-        number: The number in the export, from 0 on.
-        frame: The number in its scene, from 0 on.
+        in_export: The number of the point cloud in the export, from 0 on.
+        in_scene: The number of the point cloud in its scene, from 0 on.
     """
 
-    number: int
-    frame: int
+    in_export: int
+    in_scene: int
 
 
 class CloudFormat(Format[CloudSample, T]):
     """An export format of point clouds.
 
-    The base class writes ``samples.csv``, which has the name, the uuid and the frame of each file of points.
+    The base class writes ``samples.csv``, which has the split, name, uuid, sensor and frame index of each file of points.
 
     Attributes:
         in_order: Whether the frames of each sequence must follow each other in the order of time.
@@ -66,7 +66,7 @@ class CloudFormat(Format[CloudSample, T]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._frames: dict[int, int] = {}  # the number of point clouds of each scene that were written
+        self._frames: dict[int, int] = {}  # the number of written point clouds, by the number of the scene
         self._written: list[Sequence[object]] = []  # the rows of samples.csv
 
     @classmethod
@@ -90,18 +90,23 @@ class CloudFormat(Format[CloudSample, T]):
         return False
 
     @abstractmethod
-    def write_cloud(self, sample: CloudSample, content: T, place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: T, numbers: CloudNumbers) -> str:
         """Write an encoded label and its points.
+
+        Args:
+            sample: The row.
+            content: The encoded label and the points.
+            numbers: The numbers of the point cloud, for the names of files.
 
         Returns:
             The path of the file or folder of the points, relative to the export folder.
         """
 
     def write(self, sample: CloudSample, content: T) -> None:
-        """Write an encoded label and its points, and note them for ``samples.csv``."""
+        """Write an encoded label and its points, and keep the line of ``samples.csv``."""
         frame = self._frames.get(sample.scene.number, 0)
         self._frames[sample.scene.number] = frame + 1
-        file = self.write_cloud(sample, content, Place(len(self._written), frame))
+        file = self.write_cloud(sample, content, CloudNumbers(len(self._written), frame))
         self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
 
     def both_splits(self) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.camera_files import image_file, image_size
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.kitti.forward_camera import forward_camera
 from segments_hf.export.point_clouds.kitti.image_boxes import image_box
@@ -126,10 +126,10 @@ class KittiObject(CloudFormat[_Files]):
         )
         return EncodedLabel(content, len(visible), left_out, points.num_bytes + len(image or b""))
 
-    def write_cloud(self, sample: CloudSample, content: _Files, place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: _Files, numbers: CloudNumbers) -> str:
         """Write the files of a row."""
         del sample
-        folder, name = _folder(self.split, self.job.splits), f"{place.number:06d}"
+        folder, name = _folder(self.split, self.job.splits), f"{numbers.in_export:06d}"
         files = {
             (points := f"{folder}/velodyne/{name}.bin"): content.points,
             f"{folder}/calib/{name}.txt": content.calibration.encode(),

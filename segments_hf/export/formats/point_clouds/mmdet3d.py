@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.export.format import Job
-    from segments_hf.export.point_clouds.cloud_format import Place
+    from segments_hf.export.point_clouds.cloud_format import CloudNumbers
     from segments_hf.export.point_clouds.cloud_points import CloudPoints
     from segments_hf.points import Boxes
 
@@ -104,10 +104,10 @@ class Mmdet3d(DetectionFormat[_Instances]):
         numbers[:, 2] -= numbers[:, 5] / 2
         return _Instances("", numbers, boxes.class_indices, num_points)
 
-    def write_label(self, label: _Instances, num_boxes: int, place: Place) -> None:
+    def write_label(self, label: _Instances, num_boxes: int, numbers: CloudNumbers) -> None:
         """Keep the boxes for the info file of the split."""
         del num_boxes
-        self._clouds[self.split].append(label._replace(file=f"{place.number:06d}{self.suffix}"))
+        self._clouds[self.split].append(label._replace(file=f"{numbers.in_export:06d}{self.suffix}"))
 
     def close(self) -> None:
         """Write the info files and the configuration."""

@@ -16,7 +16,7 @@ import numpy as np
 from segments_hf.bitmaps import encode_mask
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.camera_files import usable_cameras
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.nuscenes_tables.scene_records import SceneFrame, scene_records
@@ -134,7 +134,7 @@ class NuScenes(CloudFormat[_Frame]):
         num_bytes = points.num_bytes + sum(len(image.content) for image in images)
         return EncodedLabel(content, len(boxes), left_out, num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: _Frame, place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: _Frame, numbers: CloudNumbers) -> str:
         """Write the points and the images of a row, and keep its records until the scene is complete."""
         row = sample.row
         if self._scene is None or self._scene[0].number != sample.scene.number:
@@ -143,7 +143,7 @@ class NuScenes(CloudFormat[_Frame]):
             self._splits[self.split].append(sample.scene.name)
         self._missing.update(content.missing)
         self._unusable_cameras += content.unusable_cameras
-        path = f"{_SAMPLES}/{LIDAR}/{place.number:06d}.pcd.bin"
+        path = f"{_SAMPLES}/{LIDAR}/{numbers.in_export:06d}.pcd.bin"
         write_file(self.job.folder / path, content.points)
         frame = SceneFrame(
             row.get("frame_index") or 0,
@@ -152,7 +152,7 @@ class NuScenes(CloudFormat[_Frame]):
             content.boxes,
             content.num_points,
             [self._attribute_tokens(attributes) for attributes in content.attributes],
-            [SensorFile(LIDAR, self._calibration(LIDAR), path, "pcd"), *self._write_images(content.images, place)],
+            [SensorFile(LIDAR, self._calibration(LIDAR), path, "pcd"), *self._write_images(content.images, numbers)],
         )
         self._scene_frames.append(frame)
         return path
@@ -180,11 +180,11 @@ class NuScenes(CloudFormat[_Frame]):
             self._tables.add(table, records)
         self._scene, self._scene_frames = None, []
 
-    def _write_images(self, images: Sequence[CameraImage], place: Place) -> list[SensorFile]:
+    def _write_images(self, images: Sequence[CameraImage], numbers: CloudNumbers) -> list[SensorFile]:
         files = []
         channels = self._channels.of_cameras([image.name for image in images])
         for channel, image in zip(channels, images, strict=True):
-            path = f"{_SAMPLES}/{channel}/{place.number:06d}.{image.file_format}"
+            path = f"{_SAMPLES}/{channel}/{numbers.in_export:06d}.{image.file_format}"
             write_file(self.job.folder / path, image.content)
             calibration = self._calibration(channel, image.camera)
             files.append(SensorFile(channel, calibration, path, image.file_format, image.width, image.height))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.export.format import Job
-    from segments_hf.export.point_clouds.cloud_format import Place
+    from segments_hf.export.point_clouds.cloud_format import CloudNumbers
     from segments_hf.export.point_clouds.cloud_points import CloudPoints
     from segments_hf.points import Boxes
 
@@ -74,9 +74,9 @@ class OpenPcdet(DetectionFormat[str]):
         names = (self.names[index] for index in boxes.class_indices.tolist())
         return "".join(f"{' '.join(map(repr, box))} {name}\n" for box, name in zip(numbers, names, strict=True))
 
-    def write_label(self, label: str, num_boxes: int, place: Place) -> None:
+    def write_label(self, label: str, num_boxes: int, numbers: CloudNumbers) -> None:
         """Write a label file, and list it if it has boxes."""
-        cloud_id = f"{place.number:06d}"
+        cloud_id = f"{numbers.in_export:06d}"
         write_file(self.job.folder / _LABELS / f"{cloud_id}.txt", label.encode())
         if num_boxes:
             self._ids[self.split].append(cloud_id)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import columns_of, open_cloud
 from segments_hf.export.point_clouds.npy_file import encode_npy
 from segments_hf.export.point_clouds.point_colors import has_color_fields, point_colors
@@ -87,10 +87,10 @@ class Pointcept(CloudFormat[_Arrays]):
         num_bytes = sum(array.nbytes for array in arrays.values())
         return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: _Arrays, place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: _Arrays, numbers: CloudNumbers) -> str:
         """Write the arrays of a row."""
         scene = sample.scene
-        folder = f"{self.split}/{scene.name}" + (f"_{place.frame:06d}" if scene.is_sequence else "")
+        folder = f"{self.split}/{scene.name}" + (f"_{numbers.in_scene:06d}" if scene.is_sequence else "")
         while folder in self._folders:  # a single point cloud may have the name of a sequence and of its frame
             folder += "_"
         for name, array in content.arrays.items():

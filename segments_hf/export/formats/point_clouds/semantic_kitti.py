@@ -24,7 +24,7 @@ import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.semantic_kitti_config import CONFIG, semantic_kitti_config
@@ -146,9 +146,9 @@ class SemanticKitti(CloudFormat[_Scan]):
             for item, track in zip(label.annotations, tracks, strict=True)
         ]
 
-    def write_cloud(self, sample: CloudSample, content: _Scan, place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: _Scan, numbers: CloudNumbers) -> str:
         """Write the points and the labels of a row."""
-        del place
+        del numbers
         scene = sample.scene
         key = scene.number if scene.is_sequence else self.split
         sequence = self._sequences.setdefault(key, _Sequence(len(self._sequences), self.split))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.detection.class_sizes import ClassSizes
 from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, extent_of
@@ -73,7 +73,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         """Encode the boxes of a row. This method runs in threads."""
 
     @abstractmethod
-    def write_label(self, label: T, num_boxes: int, place: Place) -> None:
+    def write_label(self, label: T, num_boxes: int, numbers: CloudNumbers) -> None:
         """Write the encoded boxes of a row, or keep them until `close`."""
 
     def label(self, sample: CloudSample) -> EncodedLabel[EncodedCloud[T]]:
@@ -84,15 +84,15 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         content = EncodedCloud(points, boxes, extent_of(points.columns, boxes), self.encode(points, boxes))
         return EncodedLabel(content, len(boxes), left_out, points.num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], place: Place) -> str:
+    def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
         """Write the points and the boxes of a row."""
         del sample
-        file = f"{POINTS}/{place.number:06d}{self.suffix}"
+        file = f"{POINTS}/{numbers.in_export:06d}{self.suffix}"
         self.files.write(self.job.folder / file, content.points)
         self.sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
         self.cloud_range.add(content.extent)
         self._tilts.add(tilts_of(content.boxes))
-        self.write_label(content.label, len(content.boxes), place)
+        self.write_label(content.label, len(content.boxes), numbers)
         return file
 
     def close(self) -> None:
