@@ -1,4 +1,4 @@
-"""Find the points that are inside boxes."""
+"""Find and count the points that are inside boxes."""
 
 from __future__ import annotations
 
@@ -66,6 +66,22 @@ def inside_by_part(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> Iterato
     step = max(_PAIRS_AT_ONCE // max(len(boxes), 1), 1)
     for start in range(0, len(points), step):
         yield points_in_boxes(points[start : start + step], boxes)
+
+
+def num_points_in_boxes(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> npt.NDArray[np.int64]:
+    """Return the number of points inside each box.
+
+    Args:
+        points: As for `points_in_boxes`.
+        boxes: As for `points_in_boxes`.
+
+    Returns:
+        int64 array of shape (M,).
+    """
+    numbers = np.zeros(len(boxes), np.int64)
+    for inside in inside_by_part(points, boxes):
+        numbers += np.count_nonzero(inside, axis=0)
+    return numbers
 
 
 def _find(positions: npt.NDArray[np.number[Any]], boxes: Boxes, inside: npt.NDArray[np.bool_]) -> None:

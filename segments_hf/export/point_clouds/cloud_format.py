@@ -56,7 +56,7 @@ class CloudNumbers(NamedTuple):
 class CloudFormat(Format[CloudSample, T]):
     """An export format of point clouds.
 
-    The base class writes ``samples.csv``, which has the split, name, uuid, sensor and frame index of each file of points.
+    The base class writes ``samples.csv``: the split, name, uuid, sensor and frame index of each file of points.
 
     Attributes:
         in_order: Whether the frames of each sequence must follow each other in the order of time.

@@ -28,6 +28,7 @@ from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.kitti.forward_camera import forward_camera
 from segments_hf.export.point_clouds.kitti.image_boxes import image_box
 from segments_hf.export.point_clouds.kitti.kitti_text import DONT_CARE, calibration_text, label_text
+from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import UPRIGHT, Tilts, tilts_of
 from segments_hf.export.split_names import missing_splits, splits_of_files
@@ -56,7 +57,7 @@ class _Files(NamedTuple):
         image: The content of the image file; None if images are not exported.
         tilts: The tilt of each box in degrees.
         deviation: The deviation of the camera in degrees.
-        has_intensity: Whether the points have an intensity.
+        missing: The fields that the points do not have.
     """
 
     points: bytes
@@ -65,7 +66,7 @@ class _Files(NamedTuple):
     image: bytes | None
     tilts: npt.NDArray[np.float64]
     deviation: float
-    has_intensity: bool
+    missing: tuple[str, ...]
 
 
 class KittiObject(CloudFormat[_Files]):
@@ -83,7 +84,7 @@ class KittiObject(CloudFormat[_Files]):
         self._largest_deviation = 0.0
         self._num_objects = 0
         self._num_empty = 0
-        self._num_without_intensity = 0
+        self._missing = MissingFields()
 
     @classmethod
     def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -122,7 +123,7 @@ class KittiObject(CloudFormat[_Files]):
             image,
             tilts_of(visible),
             found.deviation,
-            not points.missing,
+            points.missing,
         )
         return EncodedLabel(content, len(visible), left_out, points.num_bytes + len(image or b""))
 
@@ -144,7 +145,7 @@ class KittiObject(CloudFormat[_Files]):
         self._largest_deviation = max(self._largest_deviation, content.deviation)
         self._num_objects += len(content.tilts)
         self._num_empty += not len(content.tilts)
-        self._num_without_intensity += not content.has_intensity
+        self._missing.add(content.missing)
         return points
 
     def close(self) -> None:
@@ -163,7 +164,7 @@ class KittiObject(CloudFormat[_Files]):
         return lists | {_TEST: [line for split in testing for line in self._lists[split]]}
 
     def _notes(self) -> list[str]:
-        notes = []
+        notes = self._missing.notes()
         if self._num_objects:
             notes.append(
                 "`occluded` is 0 for all objects, because the release does not contain it, and programs leave out "
@@ -180,9 +181,7 @@ class KittiObject(CloudFormat[_Files]):
                 f"{counted(self._num_empty, 'point cloud')} without an object in the image: the label file has a line "
                 f"of the type {DONT_CARE}, because OpenPCDet cannot read an empty file"
             )
-        if self._num_without_intensity:
-            number = counted(self._num_without_intensity, "point cloud")
-            notes.append(f"{number} without an intensity: it is 0 in the files")
+
         training = _training_splits(self.job.splits)
         notes += [
             f"got no split {name!r}, which OpenPCDet and mmdet3d require: its list has the point clouds of "

@@ -29,7 +29,6 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import numpy as np
 import yaml
 
 from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
@@ -37,11 +36,12 @@ from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
 from segments_hf.export.split_names import splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
-from segments_hf.points.points_in_boxes import inside_by_part
+from segments_hf.points.points_in_boxes import num_points_in_boxes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import numpy.typing as npt
 
     from segments_hf.export.format import Job
@@ -97,12 +97,9 @@ class Mmdet3d(DetectionFormat[_Instances]):
 
     def encode(self, points: CloudPoints, boxes: Boxes) -> _Instances:
         """Return the boxes with the center of the bottom, and the number of points in each."""
-        num_points = np.zeros(len(boxes), np.int64)
-        for inside in inside_by_part(points.columns, boxes):
-            num_points += np.count_nonzero(inside, axis=0)
         numbers = boxes.to_7dof()
         numbers[:, 2] -= numbers[:, 5] / 2
-        return _Instances("", numbers, boxes.class_indices, num_points)
+        return _Instances("", numbers, boxes.class_indices, num_points_in_boxes(points.columns, boxes))
 
     def write_label(self, label: _Instances, num_boxes: int, numbers: CloudNumbers) -> None:
         """Keep the boxes for the info file of the split."""

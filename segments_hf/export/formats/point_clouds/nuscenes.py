@@ -8,7 +8,6 @@ OpenCV, and their images have no lens distortion.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from segments_hf.export.point_clouds.camera_files import usable_cameras
 from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
+from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.nuscenes_tables.scene_records import SceneFrame, scene_records
 from segments_hf.export.point_clouds.nuscenes_tables.sensors import (
     LIDAR,
@@ -36,7 +36,7 @@ from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.io.json_codec.named_values import named_values
 from segments_hf.io.number_text import counted
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
-from segments_hf.points.points_in_boxes import inside_by_part
+from segments_hf.points.points_in_boxes import num_points_in_boxes
 from segments_hf.points.poses import transform_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class NuScenes(CloudFormat[_Frame]):
         self._splits: dict[str, list[str]] = {split: [] for split in job.splits}
         self._channels = Channels()
         self._times = FrameTimes()
-        self._missing = Counter[str]()  # the number of point clouds without a field
+        self._missing = MissingFields()
         self._unusable_cameras = 0
         self._several_attributes = 0
         # The scene of the rows whose records are not written yet, the name of its sample, and the rows.
@@ -115,9 +115,6 @@ class NuScenes(CloudFormat[_Frame]):
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
         boxes, left_out = sample.label.usable_boxes()
         points = cloud_points(sample.row, _FIELDS)
-        num_points = np.zeros(len(boxes), np.int64)
-        for inside in inside_by_part(points.columns, boxes):
-            num_points += inside.sum(axis=0)
         in_world = sample.label.boxes("world")  # the numbers of the release, which `usable_boxes` has transformed
         attributes = {annotation.id: annotation.attributes for annotation in sample.label.annotations}
         cameras = (sample.row.get("cameras") or ()) if self.job.images else ()
@@ -126,7 +123,7 @@ class NuScenes(CloudFormat[_Frame]):
             points.columns.tobytes(),
             points.missing,
             in_world[np.isin(in_world.ids, boxes.ids)],
-            num_points.tolist(),
+            num_points_in_boxes(points.columns, boxes).tolist(),
             [named_values(attributes[number]) for number in boxes.ids.tolist()],
             images,
             len(cameras) - len(images),
@@ -141,7 +138,7 @@ class NuScenes(CloudFormat[_Frame]):
             self._write_scene()
             self._scene = sample.scene, row["name"]
             self._splits[self.split].append(sample.scene.name)
-        self._missing.update(content.missing)
+        self._missing.add(content.missing)
         self._unusable_cameras += content.unusable_cameras
         path = f"{_SAMPLES}/{LIDAR}/{numbers.in_export:06d}.pcd.bin"
         write_file(self.job.folder / path, content.points)
@@ -210,10 +207,7 @@ class NuScenes(CloudFormat[_Frame]):
         return tokens
 
     def _notes(self, other_names: dict[str, str]) -> list[str]:
-        notes = [
-            f"{counted(count, 'point cloud')} without the field {field!r}: in the files, it is 0"
-            for field, count in self._missing.items()
-        ]
+        notes = self._missing.notes()
         if self._unusable_cameras:
             notes.append(
                 f"{counted(self._unusable_cameras, 'image')} of cameras left out, because the image or the calibration "

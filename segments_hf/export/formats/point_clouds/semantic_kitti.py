@@ -27,6 +27,7 @@ from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
+from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.semantic_kitti_config import CONFIG, semantic_kitti_config
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
@@ -57,7 +58,7 @@ class _Scan(NamedTuple):
         objects: A value for each annotation number that identifies the object in its sequence; None if the points of
             the annotation have no instance.
         pose: The line of ``poses.txt``.
-        has_intensity: Whether the file has an intensity.
+        missing: The fields that the file does not have.
     """
 
     points: npt.NDArray[np.float32]
@@ -65,7 +66,7 @@ class _Scan(NamedTuple):
     annotations: npt.NDArray[np.int32]
     objects: list[Hashable]
     pose: str
-    has_intensity: bool
+    missing: tuple[str, ...]
 
 
 @dataclass
@@ -111,7 +112,9 @@ class SemanticKitti(CloudFormat[_Scan]):
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
         self._sequences: dict[int | str, _Sequence] = {}  # by the number of the scene; by the split for single clouds
         self._num_points: dict[str, npt.NDArray[np.int64]] = {}  # the points of each class in each split
-        self._without: Counter[str] = Counter()  # the numbers of point clouds for the notes
+        self._missing = MissingFields()
+        self._num_single = 0
+        self._num_without_pose = 0
 
     @classmethod
     def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -132,7 +135,7 @@ class SemanticKitti(CloudFormat[_Scan]):
             annotations.astype(np.int32),
             [None, *self._objects(sample.label)],
             pose,
-            not points.missing,
+            points.missing,
         )
         num_bytes = points.num_bytes + content.classes.nbytes + content.annotations.nbytes
         return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
@@ -172,9 +175,9 @@ class SemanticKitti(CloudFormat[_Scan]):
     def _count(self, sample: CloudSample, content: _Scan) -> None:
         counts = np.bincount(content.classes, minlength=len(self.job.names) + 1)
         self._num_points[self.split] = self._num_points.get(self.split, 0) + counts
-        self._without["intensity"] += not content.has_intensity
-        self._without["pose"] += sample.row["ego_pose"] is None
-        self._without["sequence"] += not sample.scene.is_sequence
+        self._missing.add(content.missing)
+        self._num_single += not sample.scene.is_sequence
+        self._num_without_pose += sample.row["ego_pose"] is None
 
     def close(self) -> None:
         """Write the poses of all sequences, and ``semantic-kitti.yaml``."""
@@ -193,21 +196,18 @@ class SemanticKitti(CloudFormat[_Scan]):
                 write_file(folder / "times.txt", _lines([f"{(time - times[0]) / 1e6:.6f}" for time in times]))
             without_times += times is None
         write_file(self.job.folder / CONFIG, semantic_kitti_config(self.job, splits, self._num_points))
-        self.notes += [*self._sentences(without_times), *frame_times.notes()]
+        self.notes += [*self._notes(without_times), *frame_times.notes()]
 
-    def _sentences(self, without_times: int) -> list[str]:
-        """Return the notes for the user."""
-        singles, intensities, poses = (self._without[what] for what in ("sequence", "intensity", "pose"))
-        notes = []
-        if singles:
+    def _notes(self, without_times: int) -> list[str]:
+        notes = self._missing.notes()
+        if self._num_single:
             notes.append(
-                f"{counted(singles, 'single point cloud')}: those of a split are the frames of one sequence in its "
-                "folder; the instances of different frames are different objects"
+                f"{counted(self._num_single, 'single point cloud')}: the single point clouds of a split are the frames "
+                "of one sequence, in which equal instances of different frames are different objects"
             )
-        if intensities:
-            notes.append(f"{counted(intensities, 'point cloud')} without an intensity: the remission of points is 0")
-        if poses:
-            notes.append(f"{counted(poses, 'point cloud')} without an ego_pose: the pose in poses.txt is the identity")
+        if self._num_without_pose:
+            clouds = counted(self._num_without_pose, "point cloud")
+            notes.append(f"{clouds} without an ego_pose: the pose in poses.txt is the identity")
         if without_times:
             sequences = counted(without_times, "sequence")
             notes.append(f"{sequences} without times.txt, because the timestamps are missing or do not increase")

@@ -17,7 +17,7 @@ _PERCENTILES = (0.5, 99.5)
 _STEPS = np.array([1.6, 1.6, 1.0])
 
 
-def extent_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float64]:
+def bounds_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float64]:
     """Return the box along the axes that contains all boxes and 99 % of the points in each coordinate.
 
     Args:
@@ -37,23 +37,23 @@ def extent_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.f
 
 
 class CloudRange:
-    """The range that contains the extents of all point clouds of an export."""
+    """The range that contains the bounds of all point clouds of an export."""
 
     def __init__(self) -> None:
         self._low = np.full(3, np.inf)
         self._high = np.full(3, -np.inf)
 
-    def add(self, extent: npt.NDArray[np.float64]) -> None:
-        """Add the extent of a row, which `extent_of` returns."""
-        self._low = np.minimum(self._low, extent[0])
-        self._high = np.maximum(self._high, extent[1])
+    def add(self, bounds: npt.NDArray[np.float64]) -> None:
+        """Add the bounds of a row, which `bounds_of` returns."""
+        self._low = np.minimum(self._low, bounds[0])
+        self._high = np.maximum(self._high, bounds[1])
 
     def rounded(self) -> list[float]:
         """Return the lowest x, y, z and the highest x, y, z.
 
         They are rounded outwards, x and y to multiples of 1.6, z to whole numbers.
         """
-        has_extent = bool(np.isfinite(self._low).all())
-        low = np.floor((self._low if has_extent else np.zeros(3)) / _STEPS)
-        high = np.maximum(np.ceil((self._high if has_extent else np.zeros(3)) / _STEPS), low + 1)
+        has_bounds = bool(np.isfinite(self._low).all())
+        low = np.floor((self._low if has_bounds else np.zeros(3)) / _STEPS)
+        high = np.maximum(np.ceil((self._high if has_bounds else np.zeros(3)) / _STEPS), low + 1)
         return [float(number) for number in (np.concatenate([low, high]) * np.tile(_STEPS, 2)).round(1)]

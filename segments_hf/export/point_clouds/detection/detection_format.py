@@ -9,7 +9,7 @@ from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.detection.class_sizes import ClassSizes
-from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, extent_of
+from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, bounds_of
 from segments_hf.export.point_clouds.detection.point_files import INTENSITY, PointFiles
 from segments_hf.export.point_clouds.plain_names import plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import Tilts, tilts_of
@@ -35,13 +35,13 @@ class EncodedCloud(NamedTuple, Generic[T]):
     Attributes:
         points: The points.
         boxes: The boxes in the frame of the sensor.
-        extent: The lowest and the highest x, y and z of boxes and points; see `extent_of`.
+        bounds: The lowest and the highest x, y and z of boxes and points; see `bounds_of`.
         label: The label as `DetectionFormat.encode` returns it.
     """
 
     points: CloudPoints
     boxes: Boxes
-    extent: npt.NDArray[np.float64]
+    bounds: npt.NDArray[np.float64]
     label: T
 
 
@@ -81,7 +81,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
         boxes, left_out = sample.label.usable_boxes()
         points = cloud_points(sample.row, (INTENSITY,))
-        content = EncodedCloud(points, boxes, extent_of(points.columns, boxes), self.encode(points, boxes))
+        content = EncodedCloud(points, boxes, bounds_of(points.columns, boxes), self.encode(points, boxes))
         return EncodedLabel(content, len(boxes), left_out, points.num_bytes)
 
     def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
@@ -90,7 +90,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         file = f"{POINTS}/{numbers.in_export:06d}{self.suffix}"
         self.files.write(self.job.folder / file, content.points)
         self.sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
-        self.cloud_range.add(content.extent)
+        self.cloud_range.add(content.bounds)
         self._tilts.add(tilts_of(content.boxes))
         self.write_label(content.label, len(content.boxes), numbers)
         return file

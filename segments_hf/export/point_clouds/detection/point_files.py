@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.io.disk.atomic import write_file
-from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,8 @@ class PointFiles:
     def __init__(self, encode: Callable[[npt.NDArray[np.float32]], bytes]) -> None:
         self._encode = encode
         self._has_intensity = False
-        self._without: list[tuple[Path, int]] = []  # the files without an intensity, with the number of their points
+        self._earlier: list[tuple[Path, int]] = []  # the files with three columns, and the number of their points
+        self._missing = MissingFields()
 
     @property
     def columns(self) -> list[str]:
@@ -53,25 +54,26 @@ class PointFiles:
         Raises:
             StorageError: The write failed.
         """
-        if points.missing:
-            self._without.append((path, len(points.columns)))
-        elif not self._has_intensity:
+        self._missing.add(points.missing)
+        if not points.missing:
             self._has_intensity = True
-            for earlier, number in self._without:
+            for earlier, number in self._earlier:
                 self._add_column(earlier, number)
-        columns = points.columns if self._has_intensity else points.columns[:, : len(_POSITION)]
+            self._earlier.clear()
+        columns = points.columns
+        if not self._has_intensity:
+            columns = columns[:, : len(_POSITION)]
+            self._earlier.append((path, len(columns)))
         self._write(path, columns)
 
     def notes(self) -> list[str]:
         """Return a sentence about the point clouds without an intensity."""
-        if not self._without:
-            return []
         if not self._has_intensity:
             return [f"no point cloud has an intensity: the files of points have the columns {', '.join(self.columns)}"]
-        return [f"{counted(len(self._without), 'point cloud')} without an intensity: it is 0 in the files"]
+        return self._missing.notes()
 
     def _add_column(self, path: Path, number: int) -> None:
-        """Add an intensity of 0 to a file that was written without an intensity."""
+        """Add the intensity 0 to a file that was written with three columns."""
         content = path.read_bytes()
         start = len(content) - number * len(_POSITION) * _BYTES
         columns = np.zeros((number, len(_POSITION) + 1), np.float32)

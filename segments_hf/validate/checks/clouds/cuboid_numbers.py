@@ -9,7 +9,7 @@ import numpy as np
 from segments_hf.errors import PointCloudError
 from segments_hf.labels import CuboidLabel
 from segments_hf.points import boxes
-from segments_hf.points.points_in_boxes import inside_by_part
+from segments_hf.points.points_in_boxes import num_points_in_boxes
 from segments_hf.points.rotations import wrap_angles, yaws_of_rotations
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.wording import listed
@@ -68,9 +68,7 @@ def boxes_without_points(row: Row, points: npt.NDArray[np.number[Any]]) -> Itera
         found = found[_has_volume(found)].to_sensor(row["ego_pose"])
     except PointCloudError:  # `ego_poses` reports the error
         return
-    is_empty = np.ones(len(found), bool)
-    for inside in inside_by_part(points, found):
-        is_empty &= ~inside.any(axis=0)
+    is_empty = num_points_in_boxes(points, found) == 0
     if is_empty.any():
         yield NO_POINTS.in_row(row, f"no point is in cuboid {listed(found.ids[is_empty].tolist())}")
 

@@ -108,7 +108,7 @@ def test_missing_intensity_is_zero_where_other_point_clouds_have_it(tmp_path: Pa
     assert found["a"].tobytes() == kitti_file()
     assert found["c"].shape == (0, 4)
     assert read_config(tmp_path / "out")["POINT_FEATURE_ENCODING"]["src_feature_list"] == ["x", "y", "z", "intensity"]
-    assert any("2 point clouds without an intensity" in note for note in result.notes)
+    assert any("2 point clouds without the field 'intensity'" in note for note in result.notes)
 
 
 def test_points_have_three_columns_if_no_file_has_an_intensity(tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ def test_missing_intensity_is_zero_and_noted(tmp_path: Path) -> None:
     result = export_dataset(write(tmp_path, samples, SINGLE), "semantic-kitti", tmp_path / "out")
     first, second = read_scans(tmp_path / "out", 0)
     assert (first.remissions.tolist(), second.remissions.tolist()) == ([0, 0], [0.375, 0.875])
-    assert any(note.startswith("1 point cloud without an intensity") for note in result.notes)
+    assert any(note.startswith("1 point cloud without the field 'intensity'") for note in result.notes)
 
 
 def test_points_that_are_nan_keep_their_place(tmp_path: Path) -> None:
