@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class ExportedSplit:
-    """The number of images or point clouds, and of objects, of one split that were written.
+    """The numbers of images, point clouds and objects of one split that were written.
 
     Attributes:
         images: The number of images with a label.
@@ -45,7 +45,7 @@ class ExportResult(Result):
         converted: The number of images that were converted to PNG.
         rotated: The number of images that were written as upright copies, because they had an EXIF orientation.
         objects_left_out: The number of objects that were left out, by reason.
-        splits: The number of images or point clouds, and of objects, of each split.
+        splits: The numbers of images, point clouds and objects of each split.
         notes: Sentences about the files, such as which point clouds a program cannot read.
     """
 

@@ -1,4 +1,4 @@
-"""The state of a running export: encode the rows of each split in threads, write them in order, and count them."""
+"""Run an export: encode the rows of each split in threads, write them in order, and count them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ExportRun(ABC, Generic[S]):
     """
 
     unit: ClassVar[str]  # of the progress bar
-    ahead: ClassVar[int] = AHEAD  # the number of rows that are read in advance, for each row that is encoded
+    ahead: ClassVar[int] = AHEAD  # the number of rows that are read in advance for each thread
 
     def __init__(self, export_format: Format[S, Any], images: str, on_error: str, result: ExportResult) -> None:
         self.format = export_format

@@ -53,20 +53,20 @@ def export_dataset(
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. Rows are read one by one.
-        export_format: Of images: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``,
+        export_format: For images: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``,
             ``yolo-pose``, ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``,
-            ``semantic-color`` or ``polygon``. Of cuboids in point clouds: ``openpcdet``, ``mmdet3d``, ``nuscenes`` or
-            ``kitti-object``. Of labels of points: ``semantic-kitti`` or ``pointcept``.
+            ``semantic-color`` or ``polygon``. For cuboids in point clouds: ``openpcdet``, ``mmdet3d``, ``nuscenes`` or
+            ``kitti-object``. For labels of points: ``semantic-kitti`` or ``pointcept``.
         path: The folder to write to. Each split has its own file or folder in it.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
             files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
             left out with their labels. ``"convert"`` converts these images to PNG, and copies all others. ``"upright"``
             copies the image files too, but images with an EXIF orientation are replaced by upright copies, for programs
             that ignore EXIF data. The labels stay the same. The copy of a JPEG is encoded again, with quality 95. Other
-            copies are lossless: PNG and TIFF files keep their format, and all others become PNG. In formats of point
-            clouds, the images are those of the cameras: only ``"copy"`` and ``"none"`` are allowed.
+            copies are lossless: PNG and TIFF files keep their format, and all others become PNG. For point clouds, the
+            images are those of the cameras, and only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
-            they are the ids of the release. Other formats always use class indices or mask values.
+            they are the ids of the release. Other formats always use class indices, mask values or class names.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
             rows are counted and logged. A sample that fails while a release is loaded is only logged.
         overwrite: Whether to replace an earlier export in the same format.
@@ -79,7 +79,8 @@ def export_dataset(
             frames of a sequence are not in order, or all rows were left out.
         OutputExistsError: The folder has a file that the export would replace.
         BitmapError: A label cannot be read, or the format cannot represent it. The error names the sample.
-        PointCloudError: The label of a point cloud cannot be read. The error names the sample.
+        PointCloudError: The label of a point cloud or the calibration of a camera cannot be read, or the format cannot
+            represent them. The error names the sample.
         AssetError: An image or a point cloud cannot be read. The error names the sample.
         PathError: The name of a sample cannot become a path. The error names the sample.
         StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.

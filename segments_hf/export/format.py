@@ -62,7 +62,7 @@ class Job:
 
 
 class Sample(Protocol):
-    """A row that is exported, with what the formats of its kind need."""
+    """A row that is exported, with its label."""
 
     @property
     def row(self) -> Row:
@@ -120,7 +120,7 @@ class Format(ABC, Generic[S, T]):
 
         Raises:
             BitmapError: The label of an image cannot be read, or the format cannot represent it.
-            PointCloudError: The same for the label of a point cloud.
+            PointCloudError: The label of a point cloud cannot be read, or the format cannot represent it.
             AssetError: A file of the row cannot be read.
         """
 

@@ -66,12 +66,12 @@ def check_labels(format_class: type[Format[Any, Any]], features: Mapping[str, An
         task_type: The task type of the rows; None if it is unknown.
 
     Raises:
-        OptionError: The format is for images and the rows are point clouds, or the other way round; or it has none of
-            the kinds of objects of the labels.
+        OptionError: The format is for images and the rows are point clouds, or the format is for point clouds and the
+            rows are images; or the format can represent no kind of object in the labels.
     """
     label_type = label_type_of(features)
     kinds = label_type.kinds_of_task(task_type) if label_type else frozenset()
-    if not kinds & format_class.takes or not _is_of_rows(format_class, features):
+    if not kinds & format_class.takes or not _is_for_rows(format_class, features):
         raise _cannot_represent(kinds, format_class, features)
 
 
@@ -93,17 +93,17 @@ def check_objects_left_out(
         raise _cannot_represent(kinds, format_class, features)
 
 
-def _is_of_rows(format_class: type[Format[Any, Any]], features: Mapping[str, Any]) -> bool:
-    """Tell whether a format is one of images for rows of images, or one of point clouds for rows of point clouds."""
+def _is_for_rows(format_class: type[Format[Any, Any]], features: Mapping[str, Any]) -> bool:
+    """Tell whether a format is for rows of this kind: for images, or for point clouds."""
     return issubclass(format_class, CloudFormat) == is_point_cloud(features)
 
 
 def _cannot_represent(
     kinds: Collection[str], format_class: type[Format[Any, Any]], features: Mapping[str, Any]
 ) -> OptionError:
-    of_rows = [other for other in FORMATS.values() if _is_of_rows(other, features)]
-    possible = [other.name for other in of_rows if other.takes >= set(kinds)]
-    possible = possible or [other.name for other in of_rows if other.takes & set(kinds)]
+    for_rows = [other for other in FORMATS.values() if _is_for_rows(other, features)]
+    possible = [other.name for other in for_rows if other.takes >= set(kinds)]
+    possible = possible or [other.name for other in for_rows if other.takes & set(kinds)]
     expected = f"expected one of {', '.join(possible)}" if possible else "no format can"
     of_clouds = "point clouds with " if is_point_cloud(features) else ""
     return OptionError(

@@ -14,7 +14,7 @@ def counted(number: int, noun: str) -> str:
     >>> counted(1, "error"), counted(2000, "error"), counted(2, "box")
     ('1 error', '2,000 errors', '2 boxes')
     """
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}{'es' if noun.endswith('x') else 's'}"
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
 
 
 def share_text(part: int, total: int) -> str:

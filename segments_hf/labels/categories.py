@@ -60,7 +60,7 @@ def unique_names(
         names: The names.
         numbers: A unique number for each name.
         taken: Names that are not allowed.
-        pattern: The new name, with places for the name and its number.
+        pattern: The format of the new name: a replacement field for the name, and one for the number.
 
     >>> unique_names(["a", "a", "background"], [4, 7, 9], taken=["background"])
     ['a', 'a (7)', 'background (9)']

@@ -1,1 +1,1 @@
-"""The export of point clouds: the interface of its formats, scenes, and what several formats share."""
+"""The export of point clouds: the interface of its formats, scenes, and the code that several formats use."""

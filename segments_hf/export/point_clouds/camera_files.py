@@ -1,4 +1,4 @@
-"""The cameras of a row as formats of point clouds need them: pinhole cameras, and image files without distortion."""
+"""Read the cameras of a row as pinhole cameras, and encode their images without lens distortion."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def image_size(camera: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def image_format(camera: Mapping[str, Any]) -> ImageFormat:
-    """Return the format in which the image of a camera can be stored without a further loss.
+    """Return the format in which an export stores the image of a camera.
 
     Args:
         camera: An entry of the `cameras` of a row, with an image that is not decoded.
@@ -83,8 +83,8 @@ def image_format(camera: Mapping[str, Any]) -> ImageFormat:
 def image_file(camera: Mapping[str, Any], image_format: ImageFormat) -> bytes:
     """Return the image of a camera as a file, without lens distortion.
 
-    The bytes are those of the release if the lens has no distortion, the file has the format, and it has no EXIF
-    orientation. Otherwise, the image is rotated by its EXIF orientation, because the intrinsic matrix applies to the
+    The bytes are those of the release if the lens has no distortion, and the file has this format and is upright.
+    Otherwise, the image is rotated by its EXIF orientation, because the intrinsic matrix applies to the
     upright image; the distortion is removed; and the image is encoded as 8-bit RGB or gray. A JPEG has the quality 95.
 
     Args:

@@ -50,11 +50,12 @@ class CloudExport(ExportRun[CloudSample]):
         self.result.objects_left_out += label.left_out
 
     def close(self) -> None:
-        """Write the last files, and note sequences whose frames are in several splits."""
+        """Write the last files, and add a note about sequences whose frames are in several splits."""
         if torn := sorted(self._scenes.torn):
             self.format.notes.append(
                 f"{counted(len(torn), 'sequence')} with frames in several splits, such as {torn[0]!r}: neighboring "
-                "frames are alike, so scores on the other splits are too high. Split the data by sequence"
+                "frames are alike, so a network that is trained on one split gets too high scores on the others. Split "
+                "the data by sequence"
             )
         super().close()
 
@@ -63,7 +64,7 @@ def _label_of(row: Row) -> CloudLabel:
     """Return the label of a row.
 
     Raises:
-        PointCloudError: A part of the label is missing.
+        PointCloudError: The annotations or another part of the label are missing.
     """
     label = label_of(row)
     if not isinstance(label, CloudLabel):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.points.files.cloud import Cloud
 
 _AXES = ("x", "y", "z")
-_FARTHEST = 2.0**16  # from here on, float32 moves a coordinate by more than 4 mm
+_FARTHEST = 2.0**16  # the rounding to float32 moves a smaller coordinate by at most 2 mm
 
 
 class CloudPoints(NamedTuple):
@@ -50,8 +50,8 @@ def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
         fields: The names of the columns after x, y and z.
 
     Raises:
-        AssetError: The row has no file; the file cannot be read; or its coordinates are so large that float32 numbers
-            cannot represent them with an error of less than 4 mm.
+        AssetError: The row has no file; the file cannot be read; or a coordinate is 65,536 or more, so that the
+            rounding to float32 could move it by more than 2 mm.
     """
     return columns_of(open_cloud(row), fields)
 

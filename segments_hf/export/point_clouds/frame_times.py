@@ -13,13 +13,15 @@ from segments_hf.points.checked_numbers import LARGEST
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STEP = 500_000  # microseconds between frames without usable timestamps
+_STEP = 500_000  # microseconds between frames without usable timestamps
 # The exponent of ten that converts a unit to microseconds.
 _EXPONENTS = {"seconds": 6, "milliseconds": 3, "microseconds": 0, "nanoseconds": -3}
-# The years 2000 to 2100 in seconds since 1970. The units differ by factors of 1000, so a date has only one of them.
+# The years 2000 to 2100 in seconds since 1970. The units differ by factors of 1000, so a number is a date between these
+# years in one unit at most.
 _FIRST_DATE, _LAST_DATE = 946_684_800, 4_102_444_800
 _EXACT = Context(prec=60)  # digits; a timestamp in nanoseconds has 19
 _SINGLE, _STEPS, _NO_DATE = "single", "steps", "no date"
+_FROM_INDEX = f"in the files, the time of a frame is its index times {_STEP / 1e6} s"
 
 
 class FrameTimes:
@@ -33,22 +35,23 @@ class FrameTimes:
         self._counts = Counter[str]()
 
     def of_scene(self, timestamps: Sequence[str | None], frames: Sequence[int]) -> list[int]:
-        """Return the times of the frames of a scene in microseconds.
+        """Return the times of the frames of a scene in microseconds, also if it has no usable timestamps.
 
-        If a timestamp is missing or is not a number, or the times do not increase, the frames are 0.5 s apart.
+        If a timestamp is missing or is not a number, or the times do not increase, the time of a frame is its index
+        times 0.5 s.
 
         Args:
             timestamps: The timestamp of each frame as text.
             frames: The index of each frame in its sequence, in ascending order.
         """
-        times = self.measured(timestamps)
+        times = self.of_timestamps(timestamps)
         if times is not None:
             return times
         self._counts[_STEPS if len(frames) > 1 else _SINGLE] += 1
-        return [STEP * frame for frame in frames]
+        return [_STEP * frame for frame in frames]
 
-    def measured(self, timestamps: Sequence[str | None]) -> list[int] | None:
-        """Return the times of the frames of a scene in microseconds.
+    def of_timestamps(self, timestamps: Sequence[str | None]) -> list[int] | None:
+        """Convert the timestamps of the frames of a scene to microseconds.
 
         Args:
             timestamps: The timestamp of each frame as text.
@@ -75,18 +78,18 @@ class FrameTimes:
             scenes = counted(count, "scene")
             if reason == _STEPS:
                 notes.append(
-                    f"{scenes} without timestamps that increase: in the files, the frames are {STEP / 1e6} s apart, so "
-                    "velocities are not those of the objects"
+                    f"{scenes} without timestamps that increase: {_FROM_INDEX}, so velocities are not those of the "
+                    "objects"
                 )
             elif reason == _SINGLE:
-                notes.append(f"{counted(count, 'point cloud')} without a timestamp: in the files, it is 0")
+                notes.append(f"{scenes} of one frame without a usable timestamp: {_FROM_INDEX}")
             elif reason == _NO_DATE:
                 notes.append(
                     f"{scenes} with timestamps that are not times since 1970: they were read as nanoseconds, as "
                     "Segments.ai recommends"
                 )
             else:
-                notes.append(f"{scenes} with timestamps in {reason} since 1970, judged by their size")
+                notes.append(f"{scenes} with timestamps that were read as {reason} since 1970, because of their size")
         return notes
 
 

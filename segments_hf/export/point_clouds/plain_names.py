@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 CLASS_NAMES = "class_names.json"  # the file with the names of the release
 
-# OpenPCDet makes a file for each object whose name contains that of the class, and splits texts such as `car:5` at the
-# colon. mmengine replaces variables between two braces in a configuration.
+# OpenPCDet makes a file for each object, with the name of the class in the file name. It splits texts such as `car:5`
+# at the colon. mmengine replaces variables in double braces in a configuration.
 _SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+|\{\{")
 
 

@@ -1,4 +1,4 @@
-"""The colors of points, which files store in different ways."""
+"""Read the colors of points from files, which store them in several ways."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PACKED_BYTES = 4
 
 
 def has_color_fields(cloud: Cloud) -> bool:
-    """Tell whether a file has fields with the names of colors. Their values may have any type."""
+    """Tell whether a file has fields with the names of colors, of any type."""
     return _channels(cloud) is not None or _packed(cloud) is not None
 
 

@@ -52,7 +52,7 @@ class Scenes:
         self.torn: set[str] = set()  # the names of samples with frames in several splits
 
     def scene_of(self, row: Row, split: str) -> Scene:
-        """Return the scene of a row. The method is called for one row after the other.
+        """Return the scene of a row. Call this method once for each row, in the order of the rows.
 
         Raises:
             OptionError: The frames of a sequence are not in order.

@@ -1,4 +1,4 @@
-"""The file ``semantic-kitti.yaml``, with which programs for SemanticKITTI read a dataset."""
+"""The file ``semantic-kitti.yaml``, which describes a dataset to programs for SemanticKITTI."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def semantic_kitti_config(
     Args:
         job: The input of the export.
         splits: The numbers of the sequences of each split.
-        num_points: The number of points of each class in each split: int64 arrays of shape (C + 1,), of which the first
-            number is that of unlabeled points.
+        num_points: The number of points of each class in each split: int64 arrays of shape (C + 1,); the first number
+            is that of unlabeled points.
     """
     names = mask_names(job.categories)
     counts = num_points["train"] if "train" in num_points else np.sum([*num_points.values()], axis=0)

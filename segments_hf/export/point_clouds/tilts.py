@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from segments_hf.points import Boxes
 
-UPRIGHT = 0.5  # degrees; a box of 5 m moves by 2 cm at its ends
+UPRIGHT = 0.5  # degrees; this angle moves the ends of a box of 5 m by 2 cm
 
 
 def tilts_of(boxes: Boxes) -> npt.NDArray[np.float64]:
-    """Return the angle between the height of each box and the z axis of its frame, in degrees: shape (N,)."""
+    """Return the angle in degrees between the height axis of each box and the z axis: float64 array of shape (N,)."""
     return np.degrees(np.arccos(np.clip(boxes.rotation[:, 2, 2], -1, 1)))
 
 

@@ -47,7 +47,8 @@ def test_frames_without_increasing_times_are_half_a_second_apart(timestamps: lis
 
 
 @pytest.mark.parametrize(
-    ("timestamp", "text"), [("1700000000", "seconds since 1970"), ("12", "nanoseconds"), (None, "without a timestamp")]
+    ("timestamp", "text"),
+    [("1700000000", "seconds since 1970"), ("12", "nanoseconds"), (None, "usable timestamp")],
 )
 def test_unusual_timestamps_are_noted(timestamp: str | None, text: str) -> None:
     times = FrameTimes()

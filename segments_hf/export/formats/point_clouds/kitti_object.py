@@ -6,9 +6,9 @@ bottom and one angle.
 
 - The camera is the one that looks along the x axis of the sensor. A row without such a camera is an error.
 - OpenPCDet and mmdet3d transform the center of a box back with ``Tr_velo_to_cam``, and compute its yaw in the frame of
-  the sensor as ``-rotation_y - pi/2``. Their boxes are therefore those of the release, whatever the small rotation of
-  the camera is. A program that uses the boxes in the frame of the camera sees them rotated by the deviation of the
-  camera from the forward direction.
+  the sensor as ``-rotation_y - pi/2``. Their boxes are therefore those of the release, even if the camera does not look
+  exactly forward. In a program that uses the boxes in the frame of the camera, they are rotated by the deviation of the
+  camera from an upright camera that looks forward.
 - Images have no lens distortion.
 - The label files have only the objects that are in the image, as those of KITTI.
 - ``truncated`` is the share of the area of the projected box that is outside of the image. ``occluded`` is 0.
@@ -48,7 +48,7 @@ _TRAINING, _TESTING, _LISTS, _TEST = "training", "testing", "ImageSets", "test"
 
 
 class _Files(NamedTuple):
-    """The content of the files of a point cloud, and what the notes need.
+    """The content of the files of a point cloud, and the values for the notes.
 
     Attributes:
         points: The content of the file of points.
@@ -149,7 +149,7 @@ class KittiObject(CloudFormat[_Files]):
         return points
 
     def close(self) -> None:
-        """Write the lists of the splits and the names of the classes, and note what the files cannot represent."""
+        """Write the lists of the splits and the names of the classes, and add the notes."""
         super().close()
         for name, ids in self._split_files().items():
             write_file(self.job.folder / _LISTS / f"{name}.txt", "".join(f"{line}\n" for line in ids).encode())

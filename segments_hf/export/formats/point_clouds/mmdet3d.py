@@ -58,7 +58,7 @@ _CONFIG_HELP = """\
 
 
 class _Instances(NamedTuple):
-    """The boxes of a point cloud.
+    """The instances of an info file for one point cloud.
 
     Attributes:
         file: The name of the file of points.

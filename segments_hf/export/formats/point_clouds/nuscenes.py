@@ -36,6 +36,7 @@ from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.io.json_codec.named_values import named_values
 from segments_hf.io.number_text import counted
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
+from segments_hf.option_names import option
 from segments_hf.points.points_in_boxes import num_points_in_boxes
 from segments_hf.points.poses import transform_of
 
@@ -95,7 +96,7 @@ class NuScenes(CloudFormat[_Frame]):
         self._missing = MissingFields()
         self._unusable_cameras = 0
         self._several_attributes = 0
-        # The scene of the rows whose records are not written yet, the name of its sample, and the rows.
+        # The scene whose records are not written yet, the name of its sample, and its frames.
         self._scene: tuple[Scene, str] | None = None
         self._scene_frames: list[SceneFrame] = []
 
@@ -155,7 +156,7 @@ class NuScenes(CloudFormat[_Frame]):
         return path
 
     def close(self) -> None:
-        """Write the tables that belong to no scene, the lists of the splits, and the notes."""
+        """Write the tables that belong to no scene and the lists of the splits, and add the notes."""
         super().close()
         self._write_scene()
         for table, records in self._shared.items():
@@ -210,8 +211,8 @@ class NuScenes(CloudFormat[_Frame]):
         notes = self._missing.notes()
         if self._unusable_cameras:
             notes.append(
-                f"{counted(self._unusable_cameras, 'image')} of cameras left out, because the image or the calibration "
-                "is missing; load_release(…, cameras=True) fetches the images"
+                f"{counted(self._unusable_cameras, 'camera image')} left out, because the image or the calibration is "
+                f"missing; load the release with {option('cameras', True)} to fetch the images"
             )
         if self._several_attributes:
             notes.append(

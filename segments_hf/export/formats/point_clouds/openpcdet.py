@@ -105,8 +105,8 @@ class OpenPcdet(DetectionFormat[str]):
         write_file(self.job.folder / _CONFIG, (_CONFIG_HELP + text).encode())
         if unseen := [name for name in self.names if name not in trained]:
             self.notes.append(
-                f"{counted(len(unseen), 'class name')} without a box in the split 'train', such as {unseen[0]!r}: not "
-                f"in CLASS_NAMES of {_CONFIG}"
+                f"{counted(len(unseen), 'class')} without a box in the training split, such as {unseen[0]!r}: not in "
+                f"CLASS_NAMES of {_CONFIG}"
             )
         if cut := [name for name in kitti if len(name) < len(kitti[name])]:
             self.notes.append(

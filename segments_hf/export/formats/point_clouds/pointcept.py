@@ -4,7 +4,7 @@ The arrays are those of `VALID_ASSETS` in
 https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. They are in the order of the file of
 the point cloud:
 
-- ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3). Points that are NaN keep their place.
+- ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3), points that are NaN included.
 - ``color.npy``: red, green and blue, uint8 of shape (N, 3), if all files have colors; see `point_colors`.
 - ``strength.npy``: the intensity as in the files, float32 of shape (N, 1), if all files have an intensity.
 - ``segment.npy``: the class index, int32 of shape (N,); -1 is unlabeled.
@@ -110,13 +110,13 @@ class Pointcept(CloudFormat[_Arrays]):
                 for folder in folders:
                     remove_file(self.job.folder / folder / f"{name}.npy")
                 self.notes.append(
-                    f"{counted(lacking, 'point cloud')} without {name}.npy, because their files lack the values: it is "
-                    "left out for all point clouds, because a network reads the same arrays of all"
+                    f"{counted(lacking, 'point cloud')} without the values of {name}.npy: this array is left out for "
+                    "all point clouds, because a network reads the same arrays for each"
                 )
         if self._other_colors:
             self.notes.append(
-                f"{counted(self._other_colors, 'point cloud')} with colors that have not 8 bits: they are left out, "
-                "because their range is unknown"
+                f"{counted(self._other_colors, 'point cloud')} with colors of an unsupported type: these colors are "
+                "left out, because their range is unknown"
             )
         write_file(self.job.folder / _CONFIG, self._config().encode())
 
@@ -140,7 +140,7 @@ class Pointcept(CloudFormat[_Arrays]):
 
 
 def _literals(names: Iterable[str]) -> list[str]:
-    """Return names as literals of Python. Pointcept replaces variables between two braces in a configuration."""
+    """Return names as literals of Python. Pointcept replaces variables in double braces in a configuration."""
     return [ascii(name).replace("{", "\\x7b") for name in names]
 
 

@@ -55,7 +55,7 @@ class _Scan(NamedTuple):
         points: float32 array of shape (N, 4): x, y, z and the intensity.
         classes: The class index + 1 of each point, or 0: uint16 array of shape (N,).
         annotations: The number of the annotation of each point, from 1 on, or 0: int32 array of shape (N,).
-        objects: A value for each annotation number that identifies the object in its sequence; None if the points of
+        objects: For each annotation number, a value that identifies the object in its sequence; None if the points of
             the annotation have no instance.
         pose: The line of ``poses.txt``.
         missing: The fields that the file does not have.
@@ -74,8 +74,8 @@ class _Sequence:
     """A sequence that is being written.
 
     Attributes:
-        number: Its number, from 0 on.
-        split: The name of its split.
+        number: The number of the sequence, from 0 on.
+        split: The name of the split.
         poses: The lines of ``poses.txt``.
         timestamps: The timestamp of each frame.
         instances: The instance of each object.
@@ -191,7 +191,7 @@ class SemanticKitti(CloudFormat[_Scan]):
             splits[sequence.split].append(sequence.number)
             if isinstance(key, str):  # single point clouds
                 continue
-            times = frame_times.measured(sequence.timestamps)
+            times = frame_times.of_timestamps(sequence.timestamps)
             if times:
                 write_file(folder / "times.txt", _lines([f"{(time - times[0]) / 1e6:.6f}" for time in times]))
             without_times += times is None

@@ -1,1 +1,1 @@
-"""What the formats for detectors of objects have in common: files of points, sizes of boxes and the range of points."""
+"""Files of points, mean sizes of boxes, the range of points, and configurations, for formats of object detectors."""

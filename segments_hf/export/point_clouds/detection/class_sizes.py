@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_DIGITS = 3  # of meters
+_DIGITS = 3  # decimals of a length in meters
 
 
 class ClassSize(NamedTuple):

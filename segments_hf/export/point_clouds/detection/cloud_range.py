@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from segments_hf.points import Boxes
 
 _PERCENTILES = (0.5, 99.5)
-# The multiples to which x, y and z of the range are rounded. 1.6 m are 16 voxels of 10 cm: OpenPCDet and mmdet3d halve
-# the resolution of their grids up to four times.
+# The range is rounded to multiples of these lengths in x, y and z. 1.6 m are 16 voxels of 10 cm: OpenPCDet and mmdet3d
+# halve the resolution of their grids up to four times.
 _STEPS = np.array([1.6, 1.6, 1.0])
 
 
 def bounds_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float64]:
-    """Return the box along the axes that contains all boxes and 99 % of the points in each coordinate.
+    """Return the lowest and the highest x, y and z of all boxes and of 99 % of the coordinates of the points.
 
     Args:
         points: float32 array of shape (N, C); the first columns are x, y and z. Points that are not finite are ignored.

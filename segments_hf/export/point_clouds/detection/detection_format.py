@@ -96,7 +96,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         return file
 
     def close(self) -> None:
-        """Write the names of the classes, and note tilted boxes, missing intensities and missing splits."""
+        """Write the names of the classes, and add notes about tilted boxes, missing intensities and missing splits."""
         super().close()
         write_class_names(self.job.folder, self.names, self.job.names)
         self.notes += [*self._tilts.notes(), *self.files.notes()]

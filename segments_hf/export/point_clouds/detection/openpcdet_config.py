@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from segments_hf.export.point_clouds.detection.class_sizes import ClassSize
 
-# The classes of the KITTI evaluation, which determine how much a predicted box must overlap. OpenPCDet requires one of
-# them for each class.
+# The classes of the KITTI evaluation, which has a minimum overlap of predicted boxes for each class. OpenPCDet requires
+# one of them for each class of a dataset.
 _KITTI_CLASSES = ("Car", "Pedestrian", "Cyclist", "Van", "Person_sitting", "Truck")
 _CAR_LENGTH = 2.5  # meters; shorter objects are pedestrians or cyclists
 _CYCLIST_LENGTH = 1.2
@@ -26,7 +26,7 @@ _SAMPLED_OBJECTS = 15
 
 
 def kitti_class(name: str, size: ClassSize) -> str:
-    """Return the class of the KITTI evaluation that fits a class best: that with the same name, else by its length.
+    """Return the KITTI class with the same name as a class, or else the KITTI class for the length of its boxes.
 
     Args:
         name: The name of the class.

@@ -1,4 +1,4 @@
-"""Write the points of all point clouds of an export as files with the same columns."""
+"""Write the points of an export: one file for each point cloud, all with the same columns."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the format `kitti-object` needs: its camera, rectangles in the image, and the text of its files."""
+"""The forward camera, the rectangles in its image, and the text of the files of the format `kitti-object`."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.points.pinhole import PinholeCamera
 
-# The rotation to the sensor of a camera that looks along +x and is upright: right is -y, down is -z.
+# The rotation from an upright camera that looks along +x to the sensor: right is -y, down is -z.
 _FORWARD = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _LARGEST_DEVIATION = 10.0  # degrees
 _OTHER_FORMAT = "the format openpcdet needs no camera"
@@ -53,8 +53,9 @@ def forward_camera(row: Row) -> ForwardCamera:
     best = min(found, key=lambda camera: camera.deviation)
     if best.deviation > _LARGEST_DEVIATION:
         raise PointCloudError(
-            f"got no camera that looks along the x axis of the sensor: the best, {best.entry.get('name')!r}, is "
-            f"rotated by {best.deviation:.1f} degrees, expected {_LARGEST_DEVIATION:.0f} at most; {_OTHER_FORMAT}"
+            f"got no camera that looks along the x axis of the sensor: the camera {best.entry.get('name')!r}, which is "
+            f"the closest, deviates by {best.deviation:.1f} degrees, expected {_LARGEST_DEVIATION:.0f} at most; "
+            f"{_OTHER_FORMAT}"
         )
     return best
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from segments_hf.labels.geometry import ImageSize
 
-_NEAREST = 0.1  # the depth of the near plane, in the unit of the points: a cuboid is cut off there
+_NEAREST = 0.1  # the depth of the near plane, which cuts cuboids, in the unit of the points
 
 
 class ImageBox(NamedTuple):
     """The rectangle that a cuboid covers in an image.
 
     Attributes:
-        left: The smallest u of the part inside of the image, in pixels. The center of the first pixel is (0, 0).
+        left: The smallest u of the part of the cuboid in the image, in pixels. The center of the first pixel is (0, 0).
         top: The smallest v.
         right: The largest u.
         bottom: The largest v.
@@ -58,7 +58,7 @@ def image_box(
     low, high, last = pixels.min(axis=0), pixels.max(axis=0), np.array(size) - 1
     if (low >= np.minimum(high, last)).any() or (high <= 0).any():
         return None
-    if (low >= 0).all() and (high <= last).all():  # faster than with the hull, which most cuboids do not need
+    if (low >= 0).all() and (high <= last).all():  # most cuboids need no convex hull, which takes longer
         (left, top), (right, bottom) = low.tolist(), high.tolist()
         return ImageBox(left, top, right, bottom, 0.0)
     hull = [(u, v) for u, v in convex_hull(pixels).tolist()]

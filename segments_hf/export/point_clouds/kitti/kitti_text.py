@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 DONT_CARE = "DontCare"  # the type of regions in which the benchmark ignores detections
 
-# 3 is "unknown", but OpenPCDet and mmdet3d leave objects with 3 out of augmentation, and the benchmark out of scores.
+# Not 3, which is "unknown": OpenPCDet and mmdet3d leave objects with 3 out of augmentation, and the benchmark does not
+# score them.
 _OCCLUDED = "0"
-# A region without an area, so that no detection is in it. The other numbers are those of the regions in KITTI.
+# A region without an area, so that no detection is in it. The other numbers are those of such regions in KITTI.
 _EMPTY = f"{DONT_CARE} -1 -1 -10 0 0 0 0 -1 -1 -1 -1000 -1000 -1000 -10\n"
 
 
@@ -33,8 +34,8 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
 
     A line has the type; truncated; occluded; alpha; left, top, right and bottom of the rectangle in the image; height,
     width and length; x, y and z of the center of the bottom in the frame of the camera; and rotation_y. This angle is
-    ``-yaw - pi/2``, where the yaw is that in the frame of the sensor, because programs for point clouds compute the yaw
-    by this formula.
+    ``-yaw - pi/2`` of the yaw in the frame of the sensor, because programs for point clouds compute the yaw by this
+    formula.
 
     Args:
         boxes: N boxes in the frame of the sensor.
@@ -64,8 +65,8 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
 def calibration_text(camera: PinholeCamera) -> str:
     """Return the content of a calibration file.
 
-    ``P0`` to ``P3`` are all the intrinsic matrix, because there is one camera; its image is that of ``P2``. ``R0_rect``
-    is the identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera. ``Tr_imu_to_velo`` is the
+    ``P0`` to ``P3`` all contain the intrinsic matrix of the one camera, whose image is that of ``P2``. ``R0_rect`` is
+    the identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera. ``Tr_imu_to_velo`` is the
     identity: the frame of the IMU is that of the sensor.
 
     Args:

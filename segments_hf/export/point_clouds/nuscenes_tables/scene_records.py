@@ -1,4 +1,4 @@
-"""The records of one scene: its samples, files, poses, annotations and instances, with their chains."""
+"""The records of one scene: samples, files, poses, annotations and instances, linked to their neighbors."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class SceneFrame(NamedTuple):
 def scene_records(
     name: str, description: str, frames: Sequence[SceneFrame], times: Sequence[int], log: str
 ) -> Iterator[tuple[str, Records]]:
-    """Yield the name of a table and its records of a scene, for each table that has records of scenes.
+    """Yield the records of a scene, with the name of their table, for each table that has records of scenes.
 
     Args:
         name: The name of the scene, unique in the export.
-        description: A text for people.
+        description: The description, which the devkit prints.
         frames: The frames, in the order of time.
         times: The time of each frame in microseconds.
         log: The token of the log.
@@ -94,7 +94,7 @@ def scene_records(
 def _sample_data(
     frames: Sequence[SceneFrame], samples: Sequence[str], poses: Sequence[str], times: Sequence[int]
 ) -> Records:
-    """Return the records of files, in one chain for each sensor."""
+    """Return the records of files. Those of one sensor are linked to each other."""
     channels: dict[str, Records] = defaultdict(list)
     for frame, sample, pose, time in zip(frames, samples, poses, times, strict=True):
         for item in frame.files:

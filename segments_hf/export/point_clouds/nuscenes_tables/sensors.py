@@ -30,7 +30,7 @@ class SensorFile(NamedTuple):
 
     Attributes:
         channel: The name of the sensor.
-        calibration: The token of its record in the table `calibrated_sensor`.
+        calibration: The token of the record of the sensor in the table `calibrated_sensor`.
         path: The path relative to the export folder.
         file_format: ``pcd`` for all point clouds; ``jpg`` or ``png``.
         width: The width of the image in pixels; 0 for a point cloud.
@@ -129,7 +129,9 @@ def sensor_record(channel: str) -> dict[str, Any]:
 
 
 def calibration_record(channel: str, camera: PinholeCamera | None = None) -> dict[str, Any]:
-    """Return the record of a sensor with its pose on the vehicle. The frame of the vehicle is that of the lidar.
+    """Return the calibration of a sensor: its pose on the vehicle and its intrinsic matrix.
+
+    The frame of the vehicle is that of the lidar.
 
     Args:
         channel: The name of the sensor.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 UNKNOWN_VISIBILITY: Final = "5"  # nuScenes has the tokens 1 to 4, which programs convert to numbers
-# The splits of which the devkit has own lists of scenes. It looks up other names in splits.json.
+# The splits for which the devkit has its own lists of scenes. It looks up other names in splits.json.
 _OFFICIAL_SPLITS = {"train", "val", "test", "mini_train", "mini_val", "train_detect", "train_track"}
 
 
@@ -18,7 +18,7 @@ def shared_records(title: str, names: Sequence[str], mask: str) -> dict[str, lis
     """Return the records of the tables `category`, `log`, `map` and `visibility`.
 
     Args:
-        title: The data set and the release, which are the name of the only log.
+        title: The names of the data set and the release, which are the name of the only log.
         names: The name of each class index.
         mask: The path of the picture of the only map, which the devkit requires.
     """

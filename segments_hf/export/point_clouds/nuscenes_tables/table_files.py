@@ -43,7 +43,7 @@ def token_of(table: str, *key: object) -> str:
 
 
 class TableFiles:
-    """The JSON files of the tables. Records are written at once, so that they need no memory.
+    """The JSON files of the tables. Records are written when they are added, and are not kept in memory.
 
     Args:
         folder: The folder of the files.
@@ -52,18 +52,18 @@ class TableFiles:
     def __init__(self, folder: Path) -> None:
         make_folder(folder)
         self._files = {table: folder / f"{table}.json" for table in TABLES}
-        self._begun = set[str]()
+        self._started = set[str]()  # the tables that have a record
         self._tokens = {table: set[str]() for table in TABLES}
 
     def add(self, table: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Write records at the end of a table."""
         lines = b",\n".join(encode_json(record) for record in records)
         if lines:
-            self._append(table, (b",\n" if table in self._begun else b"[\n") + lines)
-            self._begun.add(table)
+            self._append(table, (b",\n" if table in self._started else b"[\n") + lines)
+            self._started.add(table)
 
     def add_once(self, table: str, record: Mapping[str, Any]) -> None:
-        """Write a record, unless the table has a record with its token that was written by this method."""
+        """Write a record, unless this method has already written a record with its token."""
         if record["token"] not in self._tokens[table]:
             self._tokens[table].add(record["token"])
             self.add(table, [record])
@@ -71,7 +71,7 @@ class TableFiles:
     def close(self) -> None:
         """Write the ends of all tables."""
         for table in TABLES:
-            self._append(table, b"\n]\n" if table in self._begun else b"[]\n")
+            self._append(table, b"\n]\n" if table in self._started else b"[]\n")
 
     def _append(self, table: str, content: bytes) -> None:
         append_line(self._files[table], content)

@@ -211,7 +211,7 @@ def test_single_clouds_are_scenes_with_the_timestamp_of_the_release(tmp_path: Pa
     export, result = export_and_read(write(tmp_path, samples, "pointcloud-cuboid"), tmp_path)
     assert [scene["name"] for scene in export.tables["scene"]] == ["a", "b"]
     assert [sample["timestamp"] for sample in export.tables["sample"]] == [1_700_000_000_123_457, 0]
-    assert [note for note in result.notes if "1 point cloud without a timestamp" in note]
+    assert [note for note in result.notes if "1 scene of one frame without a usable timestamp" in note]
     assert len(export.tables["instance"]) == 2
 
 

@@ -81,7 +81,7 @@ def test_cameras_without_an_image_or_a_calibration_are_left_out_and_noted(tmp_pa
     cameras = [camera("a", None), camera("b", png(), rotation=None), camera("c", png())]
     export, result = export_and_read(planted_sequence([planted_cloud(3)], cameras=[cameras]), tmp_path)
     assert {sensor["channel"] for sensor in export.tables["sensor"]} == {"LIDAR_TOP", "CAM_C"}
-    assert [note for note in result.notes if "2 images of cameras left out" in note]
+    assert [note for note in result.notes if "2 camera images left out" in note]
 
 
 def test_export_without_images_has_no_cameras(tmp_path: Path) -> None:

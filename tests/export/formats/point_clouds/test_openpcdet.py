@@ -135,7 +135,7 @@ def test_config_has_the_classes_and_sizes_of_the_training_split(tmp_path: Path) 
     assert anchors["anchor_sizes"] == [[5, 2.5, 2]]
     assert anchors["anchor_bottom_heights"] == [-1.25]
     assert config["MAP_CLASS_TO_KITTI"] == {"van": "Van", "person": "Pedestrian"}
-    assert any("2 class names without a box" in note and "'person'" in note for note in result.notes)
+    assert any("2 classes without a box" in note and "'person'" in note for note in result.notes)
     assert any("'Pedestrian'" in note for note in result.notes)
 
 

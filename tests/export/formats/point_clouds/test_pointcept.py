@@ -121,7 +121,7 @@ def test_intensity_that_one_file_lacks_is_left_out_for_all_and_noted(tmp_path: P
         "segment",
         "instance",
     }
-    assert any(note.startswith("1 point cloud without strength.npy") for note in result.notes)
+    assert any(note.startswith("1 point cloud without the values of strength.npy") for note in result.notes)
 
 
 def test_folders_have_safe_and_unique_names_that_are_not_hidden(tmp_path: Path) -> None:
