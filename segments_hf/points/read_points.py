@@ -115,7 +115,7 @@ def num_points(row: Mapping[str, Any]) -> int | None:
 
 
 def open_row(row: Mapping[str, Any]) -> Cloud:
-    """Check the structure of the file of a row, without decoding its values.
+    """Open the file of a row and check its structure, without decoding its values.
 
     Raises:
         OptionError: The row has no point cloud, or no type of its file.

@@ -54,7 +54,7 @@ def quaternions_of_rotations(rotations: npt.NDArray[np.float64]) -> npt.NDArray[
     [0.0, 0.0, 0.707107, 0.707107]
     """
     (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = np.moveaxis(rotations, (-2, -1), (0, 1))
-    # For the quaternion q, these are the rows of 4 q qT: each row is a multiple of q.
+    # For the quaternion q, these are the rows of the matrix 4 q qᵀ: each row is a multiple of q.
     rows = [
         [1 + xx - yy - zz, xy + yx, xz + zx, zy - yz],
         [xy + yx, 1 - xx + yy - zz, yz + zy, xz - zx],

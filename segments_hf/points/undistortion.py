@@ -38,11 +38,11 @@ def needs_undistortion(camera: Mapping[str, Any]) -> bool:
 def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.NDArray[np.uint8]:
     """Return the image that the camera would take without lens distortion, with the same intrinsic matrix.
 
-    The pixel at (u, v) of the result is the pixel of `image` at which `project` with distortion finds the points that
-    `project` without distortion finds at (u, v). Values between pixels are interpolated linearly.
+    A point that `project` without distortion finds at (u, v) is in the pixel (u, v) of the result. The value of this
+    pixel is that of `image` where `project` with distortion finds the point, interpolated linearly between pixels.
 
     Args:
-        image: uint8 array of shape (H, W) or (H, W, C), of the size that the intrinsic matrix is for.
+        image: uint8 array of shape (H, W) or (H, W, C), of the image size to which the intrinsic matrix belongs.
         camera: An entry of the `cameras` of a row: `intrinsic_matrix` and `distortion`.
 
     Returns:
@@ -59,7 +59,7 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
     inverse = inverse_of(intrinsics)
     height, width = image.shape[:2]
     num_pixels = height * width
-    # One channel after the other, because numpy is several times slower in loops over the three numbers of one pixel.
+    # One channel after the other: numpy takes several times as long for arrays whose last axis has length 3.
     channels = np.ascontiguousarray(image.reshape(num_pixels, -1).T)
     result = np.empty((num_pixels, len(channels)), np.uint8)
     for start in range(0, num_pixels, _PIXELS_AT_ONCE):

@@ -57,7 +57,7 @@ def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
 
 
 def open_cloud(row: Row) -> Cloud:
-    """Check the structure of the file of a row, without decoding its values.
+    """Open the file of a row and check its structure, without decoding its values.
 
     Raises:
         AssetError: The row has no file, or the file cannot be read.
