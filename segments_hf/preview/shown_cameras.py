@@ -120,7 +120,7 @@ def _path(line: Floats) -> str:
 
 
 def _simplified(line: Floats) -> Floats:
-    """Return some points of a line, so that the others are close to the line through them."""
+    """Return fewer points of a line, so that each of the other points is near the line through the returned points."""
     step = len(line) - 1
     while step > 1:
         kept = np.unique([*range(0, len(line), step), len(line) - 1])

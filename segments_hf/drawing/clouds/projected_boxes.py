@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.points import project
+from segments_hf.points.pinhole import is_calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
+
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
 _NEAREST = 0.1  # the depth of the near plane, in the unit of the points: edges end there
-_MARGIN = 0.05  # of the width and height: how far outside of the image lines are drawn, because lines are wide
-_SAMPLES = 33  # points along an edge, which is curved in the picture of a distorting lens
+_MARGIN = 0.05  # the share of the width and height up to which lines are drawn outside of the image: lines are wide
+_SAMPLES = 33  # points along an edge, which is curved in the image of a lens with distortion
 
 
 class ProjectedBox(NamedTuple):
@@ -54,7 +55,7 @@ def project_boxes(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int
     Raises:
         PointCloudError: The calibration is invalid.
     """
-    if not len(boxes) or any(camera.get(field) is None for field in _CALIBRATION):
+    if not len(boxes) or not is_calibrated(camera):
         return []
     order = np.argsort(-project(boxes.center, camera)[:, 2])
     lines_of_boxes = _visible_lines(boxes[order], camera, image_size)
@@ -84,7 +85,7 @@ def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
 def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     """Return points along edges, from the near plane on: array of shape (L, 33, 3); NaN for edges behind the camera.
 
-    The points are at equal angles, so that they are about equally dense in the picture of any lens.
+    The points are at equal angles, so that their distances are about equal in the image of any lens.
     """
     sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
     depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])

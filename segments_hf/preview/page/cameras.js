@@ -1,7 +1,7 @@
-// The images of the cameras of a point cloud, with its boxes over them: small ones in a strip below the stage, and one of
-// them in the stage after a press on it.
+// The images of the cameras of a point cloud, with its boxes over them: small ones in a strip below the stage, and a large
+// one in the stage after a click on a small one.
 
-let tiles = []; // of the strip, one for each camera: its SVG elements, and the path of each object number
+let tiles = []; // the images in the strip: their SVG elements, and the path of each object number
 
 /** Return the SVG elements of the boxes that a camera sees. Near boxes cover far boxes. */
 function boxShapes({ boxes, objects }) {
@@ -11,14 +11,14 @@ function boxShapes({ boxes, objects }) {
   });
 }
 
-/** Return the detail of the image of a camera, in the form of the detail of an image. */
+/** Return the detail of the image of a camera, with the fields of the detail of an image. */
 function cameraDetail(sample, { name, image, size, boxes }) {
   const paths = new Map(boxes);
   const objects = sample.objects.map((object, index) => ({ ...object, path: paths.get(index + 1) ?? "" }));
   return { ...sample, cloud: null, numbers: null, name, image, size, boxes, objects };
 }
 
-/** Fill the strip with the cameras of a sample. A camera in the stage stays if the sample has a camera of the same name. */
+/** Fill the strip with the cameras of a sample. The camera in the stage stays chosen if the sample has one of its name. */
 function fillCameras(sample) {
   const { cameras } = sample;
   const same = cameras[viewer.camera];
