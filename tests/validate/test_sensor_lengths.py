@@ -30,8 +30,8 @@ def test_sensors_of_unequal_length_are_found_once(tmp_path: Path, sensor: str, a
     findings = validate(path, sensor=sensor).findings
     [finding] = [item for item in findings if item.check == "sensors-of-unequal-length"]
     assert (finding.severity, finding.sample) == ("warning", "drive 1")
-    assert "'Lidar' 2" in finding.message
-    assert "'Camera' 1" in finding.message
+    assert "'Lidar' has 2" in finding.message
+    assert "'Camera' has 1" in finding.message
 
 
 def test_only_samples_that_were_read_are_reported(tmp_path: Path) -> None:

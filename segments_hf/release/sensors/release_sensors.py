@@ -92,9 +92,10 @@ class ReleaseSensors(ReleaseTasks):
 
     @cached_property
     def indices(self) -> Sequence[int]:
-        """The indices of the samples that have rows: of all samples; or of those that have a sensor or are unreadable.
+        """The indices of the samples that have rows.
 
-        The errors of unreadable samples are raised when rows are made.
+        Of a whole release, these are all samples. Of the part that belongs to a sensor, these are the samples with this
+        sensor, and those that cannot be read: their errors are raised when rows are made.
         """
         if self.sensor is None or self._scan is None:
             return range(len(self))

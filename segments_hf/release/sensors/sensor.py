@@ -1,4 +1,4 @@
-"""The sensors of a release, and the sensor whose rows are read."""
+"""A sensor of a release, and the choice of the sensor whose rows are read."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SENSORS_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(
 _SENSORS: JsonDecoder[SensorsDocument[Raw] | None] = JsonDecoder(SensorsDocument[Raw] | None)
 _LABEL: JsonDecoder[SensorsLabel | None] = JsonDecoder(SensorsLabel | None)
 
-_WITHOUT_LABELS = {"SKIPPED", "REJECTED"}  # the statuses that also hold for a sensor without a label
+_WITHOUT_LABELS = {"SKIPPED", "REJECTED"}  # the statuses that a sensor has even without a label
 
 
 class SensorSample(Sample):
@@ -83,7 +83,7 @@ class SensorSample(Sample):
 
     @property
     def is_present(self) -> bool:
-        """Whether the sample has frames or a label of this sensor; also true if that cannot be read."""
+        """Whether the sample has frames or a label of this sensor. It is true if these cannot be read."""
         try:
             return self._entry() is not None or any(map(self.label, self.labelsets))
         except ReleaseError:
@@ -93,8 +93,8 @@ class SensorSample(Sample):
         """Return the label of the sensor in a labelset.
 
         Returns:
-            The label; None if it is null or missing. A sensor without a label in a skipped or rejected label has this
-            status.
+            The label; None if it is null or missing. If the label of all sensors is skipped or rejected, a sensor
+            without a label has this status.
 
         Raises:
             ReleaseError: The label cannot be decoded; the error has its JSON path.

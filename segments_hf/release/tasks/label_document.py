@@ -93,7 +93,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
 
 class JsonLabel(msgspec.Struct):
-    """A label of a task type whose labels stay JSON, such as text, or of all sensors of a sample."""
+    """A label that stays JSON: of a task type such as text, or of all sensors of a sample."""
 
     status: str | None = msgspec.field(default=None, name="label_status")
     attributes: Raw | UnsetType = UNSET

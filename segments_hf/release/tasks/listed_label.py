@@ -1,4 +1,4 @@
-"""Read the lists of annotations in the labels of several sensors, and in labels that stay JSON, without geometry."""
+"""Read the annotations of labels of several sensors and of labels that stay JSON, without their geometry."""
 
 from __future__ import annotations
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 UNEQUAL_LENGTHS = Fault(
     "sensors-of-unequal-length",
     "warning",
-    "frames of several sensors belong together if they have the same index, so some frames have no counterpart, or the "
-    "wrong one",
+    "frames of two sensors belong together if they have the same index, so some frames are combined with a wrong frame "
+    "or with none",
 )
 
 
 class SensorLengths:
-    """The samples of releases of several sensors whose sensors do not have the same number of frames.
+    """Find the samples of releases of several sensors in which the sensors have different numbers of frames.
 
     Args:
         releases: The releases whose rows are checked.
@@ -41,5 +41,5 @@ class SensorLengths:
     def check(self, row: Row) -> Iterator[Finding]:
         """Find a sample whose sensors do not have the same number of frames. A sample is reported once."""
         if self._counts and (counts := self._counts.pop((row["name"], row.get("uuid")), None)):
-            numbers = ", ".join(f"{name!r} {number}" for name, number in counts.items())
+            numbers = ", ".join(f"{name!r} has {number:,}" for name, number in counts.items())
             yield UNEQUAL_LENGTHS.in_sample(row, f"the numbers of frames of the sensors differ: {numbers}")
