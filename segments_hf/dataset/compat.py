@@ -119,8 +119,8 @@ def write_tables(
 ) -> Iterator[Any]:
     """Write the tables of `_generate_tables`, as `_prepare_split_single` of `ArrowBasedBuilder` does.
 
-    A builder of `datasets` has either rows, which a stream reads at once, or tables, which are written several times
-    as fast. With this function, a builder has both.
+    A builder of `datasets` generates either rows, which a stream yields one by one, or tables, which are written
+    several times as fast. With this function, a builder can generate both.
 
     Args:
         builder: The builder.

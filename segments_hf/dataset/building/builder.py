@@ -62,8 +62,8 @@ _CLOUDS_IN_MEMORY = 1  # the same for point clouds, if rows contain the bytes of
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
     """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream.
 
-    A stream reads the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because `datasets`
-    needs several times as long to convert rows to tables.
+    A stream yields the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because the
+    conversion of rows to tables by `datasets` takes several times as long.
     """
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")

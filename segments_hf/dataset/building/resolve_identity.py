@@ -1,4 +1,4 @@
-"""The identity of the option `resolve` in the key of a cached dataset."""
+"""The value that stands for the option `resolve` in the key of a cached dataset."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger: Logger = own_logger(__name__)
 
 
 def resolve_identity(resolve: Resolve | None) -> object:
-    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new identity each time."""
+    """Return a value that is equal for equal `resolve`. A function that cannot be hashed gets a new value each time."""
     if resolve is None or isinstance(resolve, Mapping):
         return resolve and sorted(resolve.items())
     try:

@@ -81,7 +81,7 @@ def label_text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, path:
 
 
 def identity_columns(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str, Any]:
-    """Return the name, the uuid, the sensor, if the release has sensors, and the label status of a sample."""
+    """Return the name, the uuid and the label status of a sample, and its sensor if the release has sensors."""
     sensor = {} if sample.sensor is None else {"sensor": sample.sensor}
     status = UNLABELED if label is None else label.status
     return {"name": sample.name, "uuid": sample.uuid, **sensor, "status": status}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 64
 _MAX_BYTES = 32 * 2**20  # the size of files, text and lists of numbers at which a batch ends
-_TEXT, _NUMBER = (bytes, str), (int, float)  # made once, because `_num_bytes` checks each value of a row
+_TEXT, _NUMBER = (bytes, str), (int, float)  # constants, because `_num_bytes` checks each value of a row
 
 
 class RowBatch(NamedTuple):
