@@ -2,8 +2,8 @@
 
 Run `python tools/draw_exports.py FOLDER` to write the pictures to FOLDER. A picture shows a part of the first point
 cloud from above and from the side, with the boxes, or the classes and the numbers of objects, in the files. Dashed
-lines are the cuboids of the release: they must have the same place as the boxes or objects in the files. If the format
-has cameras, the picture also shows the boxes in the image of one camera.
+lines are the cuboids of the release: they must coincide with the boxes or objects in the files. If the format has
+cameras, the picture also shows the boxes in the image of one camera.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def _draw_points(panel: Axes, cloud: ReadCloud, axes: list[int]) -> None:
         color = "lightgray" if index < 0 else colors(index)
         panel.scatter(chosen[:, 0], chosen[:, 1], s=2, color=color, label=name)
     for number in np.unique(cloud.objects[cloud.objects >= 0]):
-        place = np.nanmedian(points[cloud.objects == number], axis=0)
-        panel.annotate(f"{number}", place, fontsize=11, clip_on=True)
+        middle = np.nanmedian(points[cloud.objects == number], axis=0)
+        panel.annotate(f"{number}", middle, fontsize=11, clip_on=True)
     if axes == [*_VIEWS["from above"]]:
         panel.legend(markerscale=5, loc="upper left", bbox_to_anchor=(1, 1))
 

@@ -1,4 +1,4 @@
-"""What all export formats of point clouds have in common: which rows they contain, scenes, samples.csv, options."""
+"""The rows, scenes, samples.csv and options that are the same in all export formats of point clouds."""
 
 from __future__ import annotations
 

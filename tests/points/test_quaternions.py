@@ -45,5 +45,5 @@ def test_half_turn_has_the_real_part_0(axis: list[float]) -> None:
     np.testing.assert_allclose(found * np.sign(found @ expected), expected, atol=1e-15)
 
 
-def test_no_rotations_have_no_quaternions() -> None:
+def test_empty_array_of_rotations_has_no_quaternions() -> None:
     assert quaternions_of_rotations(np.zeros((0, 3, 3))).shape == (0, 4)

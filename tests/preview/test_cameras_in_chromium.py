@@ -70,7 +70,7 @@ def has_color_near(picture: np.ndarray, point: np.ndarray, size: Any, color: Any
 
 
 @pytest.mark.parametrize("number", [1, 2], ids=["front", "fisheye"])
-def test_edges_have_the_color_of_the_class_at_their_places(browser: Browser, page: Path, number: int) -> None:
+def test_edges_of_boxes_have_the_color_of_the_class(browser: Browser, page: Path, number: int) -> None:
     camera = Page(page).details[0]["cameras"][number - 1]
     show_camera(browser, page, number)
     for selector in (STAGE, CAMERA.format(number + 1)):

@@ -58,7 +58,7 @@ def test_unlabeled_sensor_of_a_labeled_sample_is_unlabeled(
 @pytest.mark.parametrize(
     "attributes", [{}, {"sensors": []}, {"sensors": [{"name": "Lidar", "attributes": []}]}], ids=str
 )
-def test_sensor_without_a_label_keeps_the_status_of_a_sample_that_is_not_used(
+def test_sensor_without_a_label_in_a_skipped_or_rejected_sample_has_this_status(
     tmp_path: Path, samples: list[Sample], status: str, attributes: Any
 ) -> None:
     samples[0]["labels"]["ground-truth"] = {"label_status": status, "attributes": attributes}

@@ -57,7 +57,7 @@ def test_load_dataset_has_the_option_sensor(tmp_path: Path, sensor: str) -> None
     assert plain_rows(loaded) == plain_rows(load(path, sensor=sensor))
 
 
-def test_two_processes_build_the_rows_of_one(tmp_path: Path) -> None:
+def test_two_processes_build_the_same_rows_as_one(tmp_path: Path) -> None:
     path = sensor_release(tmp_path)
     rows = load(path, sensor="Points", num_proc=2, cache_dir=tmp_path / "two")
     assert plain_rows(rows) == plain_rows(load(path, sensor="Points", cache_dir=tmp_path / "one"))

@@ -39,7 +39,9 @@ def test_times_are_in_microseconds_without_lost_digits(timestamps: list[str], ex
         ["", ""],
     ],
 )
-def test_frames_without_increasing_times_are_half_a_second_apart(timestamps: list[str | None]) -> None:
+def test_times_without_increasing_timestamps_are_multiples_of_half_a_second(
+    timestamps: list[str | None],
+) -> None:
     times = FrameTimes()
     assert times.of_scene(timestamps, [3, 5]) == [1_500_000, 2_500_000]
     (note,) = times.notes()

@@ -40,7 +40,7 @@ def planted_sequence(clouds: Sequence[PlantedCloud], **columns: Sequence[Any]) -
 
 
 def camera(name: str | None, image: bytes | None, **fields: Any) -> dict[str, Any]:
-    """Return an entry of `cameras` at a random place, without lens distortion."""
+    """Return an entry of `cameras` with a random pose, without lens distortion."""
     rng = np.random.default_rng(len(name or ""))
     return {
         "name": name,

@@ -1,4 +1,4 @@
-"""Releases of point clouds with a label for each point, and what an export of them must contain."""
+"""Releases of point clouds with a label for each point, and the objects that an export of them must contain."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def segmented(
 
 
 def object_sizes(classes: np.ndarray, instances: np.ndarray) -> Counter[tuple[int, int]]:
-    """Count the objects of each class and size, whatever their numbers are.
+    """Count the objects of each class and size. The numbers that identify objects do not matter.
 
     Args:
         classes: The class index of each point, or -1.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import tempfile
 from pathlib import Path
@@ -26,19 +25,13 @@ from segments_hf.points.undistortion import undistort
 
 from ...making import files, write
 from .kitti_reader import KittiFrame, read_frame, read_list
+from .planted_rows import png
 
-SIZE = (64, 48)
-INTRINSICS = [[10.0, 0.0, 31.5], [0.0, 10.0, 23.5], [0.0, 0.0, 1.0]]  # sees 72 degrees to each side
+INTRINSICS = [[10.0, 0.0, 31.5], [0.0, 10.0, 23.5], [0.0, 0.0, 1.0]]  # sees 72 degrees to the left and to the right
 # The rotation of a camera with the axes of OpenCV that looks along +x of the sensor.
 FORWARD = Rotation.from_matrix([[0, 0, 1], [-1, 0, 0], [0, -1, 0]])
 TO_OPENGL = Rotation.from_matrix(np.diag([1.0, -1.0, -1.0]))
 STREET = demo_release("street-cuboids")
-
-
-def png(size: tuple[int, int] = SIZE) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, (20, 90, 160)).save(file, "PNG")
-    return file.getvalue()
 
 
 def front(turn: Rotation | None = None, convention: str = "OpenCV", **fields: Any) -> dict[str, Any]:
@@ -73,7 +66,7 @@ def ahead(number: int = 1, x: float = 10, y: float = 0, z: float = 0, **fields: 
 
 
 def facing_boxes(planted: PlantedCloud, yaw: float) -> PlantedCloud:
-    """Turn the sensor of a point cloud towards its boxes, apart from a yaw in radians."""
+    """Rotate the sensor of a point cloud, so that its boxes are ahead of it, and by a further yaw in radians."""
     heading = Rotation.from_euler("z", yaw)
     pose = {**planted.row["ego_pose"], "heading": heading.as_quat().tolist()}
     points = planted.points.copy()
@@ -168,7 +161,7 @@ def result_name(row: dict[str, Any], index: int) -> str:
     return next(item["name"] for item in categories if item["id"] == names[index])
 
 
-def test_line_has_the_numbers_of_kitti(tmp_path: Path) -> None:
+def test_line_has_the_fields_of_kitti(tmp_path: Path) -> None:
     release = single(tmp_path, [ahead(x=10, y=-3, z=1, yaw=0.25, dimensions=xyz(4, 2, 1.5))])
     result, frame = export(release, tmp_path / "out")
     (found,) = frame.objects

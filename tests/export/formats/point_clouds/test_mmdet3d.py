@@ -92,7 +92,7 @@ def test_each_split_has_an_info_file_with_its_own_numbers(tmp_path: Path) -> Non
     assert [info["lidar_points"]["lidar_path"] for info in val] == ["000003.bin", "000004.bin"]
 
 
-def test_missing_val_lists_the_training_split_and_is_noted(tmp_path: Path) -> None:
+def test_info_file_of_a_missing_val_split_is_that_of_the_training_split_and_is_noted(tmp_path: Path) -> None:
     result = export_dataset(demo_release("street-cuboids"), "mmdet3d", tmp_path / "out")
     assert read_infos(tmp_path / "out", "val") == read_infos(tmp_path / "out", "train")
     assert any("'val'" in note for note in result.notes)

@@ -105,7 +105,7 @@ def test_all_tables_refer_to_each_other_and_to_existing_files(street: Export) ->
     assert all(record["is_key_frame"] for record in street.tables["sample_data"])
 
 
-def test_samples_and_instances_count_their_records(street: Export) -> None:
+def test_scenes_and_instances_count_their_records(street: Export) -> None:
     (scene,) = street.tables["scene"]
     samples = street.tables["sample"]
     assert (scene["nbr_samples"], scene["first_sample_token"], scene["last_sample_token"]) == (
@@ -215,7 +215,7 @@ def test_single_clouds_are_scenes_with_the_timestamp_of_the_release(tmp_path: Pa
     assert len(export.tables["instance"]) == 2
 
 
-def test_missing_timestamps_become_steps_and_are_noted(tmp_path: Path) -> None:
+def test_time_without_a_timestamp_is_the_frame_index_times_half_a_second_and_is_noted(tmp_path: Path) -> None:
     rows = planted_sequence([planted_cloud(1), planted_cloud(2)], timestamp=[None, None], frame_index=[2, 5])
     export, result = export_and_read(rows, tmp_path)
     assert [sample["timestamp"] for sample in export.tables["sample"]] == [1_000_000, 2_500_000]

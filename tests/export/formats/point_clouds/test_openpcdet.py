@@ -87,7 +87,7 @@ def test_single_validation_split_is_named_val(tmp_path: Path) -> None:
     assert not any("no split" in note for note in result.notes)
 
 
-def test_missing_val_lists_the_training_split_and_is_noted(tmp_path: Path) -> None:
+def test_list_of_a_missing_val_split_is_that_of_the_training_split_and_is_noted(tmp_path: Path) -> None:
     result = export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path / "out")
     assert read_list(tmp_path / "out", "val") == read_list(tmp_path / "out", "train") != []
     assert any("'val'" in note for note in result.notes)

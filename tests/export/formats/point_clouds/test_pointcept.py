@@ -146,7 +146,7 @@ def test_configuration_has_the_names_of_the_classes(tmp_path: Path) -> None:
 NAMES = ["{{ fileDirname }}", "{{_base_.x}}", "'", '"""', "\\", "\\{", "a\n", "été 🌷", "x'); exec('", "\x1b[31m"]
 
 
-def test_configuration_is_python_whatever_the_names_of_classes_are(tmp_path: Path) -> None:
+def test_configuration_is_valid_python_for_all_names_of_classes(tmp_path: Path) -> None:
     categories = [{"id": 3 + number, "name": name} for number, name in enumerate(NAMES)]
     release = write(
         tmp_path,

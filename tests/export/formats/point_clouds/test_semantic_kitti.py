@@ -48,7 +48,7 @@ def test_points_and_objects_of_the_demo_equal_those_of_the_release(tmp_path: Pat
 @settings(max_examples=3)
 @given(st.integers(0, 2**32 - 1))
 def test_each_box_contains_the_same_points_in_the_world(seed: int) -> None:
-    """Poses are any rotations in space, and coordinates in the world have the size of UTM."""
+    """Poses have any rotation, and coordinates in the world are as large as those of UTM."""
     with tempfile.TemporaryDirectory() as folder:
         clouds, sample = planted_sequence(Path(folder), [seed, seed + 1])
         export_dataset(write(Path(folder), [sample], SEQUENCE), "semantic-kitti", Path(folder, "out"))
@@ -136,7 +136,7 @@ def test_several_validation_splits_keep_their_names(tmp_path: Path) -> None:
     }
 
 
-def test_single_point_clouds_of_a_split_are_one_sequence_with_other_objects_in_each(tmp_path: Path) -> None:
+def test_single_point_clouds_of_a_split_are_frames_of_one_sequence_with_different_objects(tmp_path: Path) -> None:
     ids = [[9, 0, 7], [9, 9, 9], [5, 0, 9]]
     samples = [segmented(tmp_path, f"cloud {number}", kitti_file(3), ids[number]) for number in range(3)]
     rows = load_release(write(tmp_path, samples, SINGLE), split="train")
@@ -233,7 +233,7 @@ def test_missing_intensity_is_zero_and_noted(tmp_path: Path) -> None:
     assert any(note.startswith("1 point cloud without the field 'intensity'") for note in result.notes)
 
 
-def test_points_that_are_nan_keep_their_place(tmp_path: Path) -> None:
+def test_points_that_are_nan_keep_their_index(tmp_path: Path) -> None:
     planted = planted_cloud(5)
     samples = [segmented(tmp_path, "a", planted.points.tobytes(), [1] * len(planted.points))]
     export_dataset(write(tmp_path, samples, SINGLE), "semantic-kitti", tmp_path / "out")
