@@ -77,7 +77,7 @@ class Mmdet3d(DetectionFormat[_Instances]):
     """The format ``mmdet3d``, which the module describes."""
 
     name = "mmdet3d"
-    help = "custom dataset of mmdetection3d: points as .bin, boxes with a yaw in info files"
+    help = "mmdetection3d custom dataset: points as .bin, boxes with a yaw in info files"
     suffix: ClassVar[str] = ".bin"
 
     def __init__(self, job: Job) -> None:

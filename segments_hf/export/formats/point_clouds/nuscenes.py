@@ -20,7 +20,7 @@ from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.nuscenes_tables.scene_records import SceneFrame, scene_records
-from segments_hf.export.point_clouds.nuscenes_tables.sensors import (
+from segments_hf.export.point_clouds.nuscenes_tables.sensor_records import (
     LIDAR,
     CameraImage,
     Channels,

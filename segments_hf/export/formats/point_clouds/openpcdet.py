@@ -48,7 +48,7 @@ class OpenPcdet(DetectionFormat[str]):
     """The format ``openpcdet``, which the module describes."""
 
     name = "openpcdet"
-    help = "custom dataset of OpenPCDet: points as .npy, boxes with a yaw as text"
+    help = "OpenPCDet custom dataset: points as .npy, boxes with a yaw as text"
     suffix: ClassVar[str] = ".npy"
 
     def __init__(self, job: Job) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.export.point_clouds.nuscenes_tables.sensors import wxyz
+from segments_hf.export.point_clouds.nuscenes_tables.sensor_records import wxyz
 from segments_hf.export.point_clouds.nuscenes_tables.shared_records import UNKNOWN_VISIBILITY
 from segments_hf.export.point_clouds.nuscenes_tables.table_files import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from segments_hf.export.point_clouds.nuscenes_tables.sensors import SensorFile
+    from segments_hf.export.point_clouds.nuscenes_tables.sensor_records import SensorFile
     from segments_hf.points import Boxes
     from segments_hf.points.poses import Transform
 

@@ -1,4 +1,4 @@
-"""The sensors of nuScenes: the lidar and the cameras, with unique channels and their calibration."""
+"""The records and files of the sensors of nuScenes: the lidar and the cameras, with unique channels."""
 
 from __future__ import annotations
 
