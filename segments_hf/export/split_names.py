@@ -45,16 +45,20 @@ def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
     return found | {name: splits[0] for name in _EXPECTED if name not in found}
 
 
-def missing_splits(splits: Sequence[str]) -> list[str]:
-    """Return which of ``train`` and ``val`` the data lack.
+def notes_on_missing_splits(splits: Sequence[str], samples: str, *, can_split: bool = True) -> list[str]:
+    """Return a sentence for each of ``train`` and ``val`` that the data lack; see `splits_of_files`.
 
     Args:
-        splits: The names of all splits in the data.
+        splits: The names of all splits in the data, in order.
+        samples: The plural of the samples in a list.
+        can_split: Whether the data have at least two samples.
     """
     found = {split_file_name(split, splits) for split in splits}
-    return [name for name in _EXPECTED if name not in found]
-
-
-def both_splits() -> str:
-    """Return how to load a release with the splits ``train`` and ``val``, as a sentence without its period."""
-    return f"Load the release with {option('splits', {'train': 0.8, 'val': 0.2})} to make both splits"
+    advice = "To make both splits, label at least two samples"
+    if can_split:
+        advice = f"Load the release with {option('splits', {'train': 0.8, 'val': 0.2})} to make both splits"
+    return [
+        f"got no split {name!r}, which training programs require: its list has the {samples} of {splits[0]!r}. {advice}"
+        for name in _EXPECTED
+        if name not in found
+    ]

@@ -15,7 +15,7 @@ import yaml
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.export.images.required_parts import required_size
-from segments_hf.export.split_names import both_splits, missing_splits, split_file_name, splits_of_files
+from segments_hf.export.split_names import notes_on_missing_splits, split_file_name, splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
 
@@ -82,11 +82,8 @@ class YoloFormat(ImageFormat[str]):
         """Write ``data.yaml``. Its paths are relative to its folder."""
         splits = splits_of_files(self.job.splits)
         folders = {name: str(self.image_folder(split)) for name, split in splits.items()}
-        for name in missing_splits(self.job.splits):
-            logger.warning(
-                "got no split %r, which ultralytics requires for training; %s uses %s instead. %s",
-                name, _DATA, folders[name], both_splits(),
-            )  # fmt: skip
+        for note in notes_on_missing_splits(self.job.splits, "images"):
+            logger.warning("%s", note)
         data = folders | self.data() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
 

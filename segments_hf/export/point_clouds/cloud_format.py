@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from segments_hf.export.format import Format
-from segments_hf.export.split_names import both_splits
+from segments_hf.export.split_names import notes_on_missing_splits
 from segments_hf.io.disk.atomic import write_file
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ class CloudFormat(Format[CloudSample, T]):
         file = self.write_cloud(sample, content, CloudNumbers(len(self._written), frame))
         self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
 
-    def both_splits(self) -> str:
-        """Return how to make the splits ``train`` and ``val``, as a sentence without its period."""
-        return both_splits() if len(self._frames) > 1 else "To make both splits, label at least two samples"
+    def notes_on_missing_splits(self, splits: Sequence[str]) -> list[str]:
+        """Return a sentence for each of ``train`` and ``val`` that is missing in some splits."""
+        return notes_on_missing_splits(splits, "point clouds", can_split=len(self._frames) > 1)
 
     def close(self) -> None:
         """Write ``samples.csv``. Formats that override this method call it."""

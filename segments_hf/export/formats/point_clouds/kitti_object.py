@@ -31,7 +31,7 @@ from segments_hf.export.point_clouds.kitti.kitti_text import DONT_CARE, calibrat
 from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import UPRIGHT, Tilts, tilts_of
-from segments_hf.export.split_names import missing_splits, splits_of_files
+from segments_hf.export.split_names import splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
@@ -182,13 +182,7 @@ class KittiObject(CloudFormat[_Files]):
                 f"of the type {DONT_CARE}, because OpenPCDet cannot read an empty file"
             )
 
-        training = _training_splits(self.job.splits)
-        notes += [
-            f"got no split {name!r}, which OpenPCDet and mmdet3d require: its list has the point clouds of "
-            f"{training[0]!r}. {self.both_splits()}"
-            for name in missing_splits(training)
-        ]
-        return notes
+        return notes + self.notes_on_missing_splits(_training_splits(self.job.splits))
 
 
 def _other_than_ignored(name: str) -> str:

@@ -13,7 +13,7 @@ from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, bo
 from segments_hf.export.point_clouds.detection.point_files import INTENSITY, PointFiles
 from segments_hf.export.point_clouds.plain_names import plain_names, write_class_names
 from segments_hf.export.point_clouds.tilts import Tilts, tilts_of
-from segments_hf.export.split_names import missing_splits, splits_of_files
+from segments_hf.export.split_names import splits_of_files
 from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
 
 if TYPE_CHECKING:
@@ -99,12 +99,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         """Write the names of the classes, and add notes about tilted boxes, missing intensities and missing splits."""
         super().close()
         write_class_names(self.job.folder, self.names, self.job.names)
-        self.notes += [*self._tilts.notes(), *self.files.notes()]
-        for name in missing_splits(self.job.splits):
-            self.notes.append(
-                f"got no split {name!r}: the files of {name!r} list the point clouds of {self.splits[name]!r}. "
-                f"{self.both_splits()}"
-            )
+        self.notes += [*self._tilts.notes(), *self.files.notes(), *self.notes_on_missing_splits(self.job.splits)]
 
     @property
     def splits(self) -> dict[str, str]:
