@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PlannedSplit(NamedTuple):
-    """What is known about a split before its rows are read.
+    """The numbers of rows and objects of a split that are known before its rows are read.
 
     Attributes:
         rows: The number of rows, without those that will be left out; None if it is not known.

@@ -72,7 +72,7 @@ class PushResult(Result):
 
     @property
     def splits(self) -> dict[str, PushedSplit]:
-        """The pushed splits by name. If there are several configurations, the numbers are the sums of theirs."""
+        """The pushed splits by name, with the sums of the numbers of all configurations."""
         sums: dict[str, PushedSplit] = {}
         for splits in self.configs.values():
             for name, split in splits.items():

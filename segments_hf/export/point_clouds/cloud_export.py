@@ -51,11 +51,11 @@ class CloudExport(ExportRun[CloudSample]):
 
     def close(self) -> None:
         """Write the last files, and add a note about sequences whose frames are in several splits."""
-        if torn := sorted(self._scenes.torn):
+        if divided := sorted(self._scenes.divided):
             self.format.notes.append(
-                f"{counted(len(torn), 'sequence')} with frames in several splits, such as {torn[0]!r}: neighboring "
-                "frames are alike, so a network that is trained on one split gets too high scores on the others. Split "
-                "the data by sequence"
+                f"{counted(len(divided), 'sequence')} with frames in several splits, such as {divided[0]!r}: "
+                "neighboring frames are alike, so a network that is trained on one split gets too high scores on the "
+                "others. Split the data by sequence"
             )
         super().close()
 
