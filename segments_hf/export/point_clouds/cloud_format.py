@@ -110,7 +110,7 @@ class CloudFormat(Format[CloudSample, T]):
         self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
 
     def notes_on_missing_splits(self, splits: Sequence[str]) -> list[str]:
-        """Return a sentence for each of ``train`` and ``val`` that is missing in some splits."""
+        """Return a sentence for each of ``train`` and ``val`` that is not among the splits of the lists."""
         return notes_on_missing_splits(splits, "point clouds", can_split=len(self._frames) > 1)
 
     def close(self) -> None:
