@@ -36,8 +36,8 @@ def check_options(format_class: type[Format[Any, Any]], images: str, *, class_in
     if images not in _CLOUD_IMAGES:
         choices = " or ".join(option("images", choice) for choice in _CLOUD_IMAGES)
         raise OptionError(
-            f"got {images!r}, which {format_class.name} does not support; expected {choices}: they export the images "
-            "of cameras or leave them out",
+            f"got {images!r}, which formats of point clouds do not support; expected {choices}: formats that contain "
+            "the images of cameras write them or leave them out",
             option="images",
         )
     if class_index:

@@ -158,7 +158,7 @@ def _mark(word: str, config_name: str) -> str:
 
 
 def _sheet_text(facts: CardFacts) -> str:
-    return "Point clouds with their labels" if is_point_cloud(facts.features) else "Images beside their masks"
+    return "Point clouds with their labels" if is_point_cloud(facts.features) else "Images beside their labels"
 
 
 def _types_of_files(splits: Mapping[str, Tally]) -> Counter[str]:
