@@ -27,7 +27,10 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 
 @app.command(cls=HelpCommand, epilog="segments-hf cache info")
 def info() -> None:
-    """Show the sizes of the caches: images and bitmaps, releases, interrupted pushes, unfinished datasets."""
+    """Show the sizes of the caches.
+
+    The caches contain images, bitmaps and point clouds, releases, interrupted pushes, and unfinished datasets.
+    """
     from rich.table import Table
 
     from segments_hf.assets import AssetCache, default_cache_folder

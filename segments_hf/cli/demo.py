@@ -34,10 +34,11 @@ def demo(
     ] = None,
     kind: Annotated[str, options.one_of(list(_FOLDERS), "The kind of data.", INPUT)] = "image",
 ) -> None:
-    """Write a folder with a demo release and files that segments-hf makes from it, and print the next steps.
+    """Write a folder with demo releases and files that segments-hf makes from them, and print the next steps.
 
-    The release has drawn images of flowers, or simulated point clouds of a street. The command needs no account and no
-    network. If it runs again, it replaces the files that it wrote and keeps other files.
+    --kind image writes a release of drawn images of flowers, and --kind point-cloud three releases of simulated point
+    clouds of a street. The command needs no account and no network. If it runs again, it replaces the files that it
+    wrote and keeps other files.
     """
     import datasets
 

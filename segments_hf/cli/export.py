@@ -54,7 +54,8 @@ def export(
             "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
             "programs for the format cannot read its file. upright: like copy, but write an upright copy of an image "
             "that has an EXIF orientation. link: make symbolic links to the cached files. "
-            "none: export no image files. For point clouds, the image files are those of the cameras: copy or none.",
+            "none: export no image files. For point clouds, the image files are those of the cameras, and only copy "
+            "and none are possible.",
             PICTURES,
         ),
     ] = "copy",
@@ -93,7 +94,7 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Export a release to another format: COCO, YOLO, masks, or the formats of point-cloud programs."""
+    """Export a release to another format, such as COCO, YOLO, masks or OpenPCDet."""
     del formats  # the callback lists the formats
     import datasets
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 INPUT: Final = "Input"
 FILTERS: Final = "Filters"
 SPLITS: Final = "Splits"
-PICTURES: Final = "Pictures and labels"
+PICTURES: Final = "Images, point clouds and labels"
 OUTPUT: Final = "Output"
 HUB: Final = "Hugging Face Hub"
 NETWORK: Final = "Network"

@@ -32,7 +32,10 @@ def inspect(
     *,
     json: options.Json = False,
 ) -> None:
-    """Show the categories, label statuses and image hosts of a release. No images or bitmaps are downloaded."""
+    """Show the categories, sensors and label statuses of a release, and the hosts of its files.
+
+    Only the release file is read.
+    """
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 

@@ -47,7 +47,7 @@ def push(
         typer.Option(
             "--private/--public",
             help="Make a new repository private or public; by default the owner's setting. The visibility of an "
-            "existing repository is not changed; a different one is an error.",
+            "existing repository is not changed; the push fails if it differs from this option.",
             rich_help_panel=HUB,
         ),
     ] = None,
@@ -84,7 +84,7 @@ def push(
         options.one_of(
             tuple(_SHARD_SIZES),
             "Where the shards are made and uploaded. local: in processes on this machine. ray: in tasks on a Ray "
-            "cluster; --connections is then the number of requests to one host of all tasks together.",
+            "cluster; --connections is then the largest number of simultaneous requests of all tasks to one host.",
             OUTPUT,
         ),
     ] = "local",

@@ -48,7 +48,10 @@ def stats(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count the objects, images, label statuses and attributes of a release, and with --assets pixels and points."""
+    """Count the objects, images or point clouds, label statuses and attributes of a release.
+
+    With --assets, also count pixels or points.
+    """
     import datasets
 
     from segments_hf.drawing.figure import new_figure

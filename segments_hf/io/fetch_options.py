@@ -61,7 +61,7 @@ class ImageLimits:
 
     max_bytes: int = field(
         default=256 * 2**20,
-        metadata=_means("The largest size of the file of an image or a point cloud, such as 10MB."),
+        metadata=_means("The largest size of the file of an image, a bitmap or a point cloud, such as 10MB."),
     )
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
     max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
@@ -95,8 +95,8 @@ class FetchOptions(ImageLimits):
     in_flight: int = field(
         default=64,
         metadata=_means(
-            "The largest number of rows that are fetched simultaneously, from all hosts. The files of one row are "
-            "fetched one after the other."
+            "The largest number of rows that are fetched simultaneously from all hosts, per process. The files of one "
+            "row are fetched one after the other."
         ),
     )
     timeout: float = field(

@@ -120,7 +120,8 @@ def _loading(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The sensor to read from a release of several sensors; by default the only sensor of point clouds.",
+            help="The sensor to read from a release of several sensors. By default, the sensor with point clouds if "
+            "there is exactly one; push reads all sensors.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -196,13 +197,18 @@ def _loading(
     load_assets: Annotated[
         bool,
         typer.Option(
-            help="Download images, bitmaps and point clouds; otherwise their columns are null.",
+            help="Download images, bitmaps and point clouds, or leave them out. In a dataset, their columns are then "
+            "null.",
             rich_help_panel=PICTURES,
         ),
     ] = True,
     cameras: Annotated[
         bool,
-        typer.Option("--cameras", help="Download the camera images of point clouds.", rich_help_panel=PICTURES),
+        typer.Option(
+            "--cameras",
+            help="When point clouds are downloaded, also download the images of their cameras.",
+            rich_help_panel=PICTURES,
+        ),
     ] = False,
 ) -> dict[str, Any]:
     """Return the options of `load_release` other than the fields of `FetchOptions`."""
