@@ -1,14 +1,14 @@
-"""Measure how long point-cloud files take to read, in comparison with the usual Python libraries and with a limit.
+"""Measure the time to read point-cloud files, in comparison with other Python libraries and with a lower limit.
 
-Clouds of 120,000 points with x, y, z and intensity as float32, one in seven NaN, are written as PCD (text, binary,
-compressed), PLY and float32 files; LAS has no NaN. "ours" is `read_points`, which returns a float32 array of shape (N,
-4) and checks the file. The others are pypcd4 for PCD, plyfile for PLY, laspy for LAS and LAZ (with lazrs in one thread,
-as ours), and for float32 files `numpy.fromfile`. Each role reads from a path, and makes the same array. "limit" reads
-the bytes of the file and copies them once; it decodes nothing.
+A cloud of 120,000 points with x, y, z and intensity as float32 is written as PCD (text, binary, compressed), PLY, LAS,
+LAZ and float32 files. The coordinates of one point in seven are NaN, except in LAS and LAZ, which have no NaN. "ours"
+is `read_points`, which returns a float32 array of shape (N, 4) and checks the file. "other" is pypcd4 for PCD, plyfile
+for PLY, laspy for LAS and LAZ (with lazrs in one thread, as ours), and `numpy.fromfile` for float32 files; it returns
+the same array. "limit" reads the bytes of the file and copies them once; it decodes nothing.
 
 All roles run in one process, alternately: each call of one is followed by a call of the others. The table has the
 medians of the CPU time, because all roles use one thread. Compare ratios only within one run. The script checks that
-all arrays are equal.
+the arrays of "ours" and "other" are equal.
 
 Run it with `python benchmarks/point_files.py`; it needs `pip install '.[test]'`.
 """
@@ -39,8 +39,8 @@ CALLS = 15
 MAX_BINARY, MAX_TEXT = 1.5, 1.0  # ratios to pypcd4
 
 
-def drawn_points() -> np.ndarray:
-    """Return points as a lidar sensor measures them."""
+def random_points() -> np.ndarray:
+    """Return random points with x, y, z and intensity. The coordinates of one point in seven are NaN."""
     random = np.random.default_rng(0)
     points = np.empty((POINTS, 4), np.float32)
     points[:, :2], points[:, 2] = random.normal(0, 30, (POINTS, 2)), random.normal(0, 2, POINTS)
@@ -51,7 +51,7 @@ def drawn_points() -> np.ndarray:
 
 def write_files(folder: Path) -> dict[str, tuple[Path, str, Callable[[Path], Any]]]:
     """Write a file of each format; return its path, its type, and the function of the other library."""
-    points = drawn_points()
+    points = random_points()
     files: dict[str, tuple[Path, str, Callable[[Path], Any]]] = {}
     cloud = PointCloud.from_points(points, FIELDS, (np.float32,) * 4)
     for encoding in (Encoding.ASCII, Encoding.BINARY, Encoding.BINARY_COMPRESSED):

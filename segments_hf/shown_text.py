@@ -13,7 +13,7 @@ _SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
 _URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
 _URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASHES}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
-# A host that cannot be mistaken for a part of a password: an IPv6 address, a name with a dot, or localhost.
+# A host that is unlikely to be a part of a password: an IPv6 address, a name with a dot, or localhost.
 _HOST = re.compile(r"(?:\[[\w:.%]*\]|localhost|[\w\-]+(?:\.[\w\-]+)+\.?)(?::\d{0,5})?")
 _WEB = re.compile(r"(?:https?|ftps?):", re.IGNORECASE)
 _AFTER_PATH = re.compile(r"([?#])[^\s'\"]+")
@@ -34,9 +34,10 @@ def shown(text: str) -> str:
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Return a text in which the characters that control a terminal are escaped.
+    r"""Return a text in which the characters that are not printable (see `str.isprintable`) are escaped.
 
-    These are C0 and C1 controls, line ends, marks that reverse the direction of text, and surrogates.
+    Among them are all characters that control a terminal, such as C0 and C1 controls, line ends and marks that reverse
+    the direction of text. Surrogates and spaces other than the ASCII space are also escaped.
 
     Args:
         text: The text.
@@ -64,7 +65,7 @@ def without_secrets(text: str) -> str:
 def without_users(url: str) -> str:
     r"""Return a URL, or a chain of URLs, without user and password, even if the URL is malformed.
 
-    If the end of a password is ambiguous, all text before the last @ is removed.
+    If the end of a password is ambiguous, all text between the slashes and the last @ is removed.
 
     >>> without_users("zip://a.json::https://jane:secret@host/a.zip"), without_users(r"https:\\jane:se/cr@et@host/a")
     ('zip://a.json::https://host/a.zip', 'https:\\\\host/a')
@@ -78,7 +79,9 @@ def without_users(url: str) -> str:
 
 
 def without_parameters(text: str) -> str:
-    """Return a text in which an ellipsis replaces the values of query parameters that are signatures or tokens.
+    """Return a text in which an ellipsis replaces the values of query parameters that sign a request or are secret.
+
+    These parameters are recognized by their names, such as X-Amz-Signature, token and password.
 
     >>> without_parameters("/a.jpg?page=2&X-Amz-Signature=abc")
     '/a.jpg?page=2&X-Amz-Signature=…'

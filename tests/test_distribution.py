@@ -1,4 +1,4 @@
-"""The source distribution is complete. The pages about the project name files that exist, and the current version."""
+"""The source distribution is complete. Files named in pages and scripts exist. CITATION.cff has the current version."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # The options of `load_release` that a function may pass to `open_rows` only if it lists them in `building`.
 _BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}
 
-# The columns of JSON, and the fields of JSON in columns that are lists.
+# The columns that contain JSON; and the fields that contain JSON, in each column that is a list of structs.
 _JSON_COLUMNS = ("metadata", "image_attributes", "links", "other")
 _JSON_FIELDS = {"annotations": ("attributes", "other"), "cameras": ("distortion", "other")}
 
@@ -52,7 +52,7 @@ class InputRows:
         features: The features of the rows.
         length: The number of rows that are read; None if it is unknown, as for sequences and some streams.
         total: The number of samples of a release, or of rows of a dataset, without a limit; None for streams.
-        outcomes: A function that reads the input from the beginning and yields each row with its problems.
+        outcomes: A function that yields the selected rows, each with its problems. Each call reads the input again.
         find_categories: A function that returns the categories.
         releases: The releases that the rows are made from; none for a dataset.
     """
@@ -103,14 +103,15 @@ def open_rows(
         data: An input of any kind that `open_splits` accepts.
         assets: Whether the images, bitmaps and point clouds of a release are fetched.
         skip: The number of rows to skip at the beginning.
-        limit: The maximum number of samples of a release, or of rows of a dataset.
+        limit: The maximum number of samples of a release, or of rows of a dataset. For sequences, whose rows are
+            frames, the maximum number of samples is `skip + limit`.
         evenly: Whether the limit chooses samples at even distances instead of the first ones; `skip` must then be 0.
             Of streams, the first rows of each split are read, because a stream has no length and fetches each image
             that it passes.
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
             with labels.
-        building: The options of a build that `options` may contain; by default none. The default of `on_error` is
-            ``keep``.
+        building: The options that control how a dataset is built, such as ``on_error``, and that `options` may contain;
+            by default none. The default of `on_error` is ``keep``.
         **options: For a release, the options of `load_release` that select samples and control fetching.
 
     Raises:
@@ -144,8 +145,8 @@ def even_positions(total: int, limit: int) -> list[int]:
 def _of_release(
     data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None, evenly: bool
 ) -> InputRows:
-    kept: LoadKeywords = {"on_error": "keep", "load_assets": assets, **options}
-    builder = release_builder(data, **kept)
+    load_options: LoadKeywords = {"on_error": "keep", "load_assets": assets, **options}
+    builder = release_builder(data, **load_options)
     releases = builder.config.releases
     is_sequence = builder.config.kind.sequence  # a sequence has one row per frame
     total = num_samples(builder.config)
@@ -267,7 +268,7 @@ def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]
 
 
 def _first_rows(parts: Mapping[str, SplitRows], limit: int) -> Iterator[tuple[str, Any]]:
-    """Yield the first rows of each split. A split with few rows leaves its share of the limit to the next splits."""
+    """Yield the first rows of each split. A split with few rows leaves the rest of its share to the next splits."""
     for number, (name, part) in enumerate(parts.items()):
         share = -(-limit // (len(parts) - number))
         for row in itertools.islice(_stream(part), share):

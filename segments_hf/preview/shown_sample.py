@@ -58,7 +58,7 @@ class Entry(msgspec.Struct):
         status: The label status, ``(unknown)`` if it is missing; None if the label could not be read.
         objects: Pairs of a class number and the number of objects of the class; None if the row has no label.
         values: The names and values of the attributes of objects, for the text filter.
-        attributes: The names and values of the attributes of the image.
+        attributes: The names and values of the attributes of the image or point cloud, of the sample and of its label.
         metadata: The names and values of the metadata of the sample.
     """
 
@@ -100,7 +100,7 @@ class Detail(msgspec.Struct):
         cloud: The points of a point cloud.
         cameras: The cameras of a point cloud, if it has camera images.
         objects: The objects.
-        notices: The errors of parts that cannot be shown.
+        notices: Messages about parts that are missing or shown in another way, such as a camera image without boxes.
         original: The public URL of the original image, if it has one.
     """
 
@@ -130,7 +130,7 @@ class Limits(NamedTuple):
         longest_side: The limit of the longest side of the shown image in pixels.
         max_bytes: The limit of the bytes of one shown image and its thumbnail together.
         camera_bytes: The limit of the bytes of the images of all cameras together.
-        points: The largest number of points of a point cloud.
+        points: The largest number of shown points of a point cloud.
     """
 
     longest_side: int

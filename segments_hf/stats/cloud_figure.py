@@ -1,4 +1,4 @@
-"""Draw the points, distances and sizes of the objects in point clouds."""
+"""Draw charts of the numbers of points, distances and sizes of the objects in point clouds."""
 
 from __future__ import annotations
 

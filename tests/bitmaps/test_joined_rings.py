@@ -1,4 +1,4 @@
-"""Drawing the joined rings of an instance gives its mask, and the cuts between its parts are the shortest."""
+"""Drawing the joined rings of an instance gives its mask and the shortest cuts between its parts."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def joined(mask: np.ndarray) -> np.ndarray:
 
 
 def drawn(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Fill a line by the even-odd rule, and draw the pixels that its vertical and horizontal edges touch."""
+    """Fill a closed line by the even-odd rule, and draw the pixels that its vertical and horizontal edges touch."""
     canvas = np.zeros(shape, bool)
     edges = list(zip(line.tolist(), np.roll(line, -1, axis=0).tolist(), strict=True))
     for y, x in np.ndindex(shape):
         for (x1, y1), (x2, y2) in edges:
-            # The line follows each cut in both directions, so the crossings of a cut cancel.
+            # Slanted edges are cuts. The line follows each cut in both directions, so the crossings of a cut cancel.
             if min(y1, y2) <= y < max(y1, y2) and (x1 == x2 and x1 <= x):
                 canvas[y, x] = not canvas[y, x]
     for (x1, y1), (x2, y2) in edges:
@@ -48,8 +48,8 @@ def count_parts(mask: np.ndarray) -> int:
     return int(ndimage.label(mask)[1])
 
 
-def length_of_tree(mask: np.ndarray) -> int:
-    """Count the pixels between parts that the shortest cuts between corners touch, by Kruskal's algorithm."""
+def pixels_of_spanning_tree(mask: np.ndarray) -> int:
+    """Return the smallest number of pixels that cuts between the corners of parts touch, by Kruskal's algorithm."""
     rings = outlines(mask.astype(np.uint32))[1]
     parts, count = ndimage.label(mask)
     points = [np.zeros((0, 2), int)] * count
@@ -80,7 +80,7 @@ def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
 
 @given(masks())
 @settings(max_examples=150, deadline=None)
-def test_filling_and_drawing_joined_rings_gives_the_mask(mask: np.ndarray) -> None:
+def test_filled_and_drawn_line_covers_the_mask_and_equals_a_mask_of_one_part(mask: np.ndarray) -> None:
     if not mask.any():
         return
     line = joined(mask)
@@ -109,8 +109,9 @@ def test_opencv_and_supervision_draw_the_mask_and_the_cuts_between_its_parts(mas
 def test_cuts_between_parts_touch_the_fewest_pixels(mask: np.ndarray) -> None:
     if not mask.any():
         return
-    # A cut may also end at the end of a cut to a hole, so it may be shorter than the shortest cut between corners.
-    assert pixels_of_cuts(joined(mask), mask) <= length_of_tree(mask)
+    # The cut of a hole may end between two corners. A cut between parts may also end there, and may then be shorter
+    # than the shortest cut between corners.
+    assert pixels_of_cuts(joined(mask), mask) <= pixels_of_spanning_tree(mask)
 
 
 @pytest.mark.parametrize("side", [1, 2, 3, 8])
@@ -120,7 +121,7 @@ def test_pixels_that_touch_at_corners_are_joined_without_another_pixel(side: int
     canvas = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
     np.testing.assert_array_equal(canvas > 0, mask)
-    assert len(line) >= 4  # pycocotools reads a polygon of four numbers as a box
+    assert len(line) >= 4  # pycocotools reads a polygon of two points (four numbers) as a box
 
 
 @pytest.mark.parametrize("gap", [1, 7, 300, 5_000])

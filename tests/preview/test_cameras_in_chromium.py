@@ -79,13 +79,13 @@ def test_edges_of_boxes_have_the_color_of_the_class(browser: Browser, page: Path
             for line in points_of(path):
                 middle = (line[len(line) // 2 - 1] + line[len(line) // 2]) / 2
                 assert has_color_near(picture, middle, camera["size"], RED if item == 1 else GREEN)
-    # The corner of the red box at x = 7, y = 0, z = -1 is on the optical axis, and 1/7 of the focal length below it.
+    # The corner of the red box at x = 7, y = 0, z = -1 is 1/7 of the focal length below the center of the image.
     if number == 1:
         picture = np.asarray(browser.screenshot_of(STAGE))
         assert has_color_near(picture, np.array([320, 240 + 320 / 7]), (640, 480), RED)
 
 
-def test_classes_and_boxes_are_switched_in_the_stage_and_in_the_strip(browser: Browser, page: Path) -> None:
+def test_classes_and_boxes_are_hidden_and_shown_in_the_stage_and_in_the_strip(browser: Browser, page: Path) -> None:
     show_camera(browser, page)
     before = counts(browser, RED, GREEN)
     assert min(map(min, before)) > 20
@@ -100,7 +100,7 @@ def test_classes_and_boxes_are_switched_in_the_stage_and_in_the_strip(browser: B
     assert counts(browser, RED, GREEN) == before
 
 
-def test_object_in_the_list_is_outlined_in_all_images(browser: Browser, page: Path) -> None:
+def test_object_with_the_focus_in_the_list_is_outlined_in_all_images(browser: Browser, page: Path) -> None:
     show_camera(browser, page)
     [before] = counts(browser, WHITE)  # the zoom bar is white
     browser.run("void document.querySelector('#objects button').focus()")
@@ -110,7 +110,7 @@ def test_object_in_the_list_is_outlined_in_all_images(browser: Browser, page: Pa
     assert counts(browser, WHITE) == [before]
 
 
-def test_pointer_on_an_edge_describes_its_object(browser: Browser, page: Path) -> None:
+def test_tip_describes_the_object_of_the_edge_under_the_pointer(browser: Browser, page: Path) -> None:
     show_camera(browser, page)
     browser.hover(STAGE, *relative((480, 640), (round(240 + 320 / 7), 320 - 20)))
     browser.until("!document.querySelector('#tip').hidden")
@@ -119,7 +119,7 @@ def test_pointer_on_an_edge_describes_its_object(browser: Browser, page: Path) -
     browser.until("document.querySelector('#tip').hidden")
 
 
-def test_camera_stays_while_the_frames_are_shown_and_the_cloud_returns(browser: Browser, page: Path) -> None:
+def test_camera_stays_in_the_stage_at_the_next_frame_until_the_cloud_is_chosen(browser: Browser, page: Path) -> None:
     show_camera(browser, page)
     browser.type("+")
     assert browser.text("#zoom-fit") == "1.5×"

@@ -45,7 +45,7 @@ class AssetSources:
 
 @dataclass(frozen=True)
 class _CheckedAsset:
-    """An image or bitmap that was fetched and checked.
+    """A checked image or bitmap, which was fetched or read from `segments_dir`.
 
     Attributes:
         reference: The URL or path of the asset in the release, or the path of its file in `segments_dir`.
@@ -64,7 +64,7 @@ async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
     """Add the image and bitmap of a row to its draft; add the errors of those that cannot be used.
 
     A repaired image is added, and its fault is added to `draft.repairs`. If a bitmap in `segments_dir` cannot store the
-    ids of the annotations, the original is added, and the reason is added to `draft.replaced`.
+    ids of the annotations, the bitmap of the release is added instead, and the reason is added to `draft.replaced`.
 
     Args:
         draft: The draft of the row.
@@ -89,7 +89,8 @@ async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
     if mismatch := _size_error(checked, sources.fetcher):
         draft.errors.append((_BITMAP, mismatch))
         del checked[_BITMAP]
-        checked = checked if keeps_faulty else {}  # the image may belong to another sample, so it is not cached
+        # If the row is not kept, its image is not cached, because the image may belong to another sample.
+        checked = checked if keeps_faulty else {}
     return sum([await _add(draft, column, asset, sources) for column, asset in checked.items()])
 
 

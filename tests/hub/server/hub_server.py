@@ -37,7 +37,8 @@ class HubServer:
         repos: The repositories by kind, such as ``datasets``, and id.
         trees: The files of each commit.
         objects: The large files that were uploaded, by their SHA-256.
-        parts: The parts of large files whose upload is not complete, by the SHA-256 and the number of the part.
+        parts: The parts of large files whose upload is not complete, by the SHA-256 of the file and the number
+            of the part.
         part_size: The size in bytes above which the Hub asks for an upload in parts; None if it never asks for parts.
         xet: The Xet storage, which receives large files as chunks.
         faults: The faults that affect requests.
