@@ -33,9 +33,9 @@ _POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in units of the t
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
     """Draw polygons in order; later polygons cover earlier ones.
 
-    A pixel belongs to a polygon if its center, half a pixel to the right of and below its top left corner, is inside by
-    the even-odd rule. Polygons that share an edge therefore share no pixel and leave no gap. A ring inside another ring
-    is a hole, even if a cut connects both to one ring.
+    A pixel belongs to a polygon if the center of the pixel is inside by the even-odd rule. The center of the top left
+    pixel of the image is (0.5, 0.5). Polygons on opposite sides of a shared edge therefore share no pixel and leave no
+    gap. A ring inside another ring is a hole, even if a cut joins the two rings into one.
 
     Args:
         polygons: Polygons in drawing order, each a list of rings, each a list of points (x, y) in pixels; 0, 0 is the
@@ -57,9 +57,9 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
     canvas = np.zeros((height, width), np.uint32)
     if not (canvas.size and edges.counts.size):
         return canvas
-    first = np.flatnonzero(np.diff(edges.polygon, prepend=-1))
-    if _work_one_by_one(edges, first, width) < _work_together(*canvas.shape):
-        _fill_one_by_one(canvas, edges, first)
+    starts = np.flatnonzero(np.diff(edges.polygon, prepend=-1))
+    if _work_one_by_one(edges, starts, width) < _work_together(*canvas.shape):
+        _fill_one_by_one(canvas, edges, starts)
     else:
         _fill_together(canvas, edges)
     return canvas
@@ -70,8 +70,8 @@ class Coverage(NamedTuple):
 
     Attributes:
         pixels: The number of pixels that the even-odd rule fills, an int64 array of shape (n,).
-        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). For a polygon that does
-            not cross itself, it is `pixels` or ``-pixels``.
+        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). For a polygon of one ring
+            that does not cross itself, it is `pixels` or ``-pixels``.
     """
 
     pixels: npt.NDArray[np.int64]
@@ -104,12 +104,15 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
     return coverage
 
 
-def _work_one_by_one(edges: Edges, first: npt.NDArray[np.int64], width: int) -> float:
-    """Estimate the time to fill polygons one by one, in processed pixels. `first` is the first edge of each polygon."""
-    lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), first).clip(0, width)
-    rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), first).clip(0, width)
-    heights = np.maximum.reduceat(edges.first + edges.counts, first) - np.minimum.reduceat(edges.first, first)
-    return float(((rights - lefts) * heights).sum() + _POLYGON_IN_PIXELS * len(first))
+def _work_one_by_one(edges: Edges, starts: npt.NDArray[np.int64], width: int) -> float:
+    """Estimate the time to fill polygons one by one, in processed pixels.
+
+    `starts` has the index of the first edge of each polygon.
+    """
+    lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), starts).clip(0, width)
+    rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), starts).clip(0, width)
+    heights = np.maximum.reduceat(edges.first + edges.counts, starts) - np.minimum.reduceat(edges.first, starts)
+    return float(((rights - lefts) * heights).sum() + _POLYGON_IN_PIXELS * len(starts))
 
 
 def _work_together(height: int, width: int) -> float:
@@ -117,9 +120,9 @@ def _work_together(height: int, width: int) -> float:
     return height * width * width.bit_length()
 
 
-def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, first: npt.NDArray[np.int64]) -> None:
+def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, starts: npt.NDArray[np.int64]) -> None:
     """Draw polygons in order, each in its bounding box."""
-    for begin, end in itertools.pairwise([*first.tolist(), len(edges.counts)]):
+    for begin, end in itertools.pairwise([*starts.tolist(), len(edges.counts)]):
         region, inside = _inside(edges.part(slice(begin, end)), canvas.shape[1])
         canvas[region][inside] = edges.polygon[begin] + 1
 
@@ -127,28 +130,28 @@ def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, first: npt.ND
 def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
     """Draw many polygons in a time that does not depend on the number of polygons that cover a pixel.
 
-    A run of pixels of a polygon is the union of two runs, which may overlap and whose length is a power of two. For
+    A run of pixels of a polygon is the union of two runs of the same length, a power of two; these may overlap. For
     each power, a table stores the number of the last polygon with such a run, at the first pixel of the run. From the
     longest runs to the shortest, each run is split into two halves. Runs of length 1 are the pixels of the result.
     """
     height, width = canvas.shape
-    powers = np.frexp(np.arange(width + 1))[1] - 1  # the largest power of two up to each length
+    exponents = np.frexp(np.arange(width + 1))[1] - 1  # of the largest power of two up to each length
     at_once = max(1, _CELLS_AT_ONCE // (width * width.bit_length()))
-    last = edges.first + edges.counts
+    stops = edges.first + edges.counts  # the line after the last one of each edge
     for top in range(0, height, at_once):
         bottom = min(top + at_once, height)
-        first, counts = np.maximum(edges.first, top), np.minimum(last, bottom) - np.maximum(edges.first, top)
+        first, counts = np.maximum(edges.first, top), np.minimum(stops, bottom) - np.maximum(edges.first, top)
         tables = np.zeros((width.bit_length(), (bottom - top) * width), np.uint32)
         for batch in batches(edges._replace(first=first, counts=counts).part(counts > 0)):
             which, lines, xs = crossings(batch)
             inside = spans(batch.polygon[which], lines, columns_of(xs, width), width)
             polygon, line, start, end = (values[inside.end > inside.start] for values in inside)
-            power = powers[end - start]
-            begins = np.stack([start, end - (1 << power)], axis=1) + (width * (line - top))[:, None]
-            # An assignment with repeated indices keeps the last one, which is the last polygon.
-            tables[np.repeat(power, 2), begins.ravel()] = np.repeat(polygon + 1, 2)
-        for power in range(len(tables) - 1, 0, -1):
-            longer, shorter, half = tables[power], tables[power - 1], 1 << (power - 1)
+            exponent = exponents[end - start]
+            begins = np.stack([start, end - (1 << exponent)], axis=1) + (width * (line - top))[:, None]
+            # If an index is repeated, the assignment keeps the last value, which is that of the last polygon.
+            tables[np.repeat(exponent, 2), begins.ravel()] = np.repeat(polygon + 1, 2)
+        for exponent in range(len(tables) - 1, 0, -1):
+            longer, shorter, half = tables[exponent], tables[exponent - 1], 1 << (exponent - 1)
             np.maximum(shorter, longer, out=shorter)
             np.maximum(shorter[half:], longer[:-half], out=shorter[half:])
         canvas[top:bottom] = tables[0].reshape(-1, width)
@@ -160,9 +163,9 @@ def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[
     ends = np.stack([edges.x, edges.to_x])
     # One more pixel on both sides, because rounding may move a crossing beyond the end of its edge.
     left, right = (int(columns_of(end, width)) for end in (ends.min() - 1, ends.max() + 1))
-    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
+    parities = np.zeros((bottom - top, right - left + 1), np.uint8)  # of the number of crossings at each pixel
     blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
         _, lines, xs = crossings(edges.part(slice(begin, end)))
-        np.bitwise_xor.at(turns, (lines - top, columns_of(xs, width) - left), 1)
-    return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
+        np.bitwise_xor.at(parities, (lines - top, columns_of(xs, width) - left), 1)
+    return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(parities, axis=1)[:, :-1].view(bool)

@@ -1,4 +1,4 @@
-"""Open the inputs that users pass as `data`: every function with this parameter reads it here.
+"""Open the inputs of the type `Data`, which most functions take as their parameter `data`.
 
 An input is a release (a path, a URL, a reference to a release on the platform, a `Release`, or the release object of
 the official SDK), a dict of releases by split name, a `Dataset`, an `IterableDataset`, or a dict of these by split
@@ -99,12 +99,13 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 
 
 def input_features(data: Data) -> Mapping[str, Any]:
-    """Return the features of the first split of an input. The files of a release are not fetched.
+    """Return the features of the first split of an input. The assets of a release are not fetched.
 
-    Of a release of several sensors, these are the features of the default sensor, or else of the first sensor.
+    For a release of several sensors, return the features of the only sensor of point clouds, or those of the first
+    sensor if the release has no or several sensors of point clouds.
 
     Raises:
-        OptionError: The input is an empty dict.
+        OptionError: The input is an empty dict, or a release of several sensors in which no sample has a sensor.
         SegmentsHFError: The input has an unsupported type.
     """
     if not releases_by_split(data):
@@ -142,7 +143,7 @@ def _split_name(rows: SplitRows) -> str:
     """Return the name of the split that a dataset belongs to; ``train`` if the dataset has no split name.
 
     A dataset of parts of one split has the name of this split. A dataset of parts of several splits has the whole
-    instruction as its name, such as ``train+test``.
+    instruction of `datasets` as its name, such as ``train+test``.
 
     >>> rows = datasets.Dataset.from_dict({}, split="train[2:4]+train[6:]")
     >>> _split_name(rows)

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from segments_hf.labels import Label
     from segments_hf.preview.packing import Numbers
 
-_MAX_NAMED_STRAYS = 8
+_MAX_SHOWN_IDS = 8
 
 
 class ShownObject(msgspec.Struct, omit_defaults=True):
-    """One object: an annotation, or the pixels or points without an annotation.
+    """One object: an annotation, or all pixels or points with ids that no annotation has.
 
     Ids are text because JavaScript numbers are exact only up to 2^53.
 
     Attributes:
-        id: The instance id.
+        id: The id of the annotation; if `is_stray`, the first ids that no annotation has, separated by commas.
         class_number: The class index; the number of classes if the object has no class.
         attributes: The names and values of the attributes.
         area: The number of pixels in the bitmap before scaling; None without a bitmap.
@@ -134,11 +134,11 @@ def numbers_of_ids(areas: Mapping[int, int], objects: list[ShownObject], classes
     numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     for item in objects:
         item.area = areas.get(int(item.id), 0)
-    strays = [number for number in areas if number not in numbers]
-    if strays:
-        numbers |= dict.fromkeys(strays, len(objects) + 1)
-        named = ", ".join(map(str, strays[:_MAX_NAMED_STRAYS])) + (" …" if len(strays) > _MAX_NAMED_STRAYS else "")
-        objects.append(ShownObject(named, classes, area=sum(areas[number] for number in strays), is_stray=True))
+    unknown = [id_ for id_ in areas if id_ not in numbers]
+    if unknown:
+        numbers |= dict.fromkeys(unknown, len(objects) + 1)
+        shown = ", ".join(map(str, unknown[:_MAX_SHOWN_IDS])) + (" …" if len(unknown) > _MAX_SHOWN_IDS else "")
+        objects.append(ShownObject(shown, classes, area=sum(areas[id_] for id_ in unknown), is_stray=True))
     return numbers
 
 

@@ -1,8 +1,8 @@
 """Read the code blocks on the pages of the documentation.
 
-A test runs each block between three backticks whose language is `python` or `sh`. A following block with the language
-`output` contains the printed text. After a MyST comment such as ``% not run: needs a bucket``, a test only compiles the
-Python code or parses the options of the commands.
+A test runs the code of each block with the language `python`, and the ``segments-hf`` commands of each block with the
+language `sh`. A following block with the language `output` contains the printed text. After a MyST comment such as
+``% not run: needs a bucket``, a test only compiles the Python code or parses the options of the commands.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Block:
     Attributes:
         language: ``python``, ``sh``, ``output``, or another language, which is not run.
         code: The text of the block, without its indentation.
-        line: The line number of its first line on the page.
-        is_run: Whether a test runs the block.
+        line: The line of the page where `code` begins, counted from 1.
+        is_run: False for a block after a ``% not run`` comment.
     """
 
     language: str
@@ -47,7 +47,7 @@ class Block:
 
 
 def pages() -> list[Path]:
-    """Return the pages that are written in Markdown."""
+    """Return the paths of the pages in Markdown, relative to `DOCS`."""
     found = (path.relative_to(DOCS) for path in sorted(DOCS.rglob("*.md")))
     return [path for path in found if not path.parts[0].startswith("_")]
 

@@ -32,7 +32,7 @@ def bitmap_sample(
 ) -> dict[str, Any]:
     """Return a sample with a bitmap of these ids or of this content, or without a bitmap if both are None.
 
-    The image has the size of the bitmap, or 8 x 6 pixels.
+    The image has the size of the bitmap; 8 x 6 pixels if the sample has no bitmap or Pillow cannot open it.
     """
     size = (8, 6)
     if content is not None or ids is not None:
@@ -111,7 +111,7 @@ def through_disk(dataset: Any, folder: Path) -> Any:
 
 
 def through_parquet(dataset: Any, folder: Path, **options: Any) -> Any:
-    """Write a dataset with its images to Parquet and load it, as a push to the Hub does."""
+    """Write a dataset with the bytes of its images to Parquet, as a push to the Hub does, and load it."""
     embedded = dataset.with_format("arrow").map(embed_table_storage, batched=True)
     embedded.with_format(None).to_parquet(folder / "rows.parquet")
     return datasets.load_dataset("parquet", data_files=str(folder / "rows.parquet"), split="train", **options)

@@ -97,7 +97,7 @@ def test_page_refers_to_no_file_and_no_server(tmp_path: Path) -> None:
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|importScripts|innerHTML|outerHTML|eval)\b|@import", code)
 
 
-def test_security_policy_allows_only_the_script_and_the_style_of_the_page(tmp_path: Path) -> None:
+def test_security_policy_allows_only_data_images_and_the_script_and_style_of_the_page(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path)
     texts = {"script-src": page.scripts[0], "style-src": page.styles[0]}
     assert page.policy.split("; ")[:2] == ["default-src 'none'", "img-src data:"]

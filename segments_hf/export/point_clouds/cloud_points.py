@@ -1,4 +1,4 @@
-"""The points of a row as the float32 columns that the files of training programs contain."""
+"""Read the points of a row as float32 columns, for the files of export formats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.points.files.cloud import Cloud
 
 _AXES = ("x", "y", "z")
-_FARTHEST = 2.0**16  # the rounding to float32 moves a smaller coordinate by at most 2 mm
+_FARTHEST = 2.0**16  # the rounding to float32 moves a coordinate below 65,536 m by at most 2 mm
 
 
 class CloudPoints(NamedTuple):
@@ -50,8 +50,10 @@ def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
         fields: The names of the columns after x, y and z.
 
     Raises:
-        AssetError: The row has no file; the file cannot be read; or a coordinate is 65,536 or more, so that the
-            rounding to float32 could move it by more than 2 mm.
+        AssetError: The row has no file, or no type of its file; the file cannot be read; or it has coordinates of
+            another type than float32 with absolute values of 65,536 m or more, which rounding to float32 could move by
+            more than 2 mm.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return columns_of(open_cloud(row), fields)
 
@@ -60,7 +62,8 @@ def open_cloud(row: Row) -> Cloud:
     """Open the file of a row and check its structure, without decoding its values.
 
     Raises:
-        AssetError: The row has no file, or the file cannot be read.
+        AssetError: The row has no file, or no type of its file; or the file cannot be read.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
         raise AssetError(
@@ -74,7 +77,7 @@ def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
     """Return the points of an opened file; see `cloud_points`.
 
     Raises:
-        AssetError: The file cannot be decoded, or its coordinates are too large.
+        AssetError: The file cannot be decoded, has no coordinates, or has coordinates that are too large.
     """
     positions = cloud.positions()
     if positions.dtype != np.float32:

@@ -30,7 +30,7 @@ class _Checked(NamedTuple):
     """A column of a row whose images or point cloud were checked.
 
     Attributes:
-        value: The value of the column, with null for what cannot be read.
+        value: The value of the column, with null for each image or point cloud that cannot be read.
         problems: The errors, each with its place in the row.
     """
 
@@ -41,7 +41,7 @@ class _Checked(NamedTuple):
 def with_readable_assets(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
     """Check the images, bitmaps, camera images and the point cloud of a row, and read the file of the point cloud.
 
-    Of images, the file format and the header are checked; of a point cloud, the structure of the file.
+    The function checks the file format and the header of images, and the structure of the file of a point cloud.
 
     Args:
         row: A table with one row.
@@ -75,7 +75,10 @@ def with_readable_assets(row: pa.Table, features: Features, on_error: str) -> pa
 
 
 def _has_assets(column: str, feature: object) -> bool:
-    """Return whether a column contains images or a point cloud. Columns of users may have the same names."""
+    """Return whether a column contains images or a point cloud.
+
+    The name of the column is not enough, because users may add a column with the same name and other values.
+    """
     if column == POINT_CLOUD_COLUMN:
         return isinstance(feature, dict) and feature.keys() == {"bytes", "path"}
     if column == CAMERAS_COLUMN:

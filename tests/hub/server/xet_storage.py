@@ -12,7 +12,7 @@ import uuid
 import numpy as np
 import pyarrow as pa
 
-_ENTRY = 48  # the size of each record of a shard in bytes
+_RECORD_SIZE = 48  # bytes; the size of the header of a shard and of each record
 _BOOKEND = b"\xff" * 32  # the hash in the record after the last file of a shard
 _WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30  # flags of a file: which records follow its list of chunks
 _PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2  # the compressions of a chunk
@@ -42,28 +42,29 @@ class XetStorage:
         """Return the files that a shard describes, by their SHA-256.
 
         Raises:
-            ValueError: A chunk was not uploaded, or the chunks of a file do not have its SHA-256.
+            ValueError: A chunk was not uploaded; the chunks of a term do not have the size of the term; a file has no
+                SHA-256; or the chunks of a file do not have its SHA-256.
         """
         files = {}
-        start = _ENTRY
-        while (head := body[start : start + _ENTRY])[:32] != _BOOKEND:
+        start = _RECORD_SIZE
+        while (head := body[start : start + _RECORD_SIZE])[:32] != _BOOKEND:
             flags, count = struct.unpack_from("<II", head, 32)
-            first = start + _ENTRY
-            content = b"".join(self._term(body[first + n * _ENTRY :][:_ENTRY]) for n in range(count))
-            start = first + count * _ENTRY * (2 if flags & _WITH_VERIFICATION else 1)
+            first = start + _RECORD_SIZE
+            content = b"".join(self._term(body[first + n * _RECORD_SIZE :][:_RECORD_SIZE]) for n in range(count))
+            start = first + count * _RECORD_SIZE * (2 if flags & _WITH_VERIFICATION else 1)
             if not flags & _WITH_SHA256:
                 raise ValueError("a file of the shard has no SHA-256")
             sha256 = _hex(body[start : start + 32])
             if hashlib.sha256(content).hexdigest() != sha256:
                 raise ValueError(f"the chunks of file {sha256} have another SHA-256")
             files[sha256] = content
-            start += _ENTRY
+            start += _RECORD_SIZE
         return files
 
-    def _term(self, entry: bytes) -> bytes:
+    def _term(self, record: bytes) -> bytes:
         """Return the content of one term of a file: a range of chunks of one xorb."""
-        size, begin, end = struct.unpack_from("<III", entry, 36)
-        xorb = _hex(entry[:32])
+        size, begin, end = struct.unpack_from("<III", record, 36)
+        xorb = _hex(record[:32])
         if end > len(self.xorbs.get(xorb, [])):
             raise ValueError(f"chunks {begin} to {end} of xorb {xorb} were not uploaded")
         content = b"".join(self.xorbs[xorb][begin:end])
@@ -96,7 +97,10 @@ def _chunks(body: bytes) -> list[bytes]:
 
 
 def _ungrouped(data: bytes) -> bytes:
-    """Return bytes in their original order. The input contains every fourth byte first, from offsets 0, 1, 2 and 3."""
+    """Return bytes in their original order.
+
+    The input contains the original bytes 0, 4, 8, … first, then the bytes 1, 5, 9, …, then 2, 6, 10, …, and 3, 7, 11, …
+    """
     grouped = np.frombuffer(data, np.uint8)
     ordered = np.empty_like(grouped)
     start = 0
