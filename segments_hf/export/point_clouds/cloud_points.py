@@ -85,8 +85,8 @@ def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
         if farthest >= _FARTHEST:
             raise AssetError(
                 f"got coordinates up to {farthest:,.0f}, expected less than {_FARTHEST:,.0f}: the files of this format "
-                "have float32 numbers, which would move the points; use coordinates relative to the sensor, and put "
-                "its position into the ego_pose"
+                "have float32 numbers, and rounding would move the points; use coordinates relative to the sensor, and "
+                "put its position into the ego_pose"
             )
     missing = tuple(name for name in fields if name not in cloud.fields or cloud.dtype[name].shape)
     present = [name for name in fields if name not in missing]
