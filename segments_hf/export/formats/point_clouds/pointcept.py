@@ -24,7 +24,7 @@ from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
 from segments_hf.export.point_clouds.cloud_points import columns_of, open_cloud
 from segments_hf.export.point_clouds.npy_file import encode_npy
-from segments_hf.export.point_clouds.point_colors import has_color_fields, point_colors
+from segments_hf.export.point_clouds.segmentation.point_colors import has_color_fields, point_colors
 from segments_hf.io.disk.atomic import remove_file, write_file
 from segments_hf.io.number_text import counted
 from segments_hf.labels import POINTS, PointLabel

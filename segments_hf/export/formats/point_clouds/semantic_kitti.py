@@ -28,7 +28,7 @@ from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbe
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.missing_fields import MissingFields
-from segments_hf.export.point_clouds.semantic_kitti_config import CONFIG, semantic_kitti_config
+from segments_hf.export.point_clouds.segmentation.semantic_kitti_config import CONFIG, semantic_kitti_config
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
 from segments_hf.labels import POINTS, PointLabel
