@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -40,6 +41,10 @@ from clouds import S3, s3_server
 os.environ["COLUMNS"] = "80"
 for _name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
     os.environ.pop(_name, None)
+
+# A shell starts programs in the background with SIGINT ignored, and the processes that tests start would inherit this.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Property tests keep no files, and do not fail on a slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)

@@ -78,7 +78,6 @@ def test_a_process_ends_with_its_own_error(run):
 def test_an_interrupt_ends_the_thread_of_the_downloads(run):
     status, printed, errors = run("""
         import signal
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background process of a shell ignores the signal
         def interrupt():
             time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGINT)

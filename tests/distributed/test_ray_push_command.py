@@ -26,11 +26,7 @@ def command(release: Path, output: Path) -> subprocess.Popen[bytes]:
     """Start the command with a token as an option, and none in the environment."""
     environment = {**os.environ, "HF_HOME": str(output.parent / "home")}
     del environment["HF_TOKEN"]
-    # A shell starts programs in the background with SIGINT ignored, and the command would inherit this setting.
-    program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from segments_hf.cli.app import main; main()"
-    )
+    program = "from segments_hf.cli.app import main; main()"
     arguments = ["push", str(release), REPO, "--engine", "ray", "--token", "hf_jane"]
     with output.open("wb") as file:
         return subprocess.Popen(

@@ -25,11 +25,7 @@ def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
     """Start the command. Its output is a file, because workers that outlive the command would keep a pipe open."""
     environment = {**os.environ, "HF_HOME": str(output.parent / "home"), "HF_TOKEN": "hf_jane"}
     arguments = ["push", str(demo_release()), "jane/flowers", "--max-shard-size", "60KB", *options]
-    # A shell starts programs in the background with SIGINT ignored, and the command would inherit this setting.
-    program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from segments_hf.cli.app import main; main()"
-    )
+    program = "from segments_hf.cli.app import main; main()"
     with output.open("wb") as file:
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
