@@ -52,7 +52,7 @@ class ExportRun(ABC, Generic[S]):
         self.images = images
         self.on_error = on_error
         self.result = result
-        self.split_name = ""
+        self.split_name: str = ""
 
     def split(self, name: str, rows: SplitRows) -> None:
         """Write the rows of a split."""

@@ -5,7 +5,8 @@ The structures are documented at https://docs.segments.ai/reference/sample-types
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -53,7 +54,8 @@ class SensorsDocument(msgspec.Struct, Generic[Content]):
                 yield SensorEntry(name_without_secrets(item.name), f".sensors[{number}]", item)
 
 
-class SensorEntry(NamedTuple, Generic[Content]):
+@dataclass(frozen=True)
+class SensorEntry(Generic[Content]):
     """The entry of a sensor.
 
     Attributes:

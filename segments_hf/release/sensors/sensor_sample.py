@@ -104,7 +104,7 @@ class SensorSample(Sample):
             return None
         path = f"{super().label_path(labelset)}.attributes"
         entry = self._only(document.attributes, path)
-        content = entry and content_of(entry.part)
+        content = None if entry is None else content_of(entry.part)
         kind = self._kind(labelset)
         make: type[JsonLabel] | type[Label[Any]] = JsonLabel if kind.annotation is None else Label
         if entry is None or content is None:
@@ -130,7 +130,7 @@ class SensorSample(Sample):
 
     def _attributes(self, decoder: JsonDecoder[T | None]) -> T | None:
         entry = self._entry()
-        content = entry and content_of(entry.part)
+        content = None if entry is None else content_of(entry.part)
         return None if content is None else decode(decoder, content, *self._location(".attributes"))
 
     def _location(self, inner_path: str = "") -> tuple[str, str]:

@@ -63,10 +63,11 @@ def scan_sensors(samples: Iterable[Raw]) -> SensorScan:
             unreadable.append(index)
             continue
         counts: dict[str, int] = {}
-        for name, _, part in attributes.entries() if attributes else ():
-            if part.task_type:
-                task_types.setdefault(name, part.task_type)
-            counts[name] = len(part.attributes.frames or ()) if isinstance(part.attributes, _Frames) else 0
+        for entry in attributes.entries() if attributes else ():
+            if entry.part.task_type:
+                task_types.setdefault(entry.name, entry.part.task_type)
+            content = entry.part.attributes
+            counts[entry.name] = len(content.frames or ()) if isinstance(content, _Frames) else 0
         for name in counts:
             indices.setdefault(name, array("I")).append(index)
         frames.update(counts)

@@ -154,7 +154,7 @@ class KittiObject(CloudFormat[_Files]):
         for name, ids in self._split_files().items():
             write_file(self.job.folder / _LISTS / f"{name}.txt", "".join(f"{line}\n" for line in ids).encode())
         write_class_names(self.job.folder, self._names, self.job.names)
-        self.notes += [*self._tilts.notes(), *self._notes()]
+        self.notes.extend([*self._tilts.notes(), *self._notes()])
 
     def _split_files(self) -> dict[str, list[str]]:
         """Return the ids of each list of a split. Programs require the lists train, val and test."""

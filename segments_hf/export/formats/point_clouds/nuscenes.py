@@ -165,7 +165,7 @@ class NuScenes(CloudFormat[_Frame]):
         write_file(self.job.folder / _MASK, encode_mask(np.zeros((1, 1), np.uint8), palette=False))
         splits, other_names = custom_splits(self._splits)
         write_file(self.job.folder / VERSION / "splits.json", indented_json(splits))
-        self.notes += [*self._notes(other_names), *self._times.notes()]
+        self.notes.extend([*self._notes(other_names), *self._times.notes()])
 
     def _write_scene(self) -> None:
         """Write the records of the scene whose rows are complete."""

@@ -196,7 +196,7 @@ class SemanticKitti(CloudFormat[_Scan]):
                 write_file(folder / "times.txt", _lines([f"{(time - times[0]) / 1e6:.6f}" for time in times]))
             without_times += times is None
         write_file(self.job.folder / CONFIG, semantic_kitti_config(self.job, splits, self._num_points))
-        self.notes += [*self._notes(without_times), *frame_times.notes()]
+        self.notes.extend([*self._notes(without_times), *frame_times.notes()])
 
     def _notes(self, without_times: int) -> list[str]:
         notes = self._missing.notes()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
@@ -29,7 +30,8 @@ T = TypeVar("T")
 POINTS = "points"
 
 
-class EncodedCloud(NamedTuple, Generic[T]):
+@dataclass(frozen=True)
+class EncodedCloud(Generic[T]):
     """The points and the boxes of a row.
 
     Attributes:
@@ -57,10 +59,10 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self.names = plain_names(job.names)
-        self.files = PointFiles(self.encode_points)
-        self.sizes = ClassSizes(len(self.names))
-        self.cloud_range = CloudRange()
+        self.names: list[str] = plain_names(job.names)
+        self.files: PointFiles = PointFiles(self.encode_points)
+        self.sizes: ClassSizes = ClassSizes(len(self.names))
+        self.cloud_range: CloudRange = CloudRange()
         self._tilts = Tilts()
 
     @staticmethod
@@ -99,7 +101,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         """Write the names of the classes, and add notes about tilted boxes, missing intensities and missing splits."""
         super().close()
         write_class_names(self.job.folder, self.names, self.job.names)
-        self.notes += [*self._tilts.notes(), *self.files.notes(), *self.notes_on_missing_splits(self.job.splits)]
+        self.notes.extend([*self._tilts.notes(), *self.files.notes(), *self.notes_on_missing_splits(self.job.splits)])
 
     @property
     def splits(self) -> dict[str, str]:
