@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +26,14 @@ def test_every_public_name_can_be_imported() -> None:
 
     assert all(getattr(segments_hf, name) is not None for name in segments_hf.__all__)
     assert set(segments_hf.__all__) <= set(dir(segments_hf))
+
+
+def test_every_module_can_be_imported_without_extras() -> None:
+    import segments_hf
+
+    # .ci/run also runs this test on the oldest Python, in an environment without extras.
+    for module in pkgutil.walk_packages(segments_hf.__path__, "segments_hf."):
+        importlib.import_module(module.name)
 
 
 def test_type_checkers_see_the_public_names() -> None:
