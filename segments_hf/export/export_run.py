@@ -52,11 +52,9 @@ class ExportRun(ABC, Generic[S]):
         self.images = images
         self.on_error = on_error
         self.result = result
-        self.split_name: str = ""
 
     def split(self, name: str, rows: SplitRows) -> None:
         """Write the rows of a split."""
-        self.split_name = name
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown_rows = progress_bar(
             without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit=self.unit

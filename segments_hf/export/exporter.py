@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.inputs import num_rows, open_splits
-from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.origin import described_task_type, parse_origin
 from segments_hf.errors import OptionError
 from segments_hf.export.export_result import ExportResult
 from segments_hf.export.format import Job
@@ -131,9 +131,5 @@ def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
-        check_labels(format_class, rows.features, _task_type(rows))
+        check_labels(format_class, rows.features, described_task_type(rows.info.description or ""))
     return first
-
-
-def _task_type(rows: SplitRows) -> str | None:
-    return parse_origin(rows.info.description or "").task_type

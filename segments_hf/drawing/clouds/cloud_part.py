@@ -83,7 +83,7 @@ def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: in
 
 
 def _note(row: Row, view: TopView) -> str:
-    """Return a text about a missing point cloud and objects outside of the view; an empty text if there are none."""
+    """Return a text about a missing point cloud and about objects outside of the view; it may be empty."""
     missing = [] if has_point_cloud(row) else [_NO_CLOUD]
     if outside := view.num_outside:
         missing.append(f"{counted(outside, 'object')} outside of the view")

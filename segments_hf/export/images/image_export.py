@@ -96,7 +96,7 @@ class ImageExport(ExportRun[ImageSample]):
 
     def write(self, sample: ImageSample, label: EncodedLabel[Any]) -> None:
         """Write an image and its label."""
-        target = self.format.job.folder / self.image_format.image_folder(self.split_name) / sample.file
+        target = self.format.job.folder / self.image_format.image_folder(self.format.split) / sample.file
         try:
             if sample.is_converted:
                 put_converted_image(sample.row["image"], target)
@@ -106,7 +106,7 @@ class ImageExport(ExportRun[ImageSample]):
             self.leave_out(sample.row, error)
             return
         self.format.write(sample, label.content)
-        self.result.add(self.split_name, label.objects, images=1)
+        self.result.add(self.format.split, label.objects, images=1)
         self.result.converted += sample.is_converted
         self.result.rotated += sample.is_rotated
         self.result.objects_left_out += label.left_out

@@ -39,14 +39,14 @@ class CloudExport(ExportRun[CloudSample]):
                 continue
             try:
                 encoded = encode_images(row)
-                yield CloudSample(encoded, _label_of(encoded), self._scenes.scene_of(encoded, self.split_name))
+                yield CloudSample(encoded, _label_of(encoded), self._scenes.scene_of(encoded, self.format.split))
             except SAMPLE_ERRORS as error:
                 self.leave_out(row, error)
 
     def write(self, sample: CloudSample, label: EncodedLabel[Any]) -> None:
         """Write a point cloud and its label."""
         self.format.write(sample, label.content)
-        self.result.add(self.split_name, label.objects, point_clouds=1)
+        self.result.add(self.format.split, label.objects, point_clouds=1)
         self.result.objects_left_out += label.left_out
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ class FrameTimes:
     """Convert the timestamps of scenes to microseconds, and count the scenes whose timestamps are unusual.
 
     A release does not say which unit its timestamps have. The unit is the one in which the first timestamp of the scene
-    is a date between 2000 and 2100. If there is none, it is nanoseconds, as Segments.ai recommends.
+    is a date between 2000 and 2100. If no unit makes it a date, the unit is nanoseconds, as Segments.ai recommends.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _unit_of_date(number: Decimal) -> str | None:
-    """Return the unit in which a number is a date between 2000 and 2100; None if there is none."""
+    """Return the unit in which a number is a date between 2000 and 2100; None if no unit makes it a date."""
     for unit in _EXPONENTS:
         if _FIRST_DATE * 10**6 <= _microseconds(number, unit) < _LAST_DATE * 10**6:
             return unit

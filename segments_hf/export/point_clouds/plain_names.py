@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.categories import unique_names
 
 if TYPE_CHECKING:
@@ -45,5 +44,4 @@ def write_class_names(folder: Path, plain: Sequence[str], names: Sequence[str]) 
     Raises:
         StorageError: The write failed.
     """
-    content = msgspec.json.encode(dict(zip(plain, names, strict=True)))
-    write_file(folder / CLASS_NAMES, msgspec.json.format(content, indent=2))
+    write_file(folder / CLASS_NAMES, indented_json(dict(zip(plain, names, strict=True))))

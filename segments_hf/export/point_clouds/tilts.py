@@ -40,6 +40,7 @@ class Tilts:
         number = counted(self._count, "cuboid")
         note = (
             f"{number} tilted by up to {self._largest:.1f} degrees in the frame of the sensor: this format stores only "
-            "the yaw, so the box in the file may contain other points than the cuboid of the release"
+            "the yaw, so the box in the file may contain other points than the cuboid of the release. The format "
+            "nuscenes stores the whole rotation"
         )
         return [note]

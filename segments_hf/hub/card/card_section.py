@@ -119,7 +119,7 @@ def with_replaced_section(text: str, begin: str, end: str, section: str) -> str 
 
 
 def section_start(text: str, config_name: str) -> int:
-    """Return the position of our section about a configuration in the text of a card; -1 if there is none."""
+    """Return the position of our section about a configuration in the text of a card; -1 if it is missing."""
     return text.find(_mark("begin", config_name))
 
 

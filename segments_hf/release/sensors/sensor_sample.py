@@ -153,7 +153,7 @@ class SensorSample(Sample):
         return self._found
 
     def _only(self, sensors: SensorsDocument[Raw] | None, path: str) -> SensorEntry[Raw] | None:
-        """Return the only entry of the sensor; None if there is none.
+        """Return the entry of the sensor; None if the sample or label does not have the sensor.
 
         Args:
             sensors: The attributes of the sample, or of a label.

@@ -17,7 +17,7 @@ An info file is a pickle of protocol 4 that has dicts, lists, strings, integers 
 
   - ``sample_idx``: its number in the list;
   - ``lidar_points``: ``lidar_path``, relative to the folder ``points``, and ``num_pts_feats``, the number of columns;
-  - ``instances``: a dict per box; an empty list if there are none:
+  - ``instances``: a dict per box; the list of a point cloud without boxes is empty:
 
     - ``bbox_3d``: x, y and z of the center of the bottom, length, width, height and yaw, in meters and radians;
     - ``bbox_label_3d``: the label, which is the class index;

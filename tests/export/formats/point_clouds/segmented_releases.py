@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cloud_releases import cloud, cloud_sample, labeled, quaternion, write_files, xyz
+from cloud_releases import cloud, cloud_sample, kitti_file, labeled, quaternion, write_files, xyz
 from points.planting import PlantedCloud, planted_cloud
 
 from segments_hf.points import point_labels
+
+from ...making import write
 
 CATEGORY_IDS = (3, 8, 0)  # of ../../making.py: their class indices are 1, 2 and 0; the class 0 has no instances
 
@@ -55,6 +57,17 @@ def segmented(
     annotations = [{"id": number, "category_id": 3} for number in sorted({*ids} - {0})]
     label = labeled(annotations=annotations, point_annotations=[*ids])
     return cloud_sample(name, cloud(file, kind, **fields), label)
+
+
+def write_named_classes(folder: Path, names: Sequence[str]) -> Path:
+    """Write a release of one point cloud whose classes have the names."""
+    categories = [{"id": 3 + number, "name": name} for number, name in enumerate(names)]
+    return write(
+        folder,
+        [segmented(folder, "a", kitti_file(2), [1, 0])],
+        "pointcloud-segmentation",
+        task_attributes={"format_version": "0.1", "categories": categories},
+    )
 
 
 def object_sizes(classes: np.ndarray, instances: np.ndarray) -> Counter[tuple[int, int]]:

@@ -20,7 +20,7 @@ from segments_hf.points import point_labels, read_points
 
 from ...making import files, write
 from .pointcept_reader import read_clouds, read_config
-from .segmented_releases import expected_sizes, object_sizes, planted_sequence, segmented
+from .segmented_releases import expected_sizes, object_sizes, planted_sequence, segmented, write_named_classes
 
 SEQUENCE, SINGLE = "pointcloud-segmentation-sequence", "pointcloud-segmentation"
 STREET = demo_release("street-segmentation")
@@ -147,14 +147,7 @@ NAMES = ["{{ fileDirname }}", "{{_base_.x}}", "'", '"""', "\\", "\\{", "a\n", "Ã
 
 
 def test_configuration_is_valid_python_for_all_names_of_classes(tmp_path: Path) -> None:
-    categories = [{"id": 3 + number, "name": name} for number, name in enumerate(NAMES)]
-    release = write(
-        tmp_path,
-        [segmented(tmp_path, "a", kitti_file(2), [1, 0])],
-        SINGLE,
-        task_attributes={"format_version": "0.1", "categories": categories},
-    )
-    export_dataset(release, "pointcept", tmp_path / "out")
+    export_dataset(write_named_classes(tmp_path, NAMES), "pointcept", tmp_path / "out")
     assert read_config(tmp_path / "out")["data"]["names"] == NAMES
 
 

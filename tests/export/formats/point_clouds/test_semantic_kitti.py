@@ -20,7 +20,7 @@ from segments_hf.demo import demo_release
 from segments_hf.points import boxes, points_in_boxes, read_points
 
 from ...making import files, write
-from .segmented_releases import expected_sizes, object_sizes, planted_sequence, segmented
+from .segmented_releases import expected_sizes, object_sizes, planted_sequence, segmented, write_named_classes
 from .semantic_kitti_reader import read_config, read_poses, read_scans
 
 SEQUENCE, SINGLE = "pointcloud-segmentation-sequence", "pointcloud-segmentation"
@@ -164,14 +164,7 @@ def test_configuration_describes_the_classes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [["unlabeled", "unlabeled"], ["- a: [b]", "yes"], ["{{x}}\n", "a\x1b\x85"]])
 def test_class_names_are_unique_in_the_configuration(tmp_path: Path, names: list[str]) -> None:
-    categories = [{"id": 3 + number, "name": name} for number, name in enumerate(names)]
-    release = write(
-        tmp_path,
-        [segmented(tmp_path, "a", kitti_file(2), [1, 0])],
-        SINGLE,
-        task_attributes={"format_version": "0.1", "categories": categories},
-    )
-    export_dataset(release, "semantic-kitti", tmp_path / "out")
+    export_dataset(write_named_classes(tmp_path, names), "semantic-kitti", tmp_path / "out")
     labels = read_config(tmp_path / "out")["labels"]
     assert [*labels] == [0, 1, 2]
     assert len({*labels.values()}) == 3
