@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.labels import JSON_LABEL_COLUMN, is_labeled
-from segments_hf.release.tasks.listed_label import label_parts
+from segments_hf.release.tasks.label_parts import label_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,7 +27,7 @@ from segments_hf.release.release_head import categories_table, facts_table
 from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.release_source import read_source
 from segments_hf.release.sample import Sample
-from segments_hf.release.sample_decoders import RAW_LABELS, sample_decoder
+from segments_hf.release.sample_decoders import SHALLOW_SAMPLE, sample_decoder
 from segments_hf.release.sensors.release_sensors import ReleaseSensors
 from segments_hf.release.sensors.sensor_sample import SensorSample
 from segments_hf.short_traceback import short_traceback
@@ -230,8 +230,8 @@ class Release(ReleaseSensors):
     def _decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
         return sample_decoder(self.kind(labelset.name) for labelset in self.labelsets)
 
-    def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
+    def _map_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
         """Yield a part of each sample that can be decoded; other samples raise their errors when rows are made."""
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
-                yield part(self._sample(index, RAW_LABELS))
+                yield part(self._sample(index, SHALLOW_SAMPLE))

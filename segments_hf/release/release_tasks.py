@@ -37,7 +37,7 @@ class ReleaseTasks(ReleaseHead):
     @property
     def task_type(self) -> str:
         """The task type of the default labelset, such as ``segmentation-bitmap``; empty if it is not known."""
-        return self.labelset_task_type(self.leading_labelset)
+        return self.labelset_task_type(self.default_or_first_labelset)
 
     @property
     def categories(self) -> list[Category]:
@@ -46,7 +46,7 @@ class ReleaseTasks(ReleaseHead):
         Raises:
             ReleaseError: Two categories have the same id.
         """
-        return self.labelset_categories(self.leading_labelset)
+        return self.labelset_categories(self.default_or_first_labelset)
 
     @cached_property
     def labelsets(self) -> list[Labelset]:
@@ -55,7 +55,7 @@ class ReleaseTasks(ReleaseHead):
             return listed
         if self._tasks:
             return [Labelset(name) for name in self._tasks]
-        found = itertools.chain.from_iterable(self._of_readable_samples(lambda sample: sample.labelsets))
+        found = itertools.chain.from_iterable(self._map_readable_samples(lambda sample: sample.labelsets))
         return [Labelset(name) for name in dict.fromkeys(found)]
 
     @property
@@ -70,7 +70,7 @@ class ReleaseTasks(ReleaseHead):
         return find_default_labelset(self.labelsets, self.source)
 
     @property
-    def leading_labelset(self) -> str | None:
+    def default_or_first_labelset(self) -> str | None:
         """The labelset that determines the task of the release: the default labelset, else the first one."""
         try:
             return self.default_labelset
@@ -129,9 +129,9 @@ class ReleaseTasks(ReleaseHead):
     def _guessed_task_type(self, labelset: str | None) -> str:
         if labelset is None:
             return ""
-        labels = self._of_readable_samples(lambda sample: sample.label_document(labelset))
+        labels = self._map_readable_samples(lambda sample: sample.label_document(labelset))
         return next((guess for raw in labels if isinstance(raw, Raw) and (guess := guess_task_type(raw))), "")
 
     @abstractmethod
-    def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
+    def _map_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
         """Yield a part of each sample that can be decoded. Other samples raise their errors when rows are made."""

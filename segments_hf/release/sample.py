@@ -12,7 +12,7 @@ from segments_hf.io.redaction import name_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import json_text
-from segments_hf.release.sample_decoders import ATTRIBUTES, CLOUD_ATTRIBUTES, LISTED_LABEL, RAW_LABELS, TIMESTAMP
+from segments_hf.release.sample_decoders import ATTRIBUTES, CLOUD_ATTRIBUTES, LISTED_LABEL, SHALLOW_SAMPLE, TIMESTAMP
 from segments_hf.release.tasks.label_document import JsonLabel
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Sample(Result):
         index: int,
         raw: Raw,
         key: str | None = None,
-        decoder: JsonDecoder[SampleDocument[Any, Any]] = RAW_LABELS,
+        decoder: JsonDecoder[SampleDocument[Any, Any]] = SHALLOW_SAMPLE,
     ) -> None:
         """Decode a sample.
 
@@ -74,7 +74,7 @@ class Sample(Result):
         try:
             document = decoder.decode(raw)
         except JsonError:
-            document = decode(RAW_LABELS, raw, source, self.json_path)
+            document = decode(SHALLOW_SAMPLE, raw, source, self.json_path)
         self._document = document
         self.name: str = name_without_secrets(document.name or key or "")
         self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
@@ -160,7 +160,7 @@ class Sample(Result):
         Raises:
             ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
-        attributes = decode(RAW_LABELS, self._raw, *self._location()).attributes
+        attributes = decode(SHALLOW_SAMPLE, self._raw, *self._location()).attributes
         return self.json_text_of(attributes, ".attributes")
 
     @property

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release.tasks.task_types import TaskKind
 
-RAW_LABELS: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
+SHALLOW_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
 
 ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
 CLOUD_ATTRIBUTES: JsonDecoder[CloudAttributes | None] = JsonDecoder(CloudAttributes | None)
@@ -30,4 +30,4 @@ def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any,
         kinds: The structure of the labels of each labelset.
     """
     different = set(kinds)
-    return different.pop().sample_decoder if len(different) == 1 else RAW_LABELS
+    return different.pop().sample_decoder if len(different) == 1 else SHALLOW_SAMPLE

@@ -18,7 +18,7 @@ from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.io.urls import is_url
 from segments_hf.release import UNLABELED, JsonLabel
 from segments_hf.release.release_head import color_text, facts_table
-from segments_hf.release.tasks.listed_label import LABEL, kinds_in
+from segments_hf.release.tasks.label_parts import LABEL, count_kinds
 from segments_hf.release.tasks.task_types import task_kind
 from segments_hf.stats.clouds.cloud_inspection import count_cloud_label
 
@@ -163,7 +163,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
     Raises:
         OptionError: There is no such labelset.
     """
-    labelset = release.leading_labelset if labelset is None else release.resolve_labelset(labelset)
+    labelset = release.default_or_first_labelset if labelset is None else release.resolve_labelset(labelset)
     kind = release.kind(labelset)
     statuses, kinds, hosts = Counter[str](), Counter[str](), Counter[str]()
     annotations, points, of_sensors = Counter[int](), Counter[int](), Counter[str | None]()
@@ -175,7 +175,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
             statuses[UNLABELED if label is None else label.status or "(none)"] += 1
             if isinstance(label, JsonLabel):
                 parts = label.parts
-                kinds += kinds_in(parts)
+                kinds += count_kinds(parts)
                 for part in parts or ():
                     annotations.update(item.category for item in part.annotations if item.category is not None)
                     points.update(part.points_by_category())

@@ -14,7 +14,7 @@ from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.row import sample_name
 from segments_hf.release import json_text
-from segments_hf.release.tasks.listed_label import kinds_in, label_parts
+from segments_hf.release.tasks.label_parts import count_kinds, label_parts
 from segments_hf.stats.clouds.cloud_measure import MeasuredCloud
 from segments_hf.stats.clouds.cloud_stats import CloudCounter
 from segments_hf.stats.measure import Measured
@@ -100,7 +100,7 @@ class RowCounter:
     def _add_json_label(self, row: Row) -> None:
         """Count the annotations of a label that stays JSON. Their geometry is not measured."""
         parts = label_parts(row[JSON_LABEL_COLUMN])
-        self._not_measured += kinds_in(parts)
+        self._not_measured += count_kinds(parts)
         if parts is None:
             self._problems.append(
                 f"{sample_name(row)}: got a label without a list of annotations, which is not counted"

@@ -10,7 +10,7 @@ from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.io.number_text import counted, listed_counts, share_text
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
-from segments_hf.release.tasks.listed_label import LABEL
+from segments_hf.release.tasks.label_parts import LABEL
 from segments_hf.stats.clouds.cloud_stats import CloudStats  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.stats.clouds.cloud_tables import cloud_tables
 from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)

@@ -9,7 +9,7 @@ from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 from segments_hf.io.number_text import counted
 from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, is_labeled
 from segments_hf.labels.json_label import JSON_SAMPLE_COLUMN
-from segments_hf.release.tasks.listed_label import kinds_in, label_parts
+from segments_hf.release.tasks.label_parts import count_kinds, label_parts
 from segments_hf.validate.checks.annotations import (
     IMPOSSIBLE_ID,
     POINTS_WITHOUT_ANNOTATION,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
-    from segments_hf.release.tasks.listed_label import LabelPart
+    from segments_hf.release.tasks.label_parts import LabelPart
     from segments_hf.validate.finding import Finding
 
 # The same checks as for images, but with other effects, because the rows hold the labels unchanged.
@@ -59,7 +59,7 @@ class JsonLabels:
         if not is_labeled(row):
             return
         parts = label_parts(row[JSON_LABEL_COLUMN])
-        self._annotations += kinds_in(parts)
+        self._annotations += count_kinds(parts)
         for part in parts or ():
             yield from self._check_part(row, part)
         yield from _changed_tracks(row, parts or ())

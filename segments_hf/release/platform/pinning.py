@@ -20,8 +20,8 @@ from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.document import parse_moment
 from segments_hf.release.json_file import too_large, unpack
 from segments_hf.release.platform.api import ListedRelease, PlatformApi, missing_file_hint, platform_problem
-from segments_hf.release.platform.copies import add_to_cache, find_cached
 from segments_hf.release.platform.reference import Reference, canonical_source, parse_reference
+from segments_hf.release.platform.release_cache import add_to_cache, find_cached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

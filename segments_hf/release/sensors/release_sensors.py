@@ -52,7 +52,7 @@ class ReleaseSensors(ReleaseTasks):
         return self._scan.sensors if self._scan else []
 
     @property
-    def unequal_sensors(self) -> dict[int, dict[str, int]]:
+    def unequal_frame_counts(self) -> dict[int, dict[str, int]]:
         """The number of frames of each sensor, by the index of the sample, where the sensors differ in this number."""
         return self._scan.unequal if self._scan else {}
 

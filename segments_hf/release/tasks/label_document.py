@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.release.document import AssetRef  # noqa: TC001  (msgspec reads the types)
-from segments_hf.release.tasks.listed_label import LabelPart, label_parts
+from segments_hf.release.tasks.label_parts import LabelPart, label_parts
 
 if TYPE_CHECKING:
     from segments_hf.release.tasks.annotation import Annotation

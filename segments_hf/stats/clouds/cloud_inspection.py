@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.release.tasks.listed_label import LABELED_POINT
+from segments_hf.release.tasks.label_parts import LABELED_POINT
 
 if TYPE_CHECKING:
     from segments_hf.release import CloudAnnotation, Label, LabeledCloud

@@ -33,7 +33,7 @@ class SensorLengths:
     def __init__(self, releases: Iterable[Release]) -> None:
         self._counts: dict[tuple[str, str | None], dict[str, int]] = {}
         for release in releases:
-            for index, counts in release.unequal_sensors.items():
+            for index, counts in release.unequal_frame_counts.items():
                 with suppress(ReleaseError):  # another check reports samples that cannot be read
                     sample = release[index]
                     self._counts[sample.name, sample.uuid] = counts

@@ -139,7 +139,7 @@ def _parts_of_sensor(content: _Content, sensor: str | None) -> Iterator[LabelPar
             yield LabelPart(sensor, index, frame.annotations or (), points)
 
 
-def kinds_in(parts: Sequence[LabelPart] | None) -> Counter[str]:
+def count_kinds(parts: Sequence[LabelPart] | None) -> Counter[str]:
     """Count the annotations of a label by kind, such as ``cuboid``, and its labeled points.
 
     Args:
