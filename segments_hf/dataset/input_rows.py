@@ -126,10 +126,10 @@ def open_rows(
                 f"got {', '.join(wrong)}, but this function builds no dataset; pass only options that select samples "
                 "or control fetching"
             )
-        return _of_release(data, options, assets=assets, skip=skip, limit=limit, evenly=evenly)
+        return _release_rows(data, options, assets=assets, skip=skip, limit=limit, evenly=evenly)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
-    return _of_splits(open_splits(data), check, skip=skip, limit=limit, evenly=evenly)
+    return _dataset_rows(open_splits(data), check, skip=skip, limit=limit, evenly=evenly)
 
 
 def even_positions(total: int, limit: int) -> list[int]:
@@ -142,7 +142,7 @@ def even_positions(total: int, limit: int) -> list[int]:
     return [number * total // count for number in range(count)]
 
 
-def _of_release(
+def _release_rows(
     data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None, evenly: bool
 ) -> InputRows:
     load_options: LoadKeywords = {"on_error": "keep", "load_assets": assets, **options}
@@ -179,7 +179,7 @@ def _file_name(source: str) -> str:
     return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _of_splits(
+def _dataset_rows(
     splits: Splits, check: Callable[[SplitRows], None], *, skip: int, limit: int | None, evenly: bool
 ) -> InputRows:
     for rows in splits.parts.values():

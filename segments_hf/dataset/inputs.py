@@ -15,7 +15,7 @@ import datasets
 from PIL.Image import Image as PillowImage
 
 from segments_hf.dataset.load import load_release, release_builder
-from segments_hf.dataset.release_inputs import is_release, received, releases_by_split
+from segments_hf.dataset.release_inputs import describe_input, is_release, releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.sensor_list import sensors
 from segments_hf.dataset.splits import checked_name, names_in
@@ -123,7 +123,7 @@ def _dataset_splits(data: object) -> Splits:
     if isinstance(data, datasets.Dataset | datasets.IterableDataset):
         return Splits({_split_name(data): data}, is_dict=False)
     if not isinstance(data, Mapping):
-        raise SegmentsHFError(f"got {received(data)}, expected {_EXPECTED}")
+        raise SegmentsHFError(f"got {describe_input(data)}, expected {_EXPECTED}")
     if not data:
         raise OptionError("got an empty dict, expected at least one split")
     others = {
@@ -135,7 +135,9 @@ def _dataset_splits(data: object) -> Splits:
             f"got a dict of datasets in which the values of {names} are releases; load the releases first"
         )
     if others:
-        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; expected {_EXPECTED}")
+        raise SegmentsHFError(
+            f"got {describe_input(data if len(others) == len(data) else others)}; expected {_EXPECTED}"
+        )
     return Splits({str(name): part for name, part in data.items()}, is_dict=True)
 
 

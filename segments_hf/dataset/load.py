@@ -9,7 +9,7 @@ from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.building.config import OPTIONS
 from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
-from segments_hf.dataset.release_inputs import received, release_source, releases_by_split
+from segments_hf.dataset.release_inputs import describe_input, release_source, releases_by_split
 from segments_hf.dataset.splits import check_instruction, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.byte_sizes import bytes_of
@@ -252,7 +252,7 @@ def named_releases(release: Releases) -> dict[str, AnyRelease]:
         if release == {}:
             raise OptionError("got an empty dict, expected at least one release")
         raise SegmentsHFError(
-            f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
+            f"got {describe_input(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the official SDK's release object, or a dict of these by split name"
         )
     return by_split

@@ -51,7 +51,7 @@ def is_release(value: object) -> TypeGuard[AnyRelease]:
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
-def received(data: object) -> str:
+def describe_input(data: object) -> str:
     """Return a description of data that are neither releases nor datasets, for a message."""
     if _is_release_content(data):
         return "the content of a release file as a dict (pass the path of the file instead)"
@@ -60,7 +60,8 @@ def received(data: object) -> str:
             return "one row as a dict (pass the dataset of the row instead)"
         for split, part in data.items():
             if not is_release(part):
-                return f"{received(part) if _is_release_content(part) else type(part).__name__} as split {str(split)!r}"
+                part_text = describe_input(part) if _is_release_content(part) else type(part).__name__
+                return f"{part_text} as split {str(split)!r}"
     return type(data).__name__
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from segments_hf.labels import CloudLabel
     from segments_hf.labels.row import Row
 
-_ROWS_AT_ONCE = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
-_CLOUDS_AT_ONCE = 1  # the same for rows of point clouds
+_IMAGE_BATCH_ROWS = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
+_CLOUD_BATCH_ROWS = 1  # the same for rows of point clouds
 _CLOUD_COLUMNS = ("name", "status", "point_cloud", "point_cloud_type", "annotations")
 
 
@@ -192,7 +192,7 @@ def map_rows(
         features=Features(features),
         remove_columns=drop,
         num_proc=num_proc,
-        writer_batch_size=_rows_at_once(raw),
+        writer_batch_size=_batch_rows(raw),
         desc=f"Making {', '.join(new_columns.features if shown_columns is None else shown_columns)}",
     )
 
@@ -202,13 +202,11 @@ def filter_rows(part: SplitRows, is_wanted: Callable[[Row], bool], num_proc: int
     raw = without_decoding(part)
     if isinstance(raw, datasets.IterableDataset):
         return raw.filter(Versioned(is_wanted))
-    return raw.filter(
-        Versioned(is_wanted), num_proc=num_proc, batch_size=_rows_at_once(raw), desc="Finding labeled rows"
-    )
+    return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_batch_rows(raw), desc="Finding labeled rows")
 
 
-def _rows_at_once(part: SplitRows) -> int:
-    return _CLOUDS_AT_ONCE if is_point_cloud(part.features) else _ROWS_AT_ONCE
+def _batch_rows(part: SplitRows) -> int:
+    return _CLOUD_BATCH_ROWS if is_point_cloud(part.features) else _IMAGE_BATCH_ROWS
 
 
 def without_decoding(part: SplitRows) -> SplitRows:

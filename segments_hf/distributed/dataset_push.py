@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from segments_hf.dataset.release_inputs import received
+from segments_hf.dataset.release_inputs import describe_input
 from segments_hf.dataset.splits import checked_name
 from segments_hf.distributed.block_rows import dataset_of_block
 from segments_hf.distributed.block_uploader import BlockUploader, own_errors, results_in_order
@@ -81,7 +81,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         SegmentsHFError: The columns of the dataset do not fit the features, or a row of a release cannot be read.
     """
     if not isinstance(dataset, import_ray().data.Dataset):
-        raise SegmentsHFError(f"got {received(dataset)}, expected a dataset of Ray, such as that of read_release")
+        raise SegmentsHFError(f"got {describe_input(dataset)}, expected a dataset of Ray, such as that of read_release")
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)

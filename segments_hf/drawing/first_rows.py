@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, cast
 import datasets
 
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.release_inputs import received, releases_by_split
+from segments_hf.dataset.release_inputs import describe_input, releases_by_split
 from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
@@ -101,7 +101,7 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | 
             option="of",
         )
     if sensor is not None and (_is_row(data) or releases_by_split(data) is None):
-        raise OptionError(f"got {sensor!r} for {received(data)}, but only releases have sensors", option="sensor")
+        raise OptionError(f"got {sensor!r} for {describe_input(data)}, but only releases have sensors", option="sensor")
     if _is_row(data):
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")

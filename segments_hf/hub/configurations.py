@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.class_info import CATEGORIES_FILE, ID2LABEL_FILE
-from segments_hf.dataset.release_inputs import received
+from segments_hf.dataset.release_inputs import describe_input
 from segments_hf.dataset.sensor_list import sensors_of
 from segments_hf.errors import OptionError, PathError
 from segments_hf.hub.card.card_section import README, SHEET
@@ -81,7 +81,7 @@ def open_one_configuration(
         OptionError: A sensor is given.
     """
     if sensor is not None:
-        raise OptionError(f"got {sensor!r} for {received(data)}, but only releases have sensors", option="sensor")
+        raise OptionError(f"got {sensor!r} for {describe_input(data)}, but only releases have sensors", option="sensor")
     return {config_name or DEFAULT: open_one()}
 
 

@@ -16,8 +16,8 @@ from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.dataset.building.plan import check_split, joined_by_release, plan_splits, split_sizes
 from segments_hf.dataset.building.progress import show_traffic
 from segments_hf.dataset.building.split_summary import log_splits
-from segments_hf.dataset.building.unused_folder import warn_if_unused
-from segments_hf.dataset.building.worker_process import end_with_process
+from segments_hf.dataset.building.unused_folder import warn_if_segments_dir_is_unused
+from segments_hf.dataset.building.worker_process import end_with_parent
 from segments_hf.dataset.compat import (
     builds_folder,
     generation_error,
@@ -55,8 +55,8 @@ PROBLEMS_FILE = "errors.jsonl"
 # installed. This module does not need the replacements, because it reads URLs itself. This private name turns them off.
 _patched_for_streaming = True
 
-_ROWS_IN_MEMORY = 16  # the number of rows that are written together if they contain the bytes of their images
-_CLOUDS_IN_MEMORY = 1  # the same for point clouds, if rows contain the bytes of their files or the labels of points
+_IMAGE_BATCH_ROWS = 16  # the number of rows that are written together if they contain the bytes of their images
+_CLOUD_BATCH_ROWS = 1  # the same for point clouds, if rows contain the bytes of their files or the labels of points
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
@@ -74,14 +74,14 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("embed"):
-            kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
+            kwargs.setdefault("writer_batch_size", _IMAGE_BATCH_ROWS)
         if kwargs.get("storage_options"):
             # A copy, because `datasets` may change the dict.
             kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))
         with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
             super().__init__(*args, **kwargs)
         if self.config.kind.point_cloud and (self.config.embed or self.config.kind.point_labels):
-            set_writer_batch(self, _CLOUDS_IN_MEMORY)
+            set_writer_batch(self, _CLOUD_BATCH_ROWS)
 
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]
@@ -110,7 +110,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def _plan(self) -> dict[str, list[Shard]]:
         plan = plan_splits(self.config)
         log_splits(self.config.split_rule, split_sizes(plan))
-        warn_if_unused(self.config, plan)
+        warn_if_segments_dir_is_unused(self.config, plan)
         return plan
 
     def _generate_examples(self, shards: list[Shard]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -187,7 +187,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             SegmentsHFError: The release or its assets have an error.
         """
         check_num_proc(kwargs.get("num_proc"))
-        if self._refers_to_removed_images():
+        if self._refers_to_removed_files():
             # In this mode, `datasets` builds the dataset again, because the old one has paths of removed images.
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
         with storage_errors_of_library(args[0] if args else self.cache_dir):
@@ -232,7 +232,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             check_split(self.config, split, names_in(split) - {"all"})
             check_instruction(split)
 
-    def _refers_to_removed_images(self) -> bool:
+    def _refers_to_removed_files(self) -> bool:
         built = info_file(self)
         if self.config.embed or not self.config.load_assets or not built.exists():
             return False
@@ -261,7 +261,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:
         self._job = kwargs["job_id"]
         if self._started_by not in {None, os.getpid()}:
-            end_with_process(self._started_by)
+            end_with_parent(self._started_by)
         try:
             yield from write_tables(self, **kwargs)
         except generation_error() as error:

@@ -37,7 +37,9 @@ def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]
     return counts
 
 
-def exact_numbers(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float], key: str) -> npt.NDArray[np.intp]:
+def exact_split_indices(
+    hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float], key: str
+) -> npt.NDArray[np.intp]:
     """Return the number of the split of each hash.
 
     The samples are taken in the order of their hashes. Samples with the same hash stay together: a split ends at the

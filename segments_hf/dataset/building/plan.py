@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-_MAX_SAMPLES = 64
+_MAX_SHARD_SAMPLES = 64
 _MIN_SHARDS = 16
 _MAX_SHARDS = 4096  # `datasets` needs time for each shard before the first row of a stream
 
@@ -255,7 +255,7 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Divide indices into shards: small enough for many workers, and large enough for a stream to prefetch images."""
-    size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)), -(-len(indices) // _MAX_SHARDS))
+    size = max(1, min(_MAX_SHARD_SAMPLES, -(-len(indices) // _MIN_SHARDS)), -(-len(indices) // _MAX_SHARDS))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segments_hf.dataset.building.exact_splits import exact_numbers
+from segments_hf.dataset.building.exact_splits import exact_split_indices
 from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
@@ -107,7 +107,9 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
     read = np.array(hashes, dtype=np.uint64)
     numbers = np.full(len(is_readable), -1)
     numbers[np.frombuffer(is_readable, dtype=bool)] = (
-        exact_numbers(read, rule.fractions, rule.key) if rule.exact else _probable_numbers(read, rule.fractions)
+        exact_split_indices(read, rule.fractions, rule.key)
+        if rule.exact
+        else _probable_split_indices(read, rule.fractions)
     )
     names = [*rule.fractions, None]  # the last item is for the number -1
     return [names[number] for number in numbers.tolist()]
@@ -166,7 +168,7 @@ def _hash(identity: str) -> int:
     return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()[:8], "big")
 
 
-def _probable_numbers(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float]) -> npt.NDArray[np.intp]:
+def _probable_split_indices(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float]) -> npt.NDArray[np.intp]:
     """Return the number of the split of each hash. The fractions are the probabilities of the splits."""
     ends = list(itertools.accumulate(fractions.values()))
     positions = (hashes >> np.uint64(16)) / 2**48  # in [0, 1); a float represents 48 bits exactly

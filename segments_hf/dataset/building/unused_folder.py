@@ -26,7 +26,7 @@ _MAX_LISTED = 5
 logger: Logger = own_logger(__name__)
 
 
-def warn_if_unused(config: SegmentsReleaseConfig, plan: Mapping[str, list[Shard]]) -> None:
+def warn_if_segments_dir_is_unused(config: SegmentsReleaseConfig, plan: Mapping[str, list[Shard]]) -> None:
     """Log a warning if no image and no bitmap of a load is in `segments_dir`.
 
     Usually, the search ends at the first sample, whose image is found.

@@ -11,7 +11,7 @@ _PAUSE = 0.5  # seconds between checks of the parent process
 
 
 @cache
-def end_with_process(pid: int) -> None:
+def end_with_parent(pid: int) -> None:
     """End this process soon after its parent process has ended.
 
     Without this function, a worker of a killed process never ends, and writes into the folder that the next build uses.

@@ -60,7 +60,7 @@ class _CheckedAsset:
     is_fetched: bool
 
 
-async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
+async def add_image_and_bitmap(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
     """Add the image and bitmap of a row to its draft; add the errors of those that cannot be used.
 
     A repaired image is added, and its fault is added to `draft.repairs`. If a bitmap in `segments_dir` cannot store the

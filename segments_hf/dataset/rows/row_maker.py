@@ -11,7 +11,7 @@ from segments_hf.dataset.rows.outcome import FIRST_ROW, Outcome, RowPosition
 from segments_hf.dataset.rows.problems import OnError, Problem
 from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_clouds import add_point_cloud
-from segments_hf.dataset.rows.row_images import add_assets
+from segments_hf.dataset.rows.row_images import add_image_and_bitmap
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import AHEAD, prefetch_futures
 from segments_hf.labels.row import sample_name
@@ -111,7 +111,7 @@ def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnErro
 async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> Outcome:
     size = 0
     if draft.row:
-        add = add_point_cloud if "point_cloud" in draft.row else add_assets
+        add = add_point_cloud if "point_cloud" in draft.row else add_image_and_bitmap
         size = await add(draft, sources, keeps_faulty=on_error == "keep")
     outcome = _outcome_of(draft, on_error, size)
     if draft.image:
