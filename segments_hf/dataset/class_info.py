@@ -11,7 +11,7 @@ from segments_hf.io.choices import unknown_choice
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
-from segments_hf.labels.categories import carried_categories, listed_categories
+from segments_hf.labels.categories import listed_categories, stored_categories
 from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.release import Category, parse_reference
 from segments_hf.short_traceback import short_traceback
@@ -60,7 +60,7 @@ def categories(
     """
     if isinstance(data, str) and not _is_release_name(data):
         return _read_on_the_hub(data, CATEGORIES_FILE, config_name, listed_categories, token, revision)
-    return carried_categories(input_features(data))
+    return stored_categories(input_features(data))
 
 
 @short_traceback

@@ -20,7 +20,7 @@ from segments_hf.dataset.rows.problems import Problem
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.io.number_options import check_number
-from segments_hf.labels.categories import carried_categories
+from segments_hf.labels.categories import stored_categories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -211,7 +211,7 @@ def _dataset_rows(
         _limited_length(length, skip, limit),
         None if has_streams else length,
         outcomes,
-        lambda: carried_categories(features),
+        lambda: stored_categories(features),
     )
 
 

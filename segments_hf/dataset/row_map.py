@@ -14,7 +14,7 @@ from segments_hf.dataset.rows.new_columns import Versioned
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import POINT_LABELS_COLUMN, PointLabel, is_point_cloud, label_type_of, require_image_task
-from segments_hf.labels.categories import carried_categories
+from segments_hf.labels.categories import stored_categories
 from segments_hf.release.tasks.task_types import POINT_CLOUD_KINDS
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
             "got a dataset without the column segmentation_bitmap, expected the bitmaps of its labels in this column; "
             "remove the column after this step instead of before it"
         )
-    carried_categories(dataset.features)
+    stored_categories(dataset.features)
 
 
 def check_cloud_rows(dataset: SplitRows, label_type: type[CloudLabel], tool: str) -> None:
@@ -139,7 +139,7 @@ def check_point_cloud_rows(dataset: SplitRows, needed: Collection[str] = ("ego_p
             f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of point clouds "
             "from `load_release` or from the builder `segments_release`"
         )
-    carried_categories(dataset.features)
+    stored_categories(dataset.features)
 
 
 def check_features(dataset: SplitRows) -> None:

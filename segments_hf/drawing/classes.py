@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.bitmaps import palette_color
 from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import OptionError, SegmentsHFError
-from segments_hf.labels.categories import carried_categories, class_colors, class_names
+from segments_hf.labels.categories import class_colors, class_names, stored_categories
 from segments_hf.layouts import mask_classes
 from segments_hf.layouts.layout_label import MaskClasses
 from segments_hf.release import Category
@@ -110,5 +110,5 @@ def features_classes(features: Mapping[str, Any]) -> Classes:
     Raises:
         SegmentsHFError: The features contain no categories.
     """
-    categories = carried_categories(features)
+    categories = stored_categories(features)
     return Classes(class_names(categories), class_colors(categories), mask_classes(features, len(categories)))

@@ -82,9 +82,9 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 def _of_release(row: Mapping[str, Any]) -> RowLabel:
     label = image_label_of(row)
     if isinstance(label, BitmapLabel) and label.ids is not None:
-        annotations = (label.annotations[index] for index in label.last_of_ids)
+        annotations = (label.annotations[index] for index in label.last_indices)
         return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in annotations if item.id])
-    vectors = [label.vectors[index] for index in label.last_of_ids] if isinstance(label, VectorLabel) else []
+    vectors = [label.vectors[index] for index in label.last_indices] if isinstance(label, VectorLabel) else []
     shapes = [
         Shape(vector.kind or "", vector.annotation.class_index, points, vector.annotation.id)
         for vector in vectors

@@ -45,11 +45,8 @@ class BitmapLabel(ImageLabel):
 
     @property
     def missing_part(self) -> str | None:
-        """The missing part of the label; None if it is complete."""
-        count = len(self._row["annotations"])
-        if count and self._row[BITMAP_COLUMN] is None:
-            return f"it has {count} annotations but no bitmap"
-        return None
+        """``bitmap`` if the label has annotations but no bitmap; None if it is complete."""
+        return BITMAP if self._row["annotations"] and self._row[BITMAP_COLUMN] is None else None
 
     @property
     def has_bitmap(self) -> bool:
@@ -96,8 +93,8 @@ class BitmapLabel(ImageLabel):
         """
         measured = {} if regions is None else _areas_and_boxes(regions)
         found: list[LabeledObject] = []
-        left_out = self.repeated()
-        for index in self.last_of_ids:
+        left_out = self.count_repeated_ids()
+        for index in self.last_indices:
             annotation = self.annotations[index]
             area_and_box = measured.get(annotation.id)
             if area_and_box is None or annotation.class_index is None:
@@ -123,11 +120,11 @@ class BitmapLabel(ImageLabel):
         width, height = self.size
         return Raster(np.zeros((height, width), np.uint32), [])
 
-    def without_pixels(self, raster: Raster) -> Counter[str]:
+    def count_without_pixels(self, raster: Raster) -> Counter[str]:
         """Count the annotations that have no pixels in a semantic mask, by reason."""
         present = set(present_ids(raster.ids).tolist())
-        counts = self.repeated()
-        for index in self.last_of_ids:
+        counts = self.count_repeated_ids()
+        for index in self.last_indices:
             annotation = self.annotations[index]
             if annotation.class_index is None or annotation.id not in present:
                 counts[NO_PIXELS if annotation.id not in present else NO_CLASS] += 1

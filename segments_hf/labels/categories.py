@@ -26,7 +26,7 @@ _CATEGORIES_COLUMNS = ("image", "point_cloud_type", "points")
 _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
 
 
-class _CarriedCategory(msgspec.Struct, omit_defaults=True):
+class _StoredCategory(msgspec.Struct, omit_defaults=True):
     """A category as the `id` of a feature stores it."""
 
     id: int
@@ -114,11 +114,11 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
 def to_feature_id(categories: Sequence[Category]) -> str:
     """Encode categories as text for the `id` of a feature, which is kept by `map`, in Parquet files and in the card."""
     return compact_json(
-        [_CarriedCategory(item.id, item.name, item.color, item.has_instances, item.attributes) for item in categories]
+        [_StoredCategory(item.id, item.name, item.color, item.has_instances, item.attributes) for item in categories]
     )
 
 
-def carried_categories(features: Mapping[str, Any]) -> list[Category]:
+def stored_categories(features: Mapping[str, Any]) -> list[Category]:
     """Decode the categories that the features of a dataset carry, in the order of their ids.
 
     Raises:

@@ -97,9 +97,9 @@ class CuboidLabel(CloudLabel):
             PointCloudError: A cuboid or the pose is invalid.
         """
         found = self.boxes()
-        left_out = self.repeated()
+        left_out = self.count_repeated_ids()
         cuboids = set(found.ids.tolist())
-        last = [self._row["annotations"][index] for index in self.last_of_ids]
+        last = [self._row["annotations"][index] for index in self.last_indices]
         left_out.update(str(item.get("type")) for item in last if item["id"] not in cuboids)
         has_class = found.class_indices >= 0
         has_volume = (found.dimensions > 0).all(axis=1)
@@ -116,7 +116,7 @@ class CuboidLabel(CloudLabel):
         Raises:
             PointCloudError: A coordinate is not a number, or the pose is invalid.
         """
-        annotations = (self._row["annotations"][index] for index in self.last_of_ids)
+        annotations = (self._row["annotations"][index] for index in self.last_indices)
         in_world = [vector for item in annotations if (vector := _vector_of(item)) is not None]
         return [vector._replace(points=to_sensor(vector.points, self._row["ego_pose"])) for vector in in_world]
 

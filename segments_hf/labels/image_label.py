@@ -102,7 +102,7 @@ class ImageLabel(Label):
         """
 
     @abstractmethod
-    def without_pixels(self, raster: Raster) -> Counter[str]:
+    def count_without_pixels(self, raster: Raster) -> Counter[str]:
         """Count the annotations that have no pixels in a semantic mask, by reason.
 
         Args:

@@ -88,7 +88,7 @@ class Label(ABC):
 
     @property
     def missing_part(self) -> str | None:
-        """The missing part of the label; None if it is complete."""
+        """The name of the missing part of the label, such as ``bitmap``; None if the label is complete."""
         return None
 
     @property
@@ -97,11 +97,11 @@ class Label(ABC):
         """Whether the sample was labeled, perhaps without objects."""
 
     @cached_property
-    def last_of_ids(self) -> list[int]:
+    def last_indices(self) -> list[int]:
         """The indices of the annotations whose id no later annotation has."""
-        return last_of_ids(self.annotation_ids)
+        return last_indices(self.annotation_ids)
 
-    def repeated(self) -> Counter[str]:
+    def count_repeated_ids(self) -> Counter[str]:
         """Count the annotations whose id a later annotation has."""
         ids = self.annotation_ids
         number = len(ids) - len(set(ids))
@@ -120,10 +120,10 @@ def annotation_of(item: Mapping[str, Any]) -> Annotation:
     )
 
 
-def last_of_ids(ids: Sequence[int]) -> list[int]:
+def last_indices(ids: Sequence[int]) -> list[int]:
     """Return the index of the last occurrence of each id, sorted.
 
-    >>> last_of_ids([7, 8, 7])
+    >>> last_indices([7, 8, 7])
     [1, 2]
     """
     if len(set(ids)) == len(ids):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Category
 
-UNLABELED = "unlabeled"
+UNLABELED_NAME = "unlabeled"
 
 
 class _MaskNames(msgspec.Struct):
@@ -42,7 +42,7 @@ def mask_names(categories: Sequence[Category], ignore_index: int | None = None) 
     """
     if ignore_index is not None:
         return dict(enumerate(class_names(categories)))
-    return dict(enumerate([UNLABELED, *class_names(categories, taken=[UNLABELED])]))
+    return dict(enumerate([UNLABELED_NAME, *class_names(categories, taken=[UNLABELED_NAME])]))
 
 
 def mask_feature(names: Mapping[int, str]) -> Image:

@@ -39,7 +39,7 @@ class PointLabel(CloudLabel):
 
     @property
     def missing_part(self) -> str | None:
-        """The missing part of the label; None if it is complete."""
+        """``point_annotations`` if the row has no label for each point; None if the label is complete."""
         return None if self._row[POINT_LABELS_COLUMN] is not None else POINT_LABELS_COLUMN
 
     def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.int64]:
@@ -72,15 +72,15 @@ class PointLabel(CloudLabel):
         classes = point_labels(row, "semantic")
         return classes, np.where(classes, point_labels(row, "instance"), 0)
 
-    def without_points(self) -> Counter[str]:
+    def count_without_points(self) -> Counter[str]:
         """Count the annotations without points or without a class, by reason.
 
         Raises:
             PointCloudError: The label of the points is missing.
         """
         present = set(np.unique(self.ids).tolist())
-        counts = self.repeated()
-        for index in self.last_of_ids:
+        counts = self.count_repeated_ids()
+        for index in self.last_indices:
             annotation = self.annotations[index]
             has_points = annotation.id in present
             if not has_points or annotation.class_index is None:

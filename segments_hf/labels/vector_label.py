@@ -113,10 +113,10 @@ class VectorLabel(ImageLabel):
         Raises:
             BitmapError: A coordinate is invalid.
         """
-        left_out = self.repeated()
+        left_out = self.count_repeated_ids()
         found = []
-        visible = self.visible_parts([self.vectors[index] for index in self.last_of_ids])
-        for index, part in zip(self.last_of_ids, visible, strict=True):
+        visible = self.visible_parts([self.vectors[index] for index in self.last_indices])
+        for index, part in zip(self.last_indices, visible, strict=True):
             annotation, kind = self.vectors[index].annotation, str(self.vectors[index].kind)
             if annotation.class_index is None:
                 left_out[NO_CLASS] += 1
@@ -159,7 +159,7 @@ class VectorLabel(ImageLabel):
         if self.size is None or not self.has_content:
             return None
         width, height = self.size
-        drawn = set(self.last_of_ids)
+        drawn = set(self.last_indices)
         outlines = [vector.outline if index in drawn else [] for index, vector in enumerate(self.vectors)]
         ids = fill_polygons(([outline] for outline in outlines), height, width)
         instances = [
@@ -168,11 +168,11 @@ class VectorLabel(ImageLabel):
         ]
         return Raster(ids, instances)
 
-    def without_pixels(self, raster: Raster) -> Counter[str]:
+    def count_without_pixels(self, raster: Raster) -> Counter[str]:
         """Count the annotations that have no pixels in a semantic mask, by reason."""
         present = set(present_ids(raster.ids).tolist())
-        counts = self.repeated()
-        for index in self.last_of_ids:
+        counts = self.count_repeated_ids()
+        for index in self.last_indices:
             vector, has_pixels = self.vectors[index], index + 1 in present
             if vector.kind not in FILLED:
                 counts[str(vector.kind)] += 1
@@ -182,14 +182,14 @@ class VectorLabel(ImageLabel):
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
         """Return a label with only the objects of some kinds, and count the other annotations by reason."""
-        counted = [self.vectors[index] for index in self.last_of_ids]
+        counted = [self.vectors[index] for index in self.last_indices]
         others = Counter(str(vector.kind) for vector in counted if vector.kind not in kinds)
         if not others:
             return self, others
         # As in `objects`, an annotation whose id a later annotation has is left out, even if the later annotation is of
         # another kind.
-        chosen = [self._row["annotations"][index] for index in self.last_of_ids if self.vectors[index].kind in kinds]
-        return type(self)({**self._row, "annotations": chosen}), others + self.repeated()
+        chosen = [self._row["annotations"][index] for index in self.last_indices if self.vectors[index].kind in kinds]
+        return type(self)({**self._row, "annotations": chosen}), others + self.count_repeated_ids()
 
 
 def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:

@@ -17,7 +17,7 @@ from segments_hf.bitmaps.masks import instance_values, semantic_values
 from segments_hf.bitmaps.value_table import MaskValues
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import to_feature_id
-from segments_hf.labels.label import last_of_ids
+from segments_hf.labels.label import last_indices
 from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout, LayoutOptions
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
@@ -75,7 +75,7 @@ class _Annotations:
 
 
 def _annotation(raster: Raster) -> dict[str, Any]:
-    last = [raster.instances[index] for index in last_of_ids([item["id"] for item in raster.instances])]
+    last = [raster.instances[index] for index in last_indices([item["id"] for item in raster.instances])]
     with_class = [item for item in last if item["category"] is not None]
     if len(with_class) > _LARGEST:  # do not count instances without pixels
         present = set(present_ids(raster.ids).tolist())

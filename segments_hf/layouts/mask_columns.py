@@ -170,7 +170,7 @@ def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
     label = image_label_of(row)
     if label is None or raster is None:
         return Counter()
-    return label.without_pixels(raster)
+    return label.count_without_pixels(raster)
 
 
 @cache

@@ -178,7 +178,7 @@ def _number_labeled(label: PointLabel, points: Points, objects: list[ShownObject
 
 def annotation_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
     """Return the object number of the last annotation with each id."""
-    last = {label.annotations[index].id: index + 1 for index in label.last_of_ids}
+    last = {label.annotations[index].id: index + 1 for index in label.last_indices}
     return [last[number] for number in ids]
 
 

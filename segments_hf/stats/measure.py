@@ -59,13 +59,13 @@ def measure(row: Row) -> Measured | None:
         return Measured([], None, 0)
     # Without a bitmap and the size of the image, there are no pixels to count, and the general case takes longer.
     if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
-        left_out = label.repeated()
+        left_out = label.count_repeated_ids()
         return Measured([], None, 0, left_out=left_out) if left_out else None
     objects, left_out = label.objects()
     areas = [(item.class_index, item.area or item.box_area) for item in objects if item.box_area]
     raster = label.rasterize()
     if raster is None:
-        return Measured(areas, None, 0, left_out=label.repeated())
+        return Measured(areas, None, 0, left_out=label.count_repeated_ids())
     without_class = left_out.pop(NO_CLASS, 0)  # annotations without a class still count as objects
     ids = frozenset(item.annotation.id for item in objects)
     found = boxes(raster.ids)

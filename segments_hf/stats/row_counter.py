@@ -11,7 +11,7 @@ from segments_hf.errors import AssetError, BitmapError, PointCloudError
 from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, is_labeled, is_point_cloud
 from segments_hf.labels.categories import class_colors, class_names
-from segments_hf.labels.label import last_of_ids
+from segments_hf.labels.label import last_indices
 from segments_hf.labels.row import sample_name
 from segments_hf.release import json_text
 from segments_hf.release.tasks.label_parts import count_kinds, label_parts
@@ -83,7 +83,7 @@ class RowCounter:
         if annotations and "id" in annotations[0]:
             ids = [item["id"] for item in annotations]
             if len(set(ids)) < len(ids):
-                annotations = [annotations[index] for index in last_of_ids(ids)]
+                annotations = [annotations[index] for index in last_indices(ids)]
         classes = [item["category"] for item in annotations]
         if measured is not None and measured.found is not None:
             annotations = [item for item in annotations if item["id"] in measured.found]

@@ -66,7 +66,7 @@ class JsonLabels:
 
     def _check_part(self, row: Row, part: LabelPart) -> Iterator[Finding]:
         def found(fault: Fault, message: str) -> Finding:
-            return fault.found(row["name"], row.get("uuid"), part.frame, message)
+            return fault.finding(row["name"], row.get("uuid"), part.frame, message)
 
         unknown = [item.category_id for item in part.annotations if item.category not in self._category_ids]
         if unknown:

@@ -11,7 +11,7 @@ from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import in_interface
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
-from segments_hf.validate.wording import checked_parts, modes_text
+from segments_hf.validate.wording import checked_parts, formats_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,8 @@ class Report(Result, msgspec.Struct, frozen=True):
         rows: The number of rows that were checked: a sequence has one row for each frame.
         unlabeled_share: The share of unlabeled pixels in all bitmaps of labeled rows, from 0 to 1; None if no bitmap
             was checked.
-        modes: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in descending
-            order; empty if the images were not checked.
+        pixel_formats: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in
+            descending order; empty if the images were not checked.
         counts: The number of findings of each check, errors first.
         findings: All findings, in the order of the rows; findings about categories and about several rows are last.
         not_checked: The number of annotations and files that no check reads, by kind, such as ``{"cuboid": 120}``. It
@@ -49,7 +49,7 @@ class Report(Result, msgspec.Struct, frozen=True):
     samples: int
     rows: int
     unlabeled_share: float | None
-    modes: dict[str, int]
+    pixel_formats: dict[str, int]
     counts: dict[str, int]
     findings: list[Finding]
     not_checked: dict[str, int] = {}
@@ -86,8 +86,8 @@ class Report(Result, msgspec.Struct, frozen=True):
         if self.not_checked:
             found = f"{found} in what was checked; not checked: {listed_counts(self.not_checked)}"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
-        modes = f"; pixel formats of the images: {modes_text(self.modes)}" if self.modes else ""
-        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{modes}")
+        formats = f"; pixel formats of the images: {formats_text(self.pixel_formats)}" if self.pixel_formats else ""
+        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{formats}")
 
     def __repr__(self) -> str:
         return short_repr(self, self.name, samples=self.samples, errors=len(self.errors), warnings=len(self.warnings))

@@ -92,7 +92,7 @@ def validate(
         samples=tally.samples,
         rows=tally.rows,
         unlabeled_share=tally.unlabeled / tally.pixels if tally.pixels else None,
-        modes=validator.modes,
+        pixel_formats=validator.pixel_formats,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
         not_checked=json_labels.not_checked,

@@ -14,8 +14,8 @@ from segments_hf.validate.checks import (
     CategoryUse,
     Duplicates,
     Frames,
-    Modes,
     Orientations,
+    PixelFormats,
     SameFiles,
     SensorLengths,
     Tracks,
@@ -95,7 +95,7 @@ class Validator:
         self._tracks = Tracks()
         self._use = CategoryUse()
         self._frames = Frames()
-        self._modes = Modes()
+        self._pixel_formats = PixelFormats()
         self._orientations = Orientations()
         self._same_images = SameFiles(DUPLICATE_IMAGE, "image")
         self._same_clouds = SameFiles(DUPLICATE_CLOUD, "point cloud")
@@ -103,9 +103,9 @@ class Validator:
         self._sensor_lengths = SensorLengths(releases)
 
     @property
-    def modes(self) -> dict[str, int]:
-        """The number of images with each pixel format so far, in descending order."""
-        return self._modes.counts
+    def pixel_formats(self) -> dict[str, int]:
+        """The number of images with each pixel format in the rows so far, in descending order."""
+        return self._pixel_formats.counts
 
     def compare_all(self, *, has_all_rows: bool = True) -> list[Finding]:
         """Return the findings about the categories and about all rows together. Call this method after the last row.
@@ -119,7 +119,7 @@ class Validator:
             *(self._use.find_rare(self._categories) if has_all_rows else ()),
             *self._frames.find_gaps(),
             *self._cloud_sequences.find(),
-            *self._modes.find_mixture(),
+            *self._pixel_formats.find_mixed_formats(),
             *self._orientations.find_rotated(),
         ]
 
@@ -185,7 +185,7 @@ class Validator:
         self._frames.add(row, split)
         findings = [*examined.findings, *self._duplicates.check(row, split, number), *self._sensor_lengths.check(row)]
         if image is not None:
-            self._modes.add(row, image.mode)
+            self._pixel_formats.add(row, image.pixel_format)
             self._orientations.add(row, image.orientation)
             findings.extend(self._same_images.check(row, split, image.summary))
         findings.extend(self._same_clouds.check(row, split, examined.cloud))

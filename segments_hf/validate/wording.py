@@ -39,14 +39,14 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join([*texts[:_MAX_LISTED], *(["…"] if len(texts) > _MAX_LISTED else [])])
 
 
-def modes_text(counts: Mapping[str, int]) -> str:
+def formats_text(counts: Mapping[str, int]) -> str:
     """Return the number of images with each pixel format as text; `counts` must not be empty.
 
-    >>> modes_text({"RGB": 1200, "L": 3})
+    >>> formats_text({"RGB": 1200, "L": 3})
     '1,200 RGB and 3 L'
     """
-    *first, last = [f"{count:,} {mode}" for mode, count in counts.items()]
-    return f"{', '.join(first)} and {last}" if first else last
+    *others, last = [f"{count:,} {name}" for name, count in counts.items()]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def checked_parts(task_type: str | None) -> str:

@@ -34,7 +34,7 @@ def test_clean_release_of_point_clouds_has_no_findings(
     report = validate(write_release(clean(tmp_path, task_type), task_type=task_type), assets=assets)
     assert report.is_clean, str(report)
     assert (report.samples, report.rows) == (3, 9 if task_type in SEQUENCES else 3)
-    assert (report.assets, report.not_checked, report.modes) == (assets, {}, {})
+    assert (report.assets, report.not_checked, report.pixel_formats) == (assets, {}, {})
     assert ("point clouds checked" in report.summary) == assets
 
 

@@ -129,7 +129,7 @@ def _label_of(row: Row) -> ImageLabel:
     if label is None:
         raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
     if label.missing_part:
-        raise BitmapError(label.missing_part)
+        raise BitmapError(f"got {counted(len(label.annotations), 'annotation')} but no {label.missing_part}")
     if unknown := [item.id for item in label.annotations if item.class_index is None]:
         raise BitmapError(f"annotation {unknown[0]} has no category")
     return label

@@ -53,7 +53,7 @@ class MaskFormat(ImageFormat[bytes]):
         """Encode the label of a row as a PNG."""
         label, left_out = sample.label.only(self.takes)
         raster = required_raster(label)
-        lost = label.without_pixels(raster)
+        lost = label.count_without_pixels(raster)
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: ImageSample, content: bytes) -> None:

@@ -21,7 +21,7 @@ from segments_hf.hub.commits.final_files import is_of_split
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels import is_point_cloud
-from segments_hf.labels.categories import carried_categories, categories_json
+from segments_hf.labels.categories import categories_json, stored_categories
 from segments_hf.labels.mask_values import names_of_numbers
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
 
 def _categories(source: Source) -> list[Category]:
     with contextlib.suppress(SegmentsHFError):  # raised if the dataset was not made by `load_release`
-        return carried_categories(source.features)
+        return stored_categories(source.features)
     return []
 
 

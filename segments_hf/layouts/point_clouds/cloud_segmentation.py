@@ -44,7 +44,7 @@ class _PointLabels:
         classes, instances = label.classes_and_instances()
         values = classes if self.ignore_index is None else np.where(classes, classes - 1, self.ignore_index)
         columns = {"labels": values.astype(np.int32), "instances": instances.astype(np.int32)}
-        return Columns(columns, label.without_points())
+        return Columns(columns, label.count_without_points())
 
 
 LAYOUT = Layout(

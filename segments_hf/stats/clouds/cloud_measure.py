@@ -67,19 +67,19 @@ def measure_cloud(row: Row) -> MeasuredCloud:
     with_class = found[found.class_indices >= 0]
     measured = MeasuredCloud(with_class.class_indices, with_class.dimensions, np.linalg.norm(with_class.center, axis=1))
     if label is not None:
-        measured.left_out = label.repeated()
+        measured.left_out = label.count_repeated_ids()
     if has_point_cloud(row):
         _count_points_in(with_class, row, measured)
     return measured
 
 
 def _measure_points(label: PointLabel) -> MeasuredCloud:
-    measured = MeasuredCloud(left_out=label.repeated())
+    measured = MeasuredCloud(left_out=label.count_repeated_ids())
     if label.missing_part:
         return measured
     instances = np.bincount(label.point_labels("instance"), minlength=len(label.annotations) + 1)[1:].tolist()
     classes = np.bincount(label.point_labels("semantic")).tolist()
-    last = label.last_of_ids
+    last = label.last_indices
     measured.object_points = [
         (index, instances[number]) for number in last if (index := label.annotations[number].class_index) is not None
     ]

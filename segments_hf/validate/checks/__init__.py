@@ -11,9 +11,9 @@ from segments_hf.validate.checks.category_use import CategoryUse
 from segments_hf.validate.checks.colors import invalid_colors
 from segments_hf.validate.checks.frames import Frames
 from segments_hf.validate.checks.images import check_images
-from segments_hf.validate.checks.modes import Modes
 from segments_hf.validate.checks.objects import one_pixel_objects, scattered_objects
 from segments_hf.validate.checks.orientations import Orientations
+from segments_hf.validate.checks.pixel_formats import PixelFormats
 from segments_hf.validate.checks.same_files import SameFiles
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.sensor_lengths import SensorLengths
@@ -30,8 +30,8 @@ __all__ = [
     "CategoryUse",
     "Duplicates",
     "Frames",
-    "Modes",
     "Orientations",
+    "PixelFormats",
     "SameFiles",
     "SensorLengths",
     "Tracks",

@@ -43,7 +43,7 @@ class CategoryUse:
         for category in categories:
             name, count = f"category {category.name!r}", self._counts.get(category.id, 0)
             if count == 0:
-                yield UNUSED.found(name, None, None, f"no annotation has the category id {category.id}")
+                yield UNUSED.finding(name, None, None, f"no annotation has the category id {category.id}")
             elif count == 1:
                 message = f"only one annotation has the category id {category.id}, in {self._first[category.id]}"
-                yield USED_ONCE.found(name, None, None, message)
+                yield USED_ONCE.finding(name, None, None, message)

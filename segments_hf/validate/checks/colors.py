@@ -20,4 +20,4 @@ def invalid_colors(categories: Iterable[Category]) -> Iterator[Finding]:
     for category in categories:
         if category.refused_color is not None:
             message = f"got the color {category.refused_color}, expected 3 or 4 numbers from 0 to 255"
-            yield INVALID_COLOR.found(f"category {category.name!r}", None, None, message)
+            yield INVALID_COLOR.finding(f"category {category.name!r}", None, None, message)

@@ -33,7 +33,7 @@ class Fault:
             row: The row.
             message: The fault, with the values from the row.
         """
-        return self.found(row["name"], row.get("uuid"), row.get("frame_index"), message)
+        return self.finding(row["name"], row.get("uuid"), row.get("frame_index"), message)
 
     def in_sample(self, row: Row, message: str) -> Finding:
         """Return the finding that the sample of a row has this fault, not only one frame of it.
@@ -42,8 +42,8 @@ class Fault:
             row: The row.
             message: The fault, with the values from the row.
         """
-        return self.found(row["name"], row.get("uuid"), None, message)
+        return self.finding(row["name"], row.get("uuid"), None, message)
 
-    def found(self, sample: str, uuid: str | None, frame: int | None, message: str) -> Finding:
+    def finding(self, sample: str, uuid: str | None, frame: int | None, message: str) -> Finding:
         """Return a finding of this fault. The arguments are attributes of `Finding`."""
         return Finding(self.name, self.severity, sample, uuid, frame, message, self.effect)

@@ -61,12 +61,12 @@ class ImageProperties(NamedTuple):
     """The properties of an image that are compared with those of other images.
 
     Attributes:
-        mode: The name of the pixel format, such as ``RGB`` or ``16-bit gray``.
+        pixel_format: The name of the pixel format, such as ``RGB`` or ``16-bit gray``.
         orientation: The EXIF orientation, 1 to 8.
         summary: The fingerprint of the bytes.
     """
 
-    mode: str
+    pixel_format: str
     orientation: int
     summary: Fingerprint
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segments_hf.release import STATUSES
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.first_row_of_key import FirstRows
-from segments_hf.validate.row_places import RowPlaces
+from segments_hf.validate.row_numbers import RowNumbers
 from segments_hf.validate.text_list import TextList
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Duplicates:
 
     def __init__(self, *, has_numbers: bool = True) -> None:
         self._has_numbers = has_numbers
-        self._row_names, self._places = TextList(), RowPlaces()
+        self._row_names, self._places = TextList(), RowNumbers()
         self._prefixes: dict[str | None, str] = {}  # of the keys of names, by split
         self._names, self._identities = _EarlierSamples(self._places), _EarlierSamples(self._places)
 
@@ -102,7 +102,7 @@ class _EarlierSamples:
         places: The places of all rows. The place of a row is appended before `earlier` is called for the row.
     """
 
-    def __init__(self, places: RowPlaces) -> None:
+    def __init__(self, places: RowNumbers) -> None:
         self._places = places
         self._first_rows = FirstRows()
         self._frames = Counter[tuple[int, int]]()

@@ -64,15 +64,15 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
     reason = "the annotations are null: the label could not be read when the dataset was loaded"
     for problem in outcome.problems:
         if problem.action == "repaired":
-            yield MALFORMED_EXIF.found(problem.sample, problem.uuid, frame, problem.reason)
+            yield MALFORMED_EXIF.finding(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.action == "replaced":
-            yield LOST_IDS.found(problem.sample, problem.uuid, frame, problem.reason)
+            yield LOST_IDS.finding(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.column == "annotations":
             reason = problem.reason
         elif problem.column == POINT_CLOUD_COLUMN and row:
             yield missing_cloud(row, problem.reason)
         else:
-            yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)
+            yield _fault(problem).finding(problem.sample, problem.uuid, frame, problem.reason)
     if row and row.get("annotations", ()) is None and not frame:  # the frames of a sequence share one label
         yield UNREADABLE_LABEL.in_sample(row, reason)
 

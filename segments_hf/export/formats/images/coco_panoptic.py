@@ -43,7 +43,7 @@ class CocoPanoptic(CocoFormat):
         label, left_out = sample.label.only(self.takes)
         raster = required_raster(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
-        lost = label.without_pixels(raster)
+        lost = label.count_without_pixels(raster)
         infos = [{**segment, "category_id": self._category_ids[segment["category_id"]]} for segment in segments]
         mask = encode_bitmap(raster.ids, alpha=False, values=values)
         content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)

@@ -8,7 +8,7 @@ from segments_hf.bitmaps import semantic_mask
 from segments_hf.export.images.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
 from segments_hf.export.images.mask_format import MaskFormat, color_png
 from segments_hf.io.disk.atomic import write_file
-from segments_hf.labels.mask_values import UNLABELED
+from segments_hf.labels.mask_values import UNLABELED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class SemanticColor(MaskFormat):
 
     def close(self) -> None:
         """Write ``labelmap.txt`` with the colors of the classes."""
-        write_file(self.job.folder / LABELMAP, labelmap(UNLABELED, self.job.categories, self.job.colors))
+        write_file(self.job.folder / LABELMAP, labelmap(UNLABELED_NAME, self.job.categories, self.job.colors))
 
 
 FORMAT = SemanticColor

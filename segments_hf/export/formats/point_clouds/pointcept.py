@@ -73,7 +73,7 @@ class Pointcept(CloudFormat[_Arrays]):
         cloud = open_cloud(sample.row)
         points, colors = columns_of(cloud, ("intensity",)), point_colors(cloud)
         classes, instances = sample.label.classes_and_instances(len(points.columns))
-        left_out = sample.label.without_points()
+        left_out = sample.label.count_without_points()
         arrays: dict[str, npt.NDArray[Any]] = {
             "coord": points.columns[:, :3],
             "segment": (classes - 1).astype(np.int32),

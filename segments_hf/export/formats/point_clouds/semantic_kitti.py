@@ -127,7 +127,7 @@ class SemanticKitti(CloudFormat[_Scan]):
         assert isinstance(sample.label, PointLabel)  # noqa: S101
         points = cloud_points(sample.row, ("intensity",))
         classes, annotations = sample.label.classes_and_instances(len(points.columns))
-        left_out = sample.label.without_points()
+        left_out = sample.label.count_without_points()
         pose = " ".join(map(repr, pose_matrix(sample.row["ego_pose"])[:3].ravel().tolist()))
         content = _Scan(
             points.columns,
@@ -143,7 +143,7 @@ class SemanticKitti(CloudFormat[_Scan]):
     def _objects(self, label: PointLabel) -> list[Hashable]:
         """Return a value for each annotation that is the same in all frames: the id of the track, or its own id."""
         tracks = [item.id if item.track_id is None else item.track_id for item in label.annotations]
-        counts = Counter(tracks[index] for index in label.last_of_ids)
+        counts = Counter(tracks[index] for index in label.last_indices)
         return [
             None if item.class_index in self._stuff else track if counts[track] == 1 else (track, item.id)
             for item, track in zip(label.annotations, tracks, strict=True)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 
-class RowPlace(NamedTuple):
+class RowNumber(NamedTuple):
     """The place of a row.
 
     Attributes:
@@ -19,14 +19,14 @@ class RowPlace(NamedTuple):
     number: int
 
 
-class RowPlaces:
+class RowNumbers:
     """A list of the places of rows, which stores one place for each run of consecutive rows of a split.
 
-    >>> places = RowPlaces()
+    >>> places = RowNumbers()
     >>> for place in (("train", 0), ("train", 1), ("train", 3), ("test", 0)):
     ...     places.append(*place)
     >>> places[1], places[2]
-    (RowPlace(split='train', number=1), RowPlace(split='train', number=3))
+    (RowNumber(split='train', number=1), RowNumber(split='train', number=3))
     """
 
     def __init__(self) -> None:
@@ -49,8 +49,8 @@ class RowPlaces:
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, row: int) -> RowPlace:
+    def __getitem__(self, row: int) -> RowNumber:
         """Return the place of a row, by the index of the row among all rows."""
         run = bisect_right(self._first_rows, row) - 1
         split = list(self._splits)[self._split_numbers[run]]
-        return RowPlace(split, self._numbers[run] + row - self._first_rows[run])
+        return RowNumber(split, self._numbers[run] + row - self._first_rows[run])

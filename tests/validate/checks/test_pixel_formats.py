@@ -1,4 +1,4 @@
-"""`validate` with `assets=True` counts images by mode, and warns about several modes."""
+"""`validate` with `assets=True` counts images by pixel format, and warns about several pixel formats."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def report_of(folder: Path, write_release: Any, *images: bytes, **options: Any) 
 
 
 @pytest.mark.parametrize(
-    ("images", "modes"),
+    ("images", "counts"),
     [
         ([RGB, RGB], {"RGB": 2}),
         ([GRAY], {"L": 1}),
@@ -37,23 +37,25 @@ def report_of(folder: Path, write_release: Any, *images: bytes, **options: Any) 
         ([], {}),
         ([b"<html>", RGB], {"RGB": 1}),
     ],
-    ids=["RGB", "gray", "three modes", "CMYK and 1 bit", "labels only", "unreadable image"],
+    ids=["RGB", "gray", "three formats", "CMYK and 1 bit", "labels only", "unreadable image"],
 )
-def test_images_are_counted_by_mode(tmp_path: Path, write_release: Any, images: list[bytes], modes: Any) -> None:
+def test_images_are_counted_by_pixel_format(
+    tmp_path: Path, write_release: Any, images: list[bytes], counts: Any
+) -> None:
     if not images:
-        assert report_of(tmp_path, write_release, RGB, assets=False).modes == modes
+        assert report_of(tmp_path, write_release, RGB, assets=False).pixel_formats == counts
         return
     report = report_of(tmp_path, write_release, *images)
-    assert list(report.modes.items()) == list(modes.items())
-    for mode, count in modes.items():
-        assert f"{count} {mode}" in str(report).splitlines()[0]
-    assert json.loads(msgspec.json.encode(report))["modes"] == modes
+    assert list(report.pixel_formats.items()) == list(counts.items())
+    for name, count in counts.items():
+        assert f"{count} {name}" in str(report).splitlines()[0]
+    assert json.loads(msgspec.json.encode(report))["pixel_formats"] == counts
 
 
-def test_several_modes_are_one_warning_that_names_samples(tmp_path: Path, write_release: Any) -> None:
+def test_several_pixel_formats_are_one_warning_that_names_samples(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, *[RGB] * 9, GRAY, *[DEEP_GRAY] * 7, GRAY)
     (finding,) = report.findings
-    assert (finding.severity, finding.check, finding.sample) == ("warning", "mixed-image-modes", "sample 9")
+    assert (finding.severity, finding.check, finding.sample) == ("warning", "mixed-pixel-formats", "sample 9")
     assert "9 RGB, 7 16-bit gray and 2 L" in finding.message
     assert "sample 9, sample 17" in finding.message
     assert "sample 10" in finding.message
@@ -61,20 +63,20 @@ def test_several_modes_are_one_warning_that_names_samples(tmp_path: Path, write_
     assert "sample 3" not in finding.message
 
 
-def test_images_of_one_mode_are_clean(tmp_path: Path, write_release: Any) -> None:
+def test_images_of_one_pixel_format_have_no_findings(tmp_path: Path, write_release: Any) -> None:
     assert report_of(tmp_path, write_release, RGB, RGB).is_clean
 
 
-def test_datasets_and_streams_have_the_modes_of_their_release(tmp_path: Path, write_release: Any) -> None:
+def test_datasets_and_streams_have_the_pixel_formats_of_their_release(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, RGB, GRAY, RGB, DEEP_GRAY)
     for streaming in (False, True):
         rows = load_release(tmp_path / "release.json", split="train", streaming=streaming)
         again = validate(rows, assets=True)
-        assert again.modes == report.modes
+        assert again.pixel_formats == report.pixel_formats
         assert again.findings == report.findings
 
 
 def test_images_after_an_unreadable_image_are_counted(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, RGB[:40], RGB, b"%!PS-Adobe-3.0 EPSF-3.0\n")
-    assert report.modes == {"RGB": 1}
+    assert report.pixel_formats == {"RGB": 1}
     assert {finding.check for finding in report.findings} == {"unreadable-image"}
