@@ -74,7 +74,7 @@ class AssetCache:
 
     def _write(self, path: str, content: bytes) -> str:
         try:
-            write_atomically(path, content, aside=f"{self.folder}/{_INCOMING}")
+            write_atomically(path, content, temporary_folder=f"{self.folder}/{_INCOMING}")
         except StorageError as error:
             raise StorageError(
                 f"cannot store an asset of {len(content):,} bytes: {error}. Set HF_HOME to use another cache folder. "

@@ -17,7 +17,7 @@ from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
 from segments_hf.images.opening import UnwantedError
 from segments_hf.io.loop_thread import LoopThread, run_blocking
-from segments_hf.io.prefetching import DECODERS
+from segments_hf.io.prefetching import CPU_THREADS
 from segments_hf.io.remote.deadline import Deadline
 from segments_hf.io.remote.retrying import BrokenContentError, RetryPolicy, retry
 from segments_hf.io.urls import url_suffix
@@ -82,7 +82,7 @@ class Fetcher:
         """Open an HTTP client, and an event loop that runs `fetch`, `read_file` and `keep`."""
         client = HttpClient(self.options)
         self._reader = UrlReader(client, self.options, self._storage_options)
-        self._decoders = asyncio.Semaphore(DECODERS)
+        self._decoders = asyncio.Semaphore(CPU_THREADS)
         with LoopThread(client, self.options.in_flight) as loop:
             yield loop
 

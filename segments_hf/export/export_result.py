@@ -84,10 +84,10 @@ class ExportResult(Result):
         if len(self.splits) > 1:
             noun = "point clouds" if is_of_clouds else "images"
             table = [(name, part.images + part.point_clouds, part.objects) for name, part in self.splits.items()]
-            yield Table(("split", noun, "objects"), table, numbers=(noun, "objects"))
+            yield Table(("split", noun, "objects"), table, number_columns=(noun, "objects"))
         left_out = [
             *((reason, counted(count, "row")) for reason, count in self.left_out.items() if count),
             *((reason, counted(count, "object")) for reason, count in self.objects_left_out.items() if count),
         ]
         if left_out:
-            yield Table(("reason", "number"), left_out, numbers=("number",), title="Left out")
+            yield Table(("reason", "number"), left_out, number_columns=("number",), title="Left out")

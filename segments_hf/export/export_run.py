@@ -13,7 +13,7 @@ from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError, PointCloudError
 from segments_hf.export.format import EncodedLabel
 from segments_hf.io.number_text import counted
-from segments_hf.io.prefetching import AHEAD, DECODERS, prefetch
+from segments_hf.io.prefetching import CPU_THREADS, DEFAULT_READ_AHEAD, prefetch
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels.row import sample_name
 from segments_hf.option_names import is_command_line, option
@@ -45,7 +45,7 @@ class ExportRun(ABC, Generic[S]):
     """
 
     unit: ClassVar[str]  # of the progress bar
-    ahead: ClassVar[int] = AHEAD  # the number of rows that are read in advance for each thread
+    read_ahead: ClassVar[int] = DEFAULT_READ_AHEAD  # the number of rows that are read in advance for each thread
 
     def __init__(self, export_format: Format[S, Any], images: str, on_error: str, result: ExportResult) -> None:
         self.format = export_format
@@ -61,7 +61,13 @@ class ExportRun(ABC, Generic[S]):
         )
         with self.format.open(name):
             samples = self.samples(shown_rows)
-            for sample, label in prefetch(self._encoded, samples, weight=_weight, in_flight=DECODERS, ahead=self.ahead):
+            for sample, label in prefetch(
+                self._encoded,
+                samples,
+                size_in_memory=_size_in_memory,
+                in_flight=CPU_THREADS,
+                read_ahead=self.read_ahead,
+            ):
                 if isinstance(label, EncodedLabel):
                     self.write(sample, label)
                 else:
@@ -116,7 +122,7 @@ class ExportRun(ABC, Generic[S]):
                 logger.warning("%s: %s", self.format.name, note)
 
 
-def _weight(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:
+def _size_in_memory(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:
     """Return the number of bytes of the assets in a row, and of its encoded label."""
     sample, label = encoded
     return asset_bytes(sample.row) + (label.num_bytes if isinstance(label, EncodedLabel) else 0)

@@ -21,7 +21,7 @@ def unknown_choice(
     value: object,
     choices: Iterable[str],
     *,
-    others: Iterable[str] = (),
+    also_suggested: Iterable[str] = (),
     expected: str = "one of",
     hint: str = "",
 ) -> OptionError:
@@ -31,7 +31,7 @@ def unknown_choice(
         option: The name of the parameter.
         value: The value that was received.
         choices: The allowed values.
-        others: Further values that may be suggested, but are not listed.
+        also_suggested: Further values that may be suggested, but are not listed.
         expected: The words before the list of choices.
         hint: The words after the list if no choice is close to the value, such as what to do next.
 
@@ -39,10 +39,8 @@ def unknown_choice(
     verify: got 'decodd', expected one of 'structure', 'decode'; did you mean 'decode'?
     """
     names = list(choices)
-    return OptionError(
-        f"got {value!r}, expected {expected} {listed_choices(names)}{suggestion(value, [*names, *others]) or hint}",
-        option=option,
-    )
+    advice = suggestion(value, [*names, *also_suggested]) or hint
+    return OptionError(f"got {value!r}, expected {expected} {listed_choices(names)}{advice}", option=option)
 
 
 def unknown_option(name: str, known: Iterable[str]) -> str:

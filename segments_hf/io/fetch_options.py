@@ -18,7 +18,7 @@ MAX_RELEASE_BYTES = 4 * 2**30
 # The largest number of points of a point cloud. Files of the default `max_bytes` contain fewer points unless they are
 # compressed. 50 million points of 16 bytes need 800 MB of memory; one rotation of a sensor has about 10^5 points.
 DEFAULT_MAX_POINTS = 50_000_000
-SIZES = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
+SIZE_OPTIONS = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
 
 Verify = Literal["structure", "decode"]
 
@@ -35,7 +35,7 @@ def meaning_of(option: dataclasses.Field[Any]) -> str:
 def default_of(option: dataclasses.Field[Any]) -> object:
     """Return the default of an option as users write it: sizes are text such as ``256MiB``."""
     default: Any = option.default
-    return size_text(default) if option.name in SIZES else default
+    return size_text(default) if option.name in SIZE_OPTIONS else default
 
 
 def _means(text: str) -> Mapping[str, str]:

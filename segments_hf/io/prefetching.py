@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-DECODERS = min(4, os.cpu_count() or 1)  # the number of items in flight, if each item may hold the pixels of an image
+# The number of threads for work that uses a processor all the time, such as decoding images.
+CPU_THREADS = min(4, os.cpu_count() or 1)
 
-AHEAD = 8  # the number of items that are consumed in advance, per item in flight
-_MAX_WEIGHT = 64 * 2**20  # bytes
-_ASSUMED_WEIGHT = 2 * 2**20  # bytes of a result, about a photograph; used until the first result is known
+DEFAULT_READ_AHEAD = 8
+_MAX_BYTES = 64 * 2**20
+_ASSUMED_SIZE = 2 * 2**20  # bytes, as in a photograph; assumed for each result until one is known
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,25 +27,26 @@ def prefetch(
     work: Callable[[T], R],
     items: Iterable[T],
     *,
-    weight: Callable[[R], int],
-    in_flight: int = DECODERS,
-    max_weight: int = _MAX_WEIGHT,
-    ahead: int = AHEAD,
+    size_in_memory: Callable[[R], int],
+    in_flight: int = CPU_THREADS,
+    max_bytes: int = _MAX_BYTES,
+    read_ahead: int = DEFAULT_READ_AHEAD,
 ) -> Iterator[R]:
     """Call a function for several items simultaneously, in threads, and yield the results in order.
 
     Args:
         work: The function; it runs in threads.
-        items: The items. They are consumed in the calling thread, up to `ahead` for each item in flight.
-        weight: A function that returns the memory of a result, in bytes.
-        in_flight: The largest number of items in flight.
-        max_weight: The approximate limit of the weight of held results, in bytes.
-        ahead: The number of items that are consumed in advance, per item in flight. Large items need a low number.
+        items: The items. They are consumed in the calling thread.
+        size_in_memory: A function that returns the memory of a result, in bytes.
+        in_flight: The largest number of items that are processed simultaneously.
+        max_bytes: The approximate limit of the memory of results that are not yet yielded, in bytes.
+        read_ahead: At most `read_ahead * in_flight` items are consumed in advance. Choose a low number if each item
+            needs much memory.
 
     Raises:
         Exception: The exception of `work`, in place of the result. Items that have not started are dropped.
 
-    >>> list(prefetch(lambda number: number * number, range(5), weight=lambda result: 8))
+    >>> list(prefetch(lambda number: number * number, range(5), size_in_memory=lambda result: 8))
     [0, 1, 4, 9, 16]
     """
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="segments-hf")
@@ -52,10 +54,10 @@ def prefetch(
         yield from prefetch_futures(
             lambda item: pool.submit(work, item),
             items,
-            weight=weight,
+            size_in_memory=size_in_memory,
             in_flight=in_flight,
-            max_weight=max_weight,
-            ahead=ahead,
+            max_bytes=max_bytes,
+            read_ahead=read_ahead,
         )
     finally:
         # Do not wait, so that an error is raised before the retries of other items have ended.
@@ -66,63 +68,69 @@ def prefetch_futures(
     submit: Callable[[T], Future[R]],
     items: Iterable[T],
     *,
-    weight: Callable[[R], int],
+    size_in_memory: Callable[[R], int],
     in_flight: int,
-    max_weight: int = _MAX_WEIGHT,
-    ahead: int = AHEAD,
+    max_bytes: int = _MAX_BYTES,
+    read_ahead: int = DEFAULT_READ_AHEAD,
 ) -> Iterator[R]:
     """Submit several items simultaneously, and yield the results in the order of the items.
 
-    An item is submitted only if the held results and the items in flight together weigh at most `max_weight`, or if its
-    result is the next one to yield. The assumed weight of an item in flight is that of the heaviest result so far.
-    Within this limit, later items proceed while the first one is slow.
+    An item is submitted only if both conditions are met:
+
+    - Fewer than `in_flight` items are in flight: submitted, but not finished.
+    - The results that are not yet yielded, the items in flight and this item need at most `max_bytes` of memory, or the
+      result of this item is the next one to yield. An unfinished item is assumed to need the memory of the largest
+      result so far.
+
+    Under these conditions, later items are submitted while an earlier item is slow.
 
     Args:
         submit: A function that starts the work for an item and returns its future. Any thread may call it.
-        items: The items. They are consumed in the calling thread, up to `ahead` for each item in flight.
-        weight: A function that returns the memory of a result, in bytes.
-        in_flight: The largest number of items in flight.
-        max_weight: The approximate limit of the weight of held results, in bytes.
-        ahead: The number of items that are consumed in advance, per item in flight. Large items need a low number.
+        items: The items. They are consumed in the calling thread.
+        size_in_memory: A function that returns the memory of a result, in bytes.
+        in_flight: The largest number of items that are processed simultaneously.
+        max_bytes: The approximate limit of the memory of results that are not yet yielded, in bytes.
+        read_ahead: At most `read_ahead * in_flight` items are consumed in advance. Choose a low number if each item
+            needs much memory.
 
     Raises:
         Exception: The exception of a future, in place of the result. Later items are not submitted.
     """
     source = iter(items)
-    queue = _Queue(submit, weight, in_flight, max_weight)
+    queue = _Queue(submit, size_in_memory, in_flight, max_bytes)
     try:
         while True:
-            for item in itertools.islice(source, ahead * in_flight - len(queue)):
+            for item in itertools.islice(source, read_ahead * in_flight - len(queue)):
                 queue.add(item)
             if not queue:
                 return
-            yield queue.first.result()
+            yield queue.first_future.result()
             queue.remove_first()
     finally:
         queue.stop()
 
 
 class _Queue(Generic[T, R]):
-    """The items in order. Those at the front are submitted, the others are waiting."""
+    """The items in order: first the submitted items, then the waiting items."""
 
     def __init__(
-        self, submit: Callable[[T], Future[R]], weight: Callable[[R], int], in_flight: int, max_weight: int
+        self, submit: Callable[[T], Future[R]], size_in_memory: Callable[[R], int], in_flight: int, max_bytes: int
     ) -> None:
         self._submit = submit
-        self._weight = weight
+        self._size_in_memory = size_in_memory
         self._in_flight = in_flight
-        self._max_weight = max_weight
-        self._lock = threading.RLock()  # a future may already be done, and run its callback, while it is submitted
+        self._max_bytes = max_bytes
+        self._lock = threading.RLock()  # reentrant: the callback of a future that is already done runs at once
         self._submitted: deque[Future[R]] = deque()
         self._waiting: deque[T] = deque()
         self._is_submitting = False
         self._is_stopped = False
         self._unfinished: set[Future[R]] = set()
-        self._held = 0
-        self._heaviest = 0
+        self._held_bytes = 0  # the memory of the results that are not yet yielded
+        self._largest_size = 0  # the memory of the largest result, in bytes
 
     def __len__(self) -> int:
-        with self._lock:  # another thread may be moving items from one list to the other
+        with self._lock:  # another thread may be moving items from the waiting to the submitted items
             return len(self._submitted) + len(self._waiting)
 
     def add(self, item: T) -> None:
@@ -132,16 +140,16 @@ class _Queue(Generic[T, R]):
             self._submit_waiting()
 
     @property
-    def first(self) -> Future[R]:
+    def first_future(self) -> Future[R]:
         """The future of the first item."""
         return self._submitted[0]
 
     def remove_first(self) -> None:
         """Remove the first item and its result."""
         with self._lock:
-            first = self._submitted.popleft()
-            self._finish(first)  # the callback of this future may not have run yet
-            self._held -= self._weight(first.result())
+            future = self._submitted.popleft()
+            self._finish(future)  # the callback of this future may not have run yet
+            self._held_bytes -= self._size_in_memory(future.result())
             self._submit_waiting()
 
     def stop(self) -> None:
@@ -164,8 +172,8 @@ class _Queue(Generic[T, R]):
             self._is_submitting = False
 
     def _has_room(self) -> bool:
-        unfinished = (len(self._unfinished) + 1) * (self._heaviest or _ASSUMED_WEIGHT)
-        return not self._submitted or self._held + unfinished <= self._max_weight
+        in_flight = (len(self._unfinished) + 1) * (self._largest_size or _ASSUMED_SIZE)
+        return not self._submitted or self._held_bytes + in_flight <= self._max_bytes
 
     def _done(self, future: Future[R]) -> None:
         with self._lock:
@@ -173,10 +181,11 @@ class _Queue(Generic[T, R]):
             self._submit_waiting()
 
     def _finish(self, future: Future[R]) -> None:
+        """Record that a future is done, and the memory of its result, unless this is already recorded."""
         if future not in self._unfinished:
             return
         self._unfinished.remove(future)
         if not future.cancelled() and future.exception() is None:
-            weight = self._weight(future.result())
-            self._held += weight
-            self._heaviest = max(self._heaviest, weight)
+            size = self._size_in_memory(future.result())
+            self._held_bytes += size
+            self._largest_size = max(self._largest_size, size)

@@ -47,13 +47,13 @@ class Table(NamedTuple):
     Attributes:
         columns: The names of the columns. If all are empty, the table has no header.
         rows: The cells of each row. Integers are shown with thousands separators.
-        numbers: The names of the right-aligned columns.
+        number_columns: The names of the right-aligned columns.
         title: The title; empty for a table without one.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Cell | str | int]]
-    numbers: Sequence[str] = ()
+    number_columns: Sequence[str] = ()
     title: str = ""
 
 
@@ -161,7 +161,7 @@ def _rich_table(table: Table, swatch: str) -> RenderableType:
 
     made = RichTable(box=None, padding=(0, 2, 0, 0), show_header=any(table.columns), pad_edge=False)
     for column in table.columns:
-        made.add_column(column, justify="right" if column in table.numbers else "left", overflow="fold")
+        made.add_column(column, justify="right" if column in table.number_columns else "left", overflow="fold")
     for row in table.rows:
         made.add_row(*(_rich_text(_cell(value), swatch) for value in row))
     return made
@@ -172,7 +172,7 @@ def _html_line(line: Cell) -> str:
 
 
 def _html_table(table: Table) -> str:
-    aligned = [f"text-align:{'right' if column in table.numbers else 'left'}" for column in table.columns]
+    aligned = [f"text-align:{'right' if column in table.number_columns else 'left'}" for column in table.columns]
     caption = f"<caption{_html_style(_CAPTION)}>{for_html(table.title)}</caption>" if table.title else ""
     names = zip(table.columns, aligned, strict=True)
     header = "".join(f"<th{_html_style(align)}>{for_html(name)}</th>" for name, align in names)

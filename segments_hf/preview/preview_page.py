@@ -14,7 +14,7 @@ from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.number_options import check_number
 from segments_hf.io.number_text import listed_counts
-from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.io.prefetching import CPU_THREADS, prefetch
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import has_json_label, is_point_cloud, with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
@@ -174,7 +174,7 @@ def preview(
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
         examine = partial(_examine, validator=validator, classes=len(classes), limits=limits)
-        for examined, sample in prefetch(examine, outcomes, weight=_weight, in_flight=DECODERS):
+        for examined, sample in prefetch(examine, outcomes, size_in_memory=_size_in_memory, in_flight=CPU_THREADS):
             sample.entry.findings = [*validator.compare(examined), *json_labels.check(examined.outcome)]
             if not is_drawn and examined.outcome.row is not None:
                 sample.entry.objects = json_objects(examined.outcome.row, ids)
@@ -249,7 +249,7 @@ def _examine(outcome: Outcome, *, validator: Validator, classes: int, limits: Li
     return result
 
 
-def _weight(result: tuple[Examined, ShownSample]) -> int:
+def _size_in_memory(result: tuple[Examined, ShownSample]) -> int:
     """Return the number of bytes of the encoded images or point cloud of a row."""
     thumb, detail = result[1].thumb, result[1].detail
     images = [thumb.image, detail.image, *(camera.image for camera in detail.cameras)]

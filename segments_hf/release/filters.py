@@ -51,7 +51,9 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
         present = _present_statuses(release, labelset)
         if absent := sorted(status for status in requested if status.upper() in unknown - present):
             expected = f"a status of {release.source}:"
-            raise unknown_choice("filter_by", absent[0], sorted(present), others=sorted(STATUSES), expected=expected)
+            raise unknown_choice(
+                "filter_by", absent[0], sorted(present), also_suggested=sorted(STATUSES), expected=expected
+            )
     return statuses
 
 

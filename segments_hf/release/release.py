@@ -15,7 +15,7 @@ from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.io.number_options import check_number
-from segments_hf.io.prefetching import DECODERS
+from segments_hf.io.prefetching import CPU_THREADS
 from segments_hf.io.redaction import public_name
 from segments_hf.io.tables import Cell, short_repr, to_builtins
 from segments_hf.io.urls import file_path, is_url
@@ -158,7 +158,7 @@ class Release(ReleaseSensors):
         parts = [content[start : start + _HASHED_PART] for start in range(0, len(content), _HASHED_PART)]
         if len(parts) <= 1:
             return hashlib.sha256(content).hexdigest()
-        with ThreadPoolExecutor(DECODERS) as threads:  # the hash of a large file would delay the first row
+        with ThreadPoolExecutor(CPU_THREADS) as threads:  # the hash of a large file would delay the first row
             digests = threads.map(lambda part: hashlib.sha256(part).digest(), parts)
             return hashlib.sha256(b"".join(digests)).hexdigest()
 

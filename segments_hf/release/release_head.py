@@ -85,7 +85,7 @@ def categories_table(categories: Sequence[Category]) -> Table:
     rows = [(str(item.id), Cell(item.name, item.color), color_text(item.color)) for item in shown]
     if left := len(categories) - len(rows):
         rows.append(("…", Cell(f"{left} more", style="dim"), ""))
-    return Table(("id", "name", "color"), rows, numbers=("id",), title="Categories")
+    return Table(("id", "name", "color"), rows, number_columns=("id",), title="Categories")
 
 
 def color_text(color: Sequence[float] | None) -> str:

@@ -96,7 +96,7 @@ class Sample(Result):
         except ReleaseError as error:
             yield Cell(str(error), style="bold red")
         else:
-            yield Table(("labelset", "status", "annotations"), labels, numbers=("annotations",))
+            yield Table(("labelset", "status", "annotations"), labels, number_columns=("annotations",))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the name, the metadata and the facts about the labels as a dict that `json.dumps` accepts.

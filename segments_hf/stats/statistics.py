@@ -11,7 +11,7 @@ from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_point_cloud_rows, check_rows
 from segments_hf.errors import AssetError, BitmapError, PointCloudError
 from segments_hf.io.batching import map_in_batches
-from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.io.prefetching import CPU_THREADS, prefetch
 from segments_hf.labels import (
     BITMAP_COLUMN,
     POINT_LABELS_COLUMN,
@@ -94,7 +94,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     # Measuring a row without files takes less time than passing the row to a thread.
     may_have_files = assets or releases_by_split(data) is None
     measures = (
-        prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS)
+        prefetch(measure_row, rows, size_in_memory=lambda _: 0, in_flight=CPU_THREADS)
         if may_have_files
         else map_in_batches(measure_row, rows)
     )

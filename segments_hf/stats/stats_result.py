@@ -197,7 +197,7 @@ def _classes(stats: Stats) -> Table:
         unlabeled = ["", "", stats.unlabeled_pixels, share_text(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
     title = title_of_classes(objects=True, pixels="pixels" in columns, unit=stats.unit)
-    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title)
+    return Table(tuple(columns), rows, number_columns=tuple(columns)[1:], title=title)
 
 
 def _is_uncounted(stats: Stats) -> bool:
@@ -219,7 +219,7 @@ def _size_text(sizes: Sizes | None) -> str:
 
 
 def _counts(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str | int, ...]]) -> Table:
-    return Table(columns, list(rows), numbers=columns[-1:], title=title)
+    return Table(columns, list(rows), number_columns=columns[-1:], title=title)
 
 
 def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:

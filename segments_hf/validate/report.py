@@ -112,7 +112,7 @@ def _checks_table(groups: dict[str, list[Finding]]) -> Table:
     for check, findings in groups.items():
         first = findings[0]
         rows.append((Cell(first.severity, style=_STYLES[first.severity]), check, len(findings), first.effect))
-    return Table(("severity", "check", "findings", "effect"), rows, numbers=("findings",))
+    return Table(("severity", "check", "findings", "effect"), rows, number_columns=("findings",))
 
 
 def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:

@@ -10,7 +10,7 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import asset_bytes
 from segments_hf.io.batching import map_in_batches
-from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.io.prefetching import CPU_THREADS, prefetch
 from segments_hf.labels import has_json_label, is_point_cloud
 from segments_hf.layouts import check_labeled_rows
 from segments_hf.short_traceback import short_traceback
@@ -105,10 +105,10 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
     outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit=unit)
     if not assets:
         return map_in_batches(validator.examine, outcomes)
-    return prefetch(validator.examine, outcomes, weight=_weight, in_flight=DECODERS)
+    return prefetch(validator.examine, outcomes, size_in_memory=_size_in_memory, in_flight=CPU_THREADS)
 
 
-def _weight(examined: Examined) -> int:
+def _size_in_memory(examined: Examined) -> int:
     """Return the number of bytes of the files in a row."""
     return asset_bytes(examined.outcome.row or {})
 

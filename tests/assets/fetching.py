@@ -28,7 +28,7 @@ class Client:
     def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
         """Return the body of a URL, whatever its content, after retries."""
         deadline = Deadline(timeout)
-        policy = RetryPolicy(faults=retries, backoff=backoff)
+        policy = RetryPolicy(failed_transfers=retries, backoff=backoff)
         read = partial(self.http.read, url, deadline)
         return self.loop.submit(retry(read, policy, deadline, lambda: None)).result()
 
@@ -60,7 +60,7 @@ def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **opti
         **{name: options.pop(name) for name in names if name in options},
     }
     fetch_options = FetchOptions(**{"timeout": 20, **options})
-    policy = RetryPolicy(faults=retries, backoff=0)
+    policy = RetryPolicy(failed_transfers=retries, backoff=0)
     return SynchronousFetcher(Fetcher(str(base), fetch_options, cache, policy=policy, **fetcher_options))
 
 

@@ -24,7 +24,7 @@ BODIES = """
             yield from prefetch_futures(
                 lambda number: loop.submit(client.read(f"{sys.argv[1]}/{number % 50}", Deadline(20))),
                 range(count),
-                weight=len,
+                size_in_memory=len,
                 in_flight=16,
             )
 

@@ -38,7 +38,7 @@ class TestWriteAtomically:
 
     def test_missing_folders_are_created(self, tmp_path):
         write_atomically(tmp_path / "a" / "b" / "c.json", b"c")
-        write_atomically(tmp_path / "a" / "d.json", b"d", aside=tmp_path / "e")
+        write_atomically(tmp_path / "a" / "d.json", b"d", temporary_folder=tmp_path / "e")
         assert tree(tmp_path) == {"a": None, "a/b": None, "a/b/c.json": b"c", "a/d.json": b"d", "e": None}
 
     def test_path_may_be_relative(self, tmp_path, monkeypatch):

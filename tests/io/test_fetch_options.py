@@ -13,7 +13,7 @@ from segments_hf.cli.app import app
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError
-from segments_hf.io.fetch_options import SIZES, FetchKeywords, FetchOptions, default_of, meaning_of
+from segments_hf.io.fetch_options import SIZE_OPTIONS, FetchKeywords, FetchOptions, default_of, meaning_of
 
 
 @pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
@@ -38,7 +38,9 @@ class TestDeclaredOnce:
     """Functions and commands take the options of downloads from one declaration."""
 
     def test_fetch_keywords_have_the_same_options(self):
-        expected = {name: int | str if name in SIZES else kind for name, kind in get_type_hints(FetchOptions).items()}
+        expected = {
+            name: int | str if name in SIZE_OPTIONS else kind for name, kind in get_type_hints(FetchOptions).items()
+        }
         assert get_type_hints(FetchKeywords) == expected
 
     def test_every_option_is_documented(self):

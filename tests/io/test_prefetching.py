@@ -36,8 +36,10 @@ class Gauge:
 
 
 @given(st.lists(st.integers()), st.integers(1, 8), st.integers(1, 64 * MIB), st.integers(0, 64 * MIB))
-def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_weight, weight):
-    results = prefetch(lambda n: n * 2, numbers, weight=lambda _: weight, in_flight=in_flight, max_weight=max_weight)
+def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_bytes, weight):
+    results = prefetch(
+        lambda n: n * 2, numbers, size_in_memory=lambda _: weight, in_flight=in_flight, max_bytes=max_bytes
+    )
     assert list(results) == [number * 2 for number in numbers]
 
 
@@ -48,7 +50,9 @@ def test_prefetch_keeps_the_order_of_items_that_take_different_times(delays, in_
         time.sleep(delay / 1000)
         return number
 
-    assert list(prefetch(work, enumerate(delays), weight=lambda _: 0, in_flight=in_flight)) == list(range(len(delays)))
+    assert list(prefetch(work, enumerate(delays), size_in_memory=lambda _: 0, in_flight=in_flight)) == list(
+        range(len(delays))
+    )
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 8))
@@ -60,7 +64,7 @@ def test_prefetch_raises_an_error_in_place_of_its_result(before, after, in_fligh
 
     got = []
     with pytest.raises(LookupError, match=f"^{before}$"):
-        got.extend(prefetch(work, range(before + 1 + after), weight=lambda _: 0, in_flight=in_flight))
+        got.extend(prefetch(work, range(before + 1 + after), size_in_memory=lambda _: 0, in_flight=in_flight))
     assert got == list(range(before))
 
 
@@ -73,13 +77,13 @@ def test_prefetch_runs_at_most_in_flight_items_simultaneously(in_flight):
             time.sleep(0.002)
         return number
 
-    assert len(list(prefetch(work, range(40), weight=lambda _: 0, in_flight=in_flight))) == 40
+    assert len(list(prefetch(work, range(40), size_in_memory=lambda _: 0, in_flight=in_flight))) == 40
     assert gauge.most <= in_flight
 
 
 def test_prefetch_runs_in_flight_items_simultaneously():
     barrier = threading.Barrier(4, timeout=10)  # passes only if four run simultaneously
-    assert list(prefetch(lambda _: barrier.wait() < 4, range(8), weight=lambda _: 0, in_flight=4)) == [True] * 8
+    assert list(prefetch(lambda _: barrier.wait() < 4, range(8), size_in_memory=lambda _: 0, in_flight=4)) == [True] * 8
 
 
 @given(
@@ -88,7 +92,7 @@ def test_prefetch_runs_in_flight_items_simultaneously():
     st.integers(1, 64 * MIB),
     st.randoms(),
 )
-def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_weight, chance):
+def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_bytes, chance):
     submitted: dict[int, Future[int]] = {}
     done, got = set(), 0
 
@@ -104,13 +108,13 @@ def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_weig
 
     def submit(number):
         held = sum(weights[other] for other in done if other >= got)
-        assert number == got or held <= max_weight  # the next item in order may always start
+        assert number == got or held <= max_bytes  # the next item in order may always start
         assert len(submitted) < in_flight
         submitted[number] = InAnyOrder()
         return submitted[number]
 
     items = range(len(weights))
-    for weight in prefetch_futures(submit, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
+    for weight in prefetch_futures(submit, items, size_in_memory=lambda w: w, in_flight=in_flight, max_bytes=max_bytes):
         assert weight == weights[got]
         got += 1
     assert got == len(done) == len(weights)
@@ -125,7 +129,7 @@ def test_prefetch_limits_the_weight_if_large_results_follow_small_ones_and_a_slo
             assert slow.wait(10)
         return 0 if number < 20 else 10 * MIB
 
-    results = prefetch(work, range(1000), weight=lambda w: w, in_flight=4)
+    results = prefetch(work, range(1000), size_in_memory=lambda w: w, in_flight=4)
     for _ in range(20):
         next(results)
     time.sleep(0.2)
@@ -145,7 +149,7 @@ def test_prefetch_consumes_at_most_8_items_per_thread_ahead():
             taken += 1
             yield taken
 
-    for got, _ in enumerate(prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=3)):
+    for got, _ in enumerate(prefetch(lambda n: n, items(), size_in_memory=lambda _: 0, in_flight=3)):
         assert taken - got <= 8 * 3
 
 
@@ -161,7 +165,7 @@ def test_a_slow_first_item_does_not_stop_the_others():
             first.set()
         return number
 
-    assert list(prefetch(work, range(10), weight=lambda _: 0, in_flight=4)) == list(range(10))
+    assert list(prefetch(work, range(10), size_in_memory=lambda _: 0, in_flight=4)) == list(range(10))
 
 
 def test_prefetch_consumes_items_lazily_in_the_calling_thread():
@@ -175,7 +179,7 @@ def test_prefetch_consumes_items_lazily_in_the_calling_thread():
             taken += 1
             yield number
 
-    results = prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=4)
+    results = prefetch(lambda n: n, items(), size_in_memory=lambda _: 0, in_flight=4)
     assert taken == 0  # no item is consumed before a result is requested
     assert [next(results) for _ in range(10)] == list(range(10))
     assert taken <= 10 + 8 * 4
@@ -195,7 +199,7 @@ def test_prefetch_that_stops_early_starts_no_more_items_and_does_not_wait(how):
             assert number == 0 or stopped.wait(10)
         return number
 
-    results = prefetch(work, itertools.count(), weight=lambda _: 0, in_flight=2)
+    results = prefetch(work, itertools.count(), size_in_memory=lambda _: 0, in_flight=2)
     assert next(results) == 0
     if how == "close":
         results.close()
@@ -211,7 +215,7 @@ def test_prefetch_that_stops_early_starts_no_more_items_and_does_not_wait(how):
 
 
 def test_prefetch_of_no_items_yields_nothing():
-    assert list(prefetch(lambda n: n, [], weight=lambda _: 0)) == []
+    assert list(prefetch(lambda n: n, [], size_in_memory=lambda _: 0)) == []
 
 
 def test_prefetch_yields_all_items_if_threads_switch_often():
@@ -219,7 +223,7 @@ def test_prefetch_yields_all_items_if_threads_switch_often():
     sys.setswitchinterval(1e-6)
     sys.setprofile(lambda *_: None)  # threads can also switch in this function, at each call
     try:
-        results = list(prefetch(lambda number: number, range(20_000), weight=lambda _: 0, in_flight=2))
+        results = list(prefetch(lambda number: number, range(20_000), size_in_memory=lambda _: 0, in_flight=2))
     finally:
         sys.setprofile(None)
         sys.setswitchinterval(interval)

@@ -14,8 +14,14 @@ import pytest
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk import staging as staging_module
 from segments_hf.io.disk.atomic import TEMPORARY_PREFIX, write_file
-from segments_hf.io.disk.snapshots import NOTHING, take_snapshot
-from segments_hf.io.disk.staging import move_to_free_place, new_file, remove_leftovers, staging_folder, write_new_file
+from segments_hf.io.disk.snapshots import NO_FILE, take_snapshot
+from segments_hf.io.disk.staging import (
+    move_without_replacing,
+    new_file,
+    remove_leftovers,
+    staging_folder,
+    write_new_file,
+)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -38,7 +44,7 @@ def publish(parent: Path, content: dict[str, bytes], expected: dict[str, object]
 class TestNewFile:
     def test_file_appears_at_the_end_of_the_block(self, tmp_path):
         path = tmp_path / "a" / "b.png"
-        with new_file(path, NOTHING) as file:
+        with new_file(path, NO_FILE) as file:
             file.write(b"new")
             assert not path.exists()
             assert file.path.suffix == ".png"
@@ -131,7 +137,7 @@ class TestPublish:
     def test_only_one_of_many_simultaneous_writers_succeeds(self, tmp_path, overwrite):
         names = ["marker", "a", "b", "c"]
         if overwrite:
-            publish(tmp_path, {f"{name}/old": b"" for name in names}, dict.fromkeys(names, NOTHING))
+            publish(tmp_path, {f"{name}/old": b"" for name in names}, dict.fromkeys(names, NO_FILE))
         expected = {name: take_snapshot(tmp_path / name) for name in names}
         barrier = threading.Barrier(8, timeout=20)
         succeeded: list[int] = []
@@ -157,7 +163,7 @@ class TestPublish:
         assert tree(tmp_path) == {f"{name}/x": b"%d" % succeeded[0] for name in names}
 
 
-class TestMoveToFreePlace:
+class TestMoveWithoutReplacing:
     @pytest.mark.parametrize("has_links", [True, False])
     def test_file_is_moved_only_to_a_path_without_a_file(self, tmp_path, has_links, monkeypatch):
         if not has_links:
@@ -167,11 +173,11 @@ class TestMoveToFreePlace:
 
             monkeypatch.setattr(os, "link", link)
         (tmp_path / "a").write_bytes(b"a")
-        move_to_free_place(tmp_path / "a", tmp_path / "b")
+        move_without_replacing(tmp_path / "a", tmp_path / "b")
         assert tree(tmp_path) == {"b": b"a"}
         (tmp_path / "c").write_bytes(b"c")
         with pytest.raises(FileExistsError):
-            move_to_free_place(tmp_path / "c", tmp_path / "b")
+            move_without_replacing(tmp_path / "c", tmp_path / "b")
         assert tree(tmp_path) == {"b": b"a", "c": b"c"}
 
 
@@ -237,7 +243,7 @@ def test_leftover_of_a_killed_process_is_removed_by_the_next_process_that_writes
     old = tmp_path / f"{TEMPORARY_PREFIX}killed"
     write_file(old / "new" / "shard", b"half")
     (old / "lock").touch()
-    write_new_file(tmp_path / "a", b"a", NOTHING)
+    write_new_file(tmp_path / "a", b"a", NO_FILE)
     assert tree(tmp_path) == {"a": b"a"}
 
 
@@ -265,6 +271,6 @@ def test_staging_folder_that_is_removed_before_it_is_locked_is_created_again(tmp
             return lock
 
     monkeypatch.setattr(staging_module, "FileLock", RemovedBeforeLocked)
-    write_new_file(tmp_path / "a", b"a", NOTHING)
+    write_new_file(tmp_path / "a", b"a", NO_FILE)
     assert removed
     assert (tmp_path / "a").read_bytes() == b"a"

@@ -170,7 +170,7 @@ class TestServers:
 
     @pytest.mark.parametrize("behavior", SLOW)
     def test_open_raises_a_release_error_for_a_slow_server(self, behavior, misbehaving, monkeypatch):
-        monkeypatch.setattr("segments_hf.io.remote.remote_file.SECONDS", 0.4)
+        monkeypatch.setattr("segments_hf.io.remote.remote_file.DEFAULT_SECONDS", 0.4)
         with pytest.raises(ReleaseError, match="slow"):
             Release.open(misbehaving.url(behavior))
 

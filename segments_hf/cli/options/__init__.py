@@ -14,7 +14,7 @@ import typer
 from segments_hf.cli.help_text import FILTERS, INPUT, NETWORK, OUTPUT, PICTURES, SPLITS
 from segments_hf.cli.options.option_values import parse_metadata, parse_rewrites, parse_splits
 from segments_hf.io.choices import listed_choices, suggestion
-from segments_hf.io.fetch_options import SIZES, FetchOptions, default_of, meaning_of
+from segments_hf.io.fetch_options import SIZE_OPTIONS, FetchOptions, default_of, meaning_of
 
 # The group in the help and the form of the value of each field of `FetchOptions`. The form is None if the value is one
 # of several names, which the help then lists.
@@ -247,7 +247,7 @@ def _annotation(field: dataclasses.Field[Any], kind: object) -> object:
     group, metavar = _FETCHING[field.name]
     if get_origin(kind) is Literal:
         return Annotated[str, one_of(get_args(kind), meaning_of(field), group)]
-    kind = str if field.name in SIZES else kind
+    kind = str if field.name in SIZE_OPTIONS else kind
     return Annotated[kind, typer.Option(metavar=metavar, help=meaning_of(field), rich_help_panel=group)]
 
 

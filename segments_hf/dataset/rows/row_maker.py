@@ -13,7 +13,7 @@ from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_clouds import add_point_cloud
 from segments_hf.dataset.rows.row_images import add_image_and_bitmap
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
-from segments_hf.io.prefetching import AHEAD, prefetch_futures
+from segments_hf.io.prefetching import DEFAULT_READ_AHEAD, prefetch_futures
 from segments_hf.labels.row import sample_name
 from segments_hf.option_names import option
 
@@ -81,8 +81,8 @@ class RowMaker:
             return (_outcome_of(draft, self.on_error) for draft in drafts)
         sources = self.assets.sources(samples, self.labelset, traffic)
         # A label of points has an integer per point, so few drafts are made in advance.
-        ahead = 1 if samples.kind(self.labelset).point_labels else AHEAD
-        return _prefetched(drafts, sources, self.on_error, ahead)
+        read_ahead = 1 if samples.kind(self.labelset).point_labels else DEFAULT_READ_AHEAD
+        return _prefetched(drafts, sources, self.on_error, read_ahead)
 
     def batches(self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW) -> Iterator[RowBatch]:
         """Make the rows of samples, in order, as tables of up to 64 rows with the columns `features`.
@@ -97,14 +97,16 @@ class RowMaker:
         return make_batches(self.outcomes(samples, start), self.features, self.new_columns)
 
 
-def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError, ahead: int) -> Iterator[Outcome]:
+def _prefetched(
+    drafts: Iterator[Draft], sources: AssetSources, on_error: OnError, read_ahead: int
+) -> Iterator[Outcome]:
     with sources.fetcher.running() as loop:
         yield from prefetch_futures(
             lambda draft: loop.submit(_complete(draft, sources, on_error)),
             drafts,
-            weight=lambda outcome: outcome.size_in_memory,
+            size_in_memory=lambda outcome: outcome.size_in_memory,
             in_flight=sources.fetcher.options.in_flight,
-            ahead=ahead,
+            read_ahead=read_ahead,
         )
 
 

@@ -25,7 +25,7 @@ class CloudExport(ExportRun[CloudSample]):
     """A running export of point clouds; see `ExportRun`."""
 
     unit: ClassVar[str] = "cloud"
-    ahead: ClassVar[int] = 1  # rows of a stream have the bytes of their point clouds
+    read_ahead: ClassVar[int] = 1  # rows of a stream have the bytes of their point clouds
 
     def __init__(self, export_format: CloudFormat[Any], images: str, on_error: str, result: ExportResult) -> None:
         super().__init__(export_format, images, on_error, result)

@@ -31,30 +31,32 @@ def temporary_name() -> str:
     return TEMPORARY_PREFIX + secrets.token_hex(16)
 
 
-def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: str | Path | None = None) -> None:
+def write_atomically(
+    path: str | Path, content: bytes | memoryview, *, temporary_folder: str | Path | None = None
+) -> None:
     """Write or replace a file of a cache, and create missing folders.
 
     Args:
         path: The file.
         content: Its content.
-        aside: The folder of the temporary file, on the same disk; by default the folder of the file. Other processes
-            may remove everything in it at any time.
+        temporary_folder: The folder of the temporary file, on the same disk; by default the folder of the file. Other
+            processes may remove the content of the temporary folder at any time.
 
     Raises:
         StorageError: The write failed. The file is unchanged.
     """
-    own = os.path.dirname(path) or "."
-    other = own if aside is None else os.fspath(aside)
+    folder = os.path.dirname(path) or "."
+    first_choice = folder if temporary_folder is None else os.fspath(temporary_folder)
     with storage_errors(path):
         for _ in range(2):
             try:
-                _write_and_rename(path, content, other)
+                _write_and_rename(path, content, first_choice)
             except FileNotFoundError:  # a folder is missing, or another process has removed the temporary file
-                for folder in (other, own):
-                    os.makedirs(folder, exist_ok=True)  # noqa: PTH103, TID251
+                for missing in (first_choice, folder):
+                    os.makedirs(missing, exist_ok=True)  # noqa: PTH103, TID251
             else:
                 return
-        _write_and_rename(path, content, own)
+        _write_and_rename(path, content, folder)
 
 
 def write_file(path: Path, content: bytes) -> None:

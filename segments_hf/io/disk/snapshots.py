@@ -29,7 +29,7 @@ class Snapshot(frozenset[_Entry]):
     __slots__ = ()
 
 
-NOTHING = Snapshot()
+NO_FILE = Snapshot()
 
 
 def take_snapshot(path: Path) -> Snapshot:
@@ -41,7 +41,7 @@ def take_snapshot(path: Path) -> Snapshot:
     try:
         return Snapshot(_entries(os.fspath(path)))
     except FileNotFoundError:  # another process is removing a part of it; the state below is that of no file or folder
-        return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NOTHING
+        return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NO_FILE
     except OSError as error:
         raise storage_error(error, path) from error
 

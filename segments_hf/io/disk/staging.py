@@ -227,7 +227,7 @@ def _move_in(source: Path, place: Path) -> None:
         OutputExistsError: The destination exists. An empty folder is replaced.
     """
     try:
-        move_to_free_place(source, place)
+        move_without_replacing(source, place)
     except FileExistsError:
         raise _changed(place) from None
 
@@ -235,12 +235,12 @@ def _move_in(source: Path, place: Path) -> None:
 def _move_back(source: Path, place: Path) -> None:
     """Move a file or folder back to its place, or to a similar name if the place is occupied."""
     try:
-        move_to_free_place(source, place)
+        move_without_replacing(source, place)
     except FileExistsError:
-        move_to_free_place(source, place.with_name(f"{place.name}.{temporary_name()[-8:]}"))
+        move_without_replacing(source, place.with_name(f"{place.name}.{temporary_name()[-8:]}"))
 
 
-def move_to_free_place(source: Path, place: Path) -> None:
+def move_without_replacing(source: Path, place: Path) -> None:
     """Move a file or folder to a path that does not exist, on the same disk. Of two processes, only one succeeds.
 
     Raises:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_codec.json_places import find_level, find_number_out_of_range, token_at
+from segments_hf.io.json_codec.json_paths import find_level, find_number_out_of_range, token_at
 
 if TYPE_CHECKING:
-    from segments_hf.io.json_codec.json_places import Text, Token
+    from segments_hf.io.json_codec.json_paths import Text, Token
 
 # The maximum number of nested brackets in text of any structure. `datasets` reads at most 1,023 levels, and Python
 # about 1,000.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Authorize = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
-SECONDS = 300.0  # time limit for a file; arriving bytes extend it up to ten times
+DEFAULT_SECONDS = 300.0  # time limit for a file; arriving bytes extend it up to ten times
 
 _TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 _LEAST_RATE = 1024  # bytes per second
@@ -108,7 +108,7 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
         TooLargeError: The body is larger.
         RemoteFileError: No complete response arrived in time, or a redirect leads to a URL that is not http or https.
     """
-    deadline = Deadline(SECONDS if seconds is None else seconds)
+    deadline = Deadline(DEFAULT_SECONDS if seconds is None else seconds)
     try:
         return run_until(deadline, lambda is_given_up: _read(url, max_bytes, auth, deadline, is_given_up))
     except (TooLargeError, RemoteFileError):

@@ -40,13 +40,13 @@ class RetryPolicy(NamedTuple):
     """The number of retries and the pauses before them.
 
     Attributes:
-        faults: The number of retries after failed transfers.
+        failed_transfers: The number of retries after failed transfers.
         broken_contents: The number of retries after complete responses with broken content.
         backoff: The pause before the second retry in seconds, doubled for each further retry, up to about 30 s. The
             first retry is immediate.
     """
 
-    faults: int = 5
+    failed_transfers: int = 5
     broken_contents: int = 2
     backoff: float = 0.5
 
@@ -77,7 +77,10 @@ async def retry(
         is_broken = isinstance(fault, BrokenContentError)
         failures[is_broken] += 1
         tries = failures.total()
-        is_last = failures[is_broken] > (policy.broken_contents if is_broken else policy.faults) and not fault.is_outage
+        is_last = (
+            failures[is_broken] > (policy.broken_contents if is_broken else policy.failed_transfers)
+            and not fault.is_outage
+        )
         pause = _pause(tries, policy.backoff)
         if is_last or not deadline.allows(pause):
             fault.give_up(deadline)

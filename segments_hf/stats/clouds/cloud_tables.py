@@ -39,7 +39,7 @@ def _points(stats: CloudStats, names: Sequence[Cell]) -> Table:
     ]
     rows.append([Cell("(no class)", style="dim"), unlabeled, share_text(unlabeled, total), ""])
     columns = ("class", "points", "%", "points per object")
-    return Table(columns, rows, numbers=columns[1:], title=_POINTS_PER_CLASS)
+    return Table(columns, rows, number_columns=columns[1:], title=_POINTS_PER_CLASS)
 
 
 def _boxes(classes: Sequence[CloudClassStats], names: Sequence[Cell]) -> Table:
@@ -48,7 +48,7 @@ def _boxes(classes: Sequence[CloudClassStats], names: Sequence[Cell]) -> Table:
     for name, item in zip(names, classes, strict=True):
         quantities = (item.length, item.width, item.height, item.distance)
         rows.append([name, *(_text(quantity, 2) for quantity in quantities)])
-    return Table(columns, rows, numbers=columns[1:], title=_BOX_SIZES)
+    return Table(columns, rows, number_columns=columns[1:], title=_BOX_SIZES)
 
 
 def _text(quantity: Quantities | None, digits: int) -> str:
