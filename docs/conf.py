@@ -39,7 +39,7 @@ napoleon_use_ivar = True
 python_maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 
-# Names between backticks in docstrings become links where they are documented, and code where they are not.
+# A name between backticks in a docstring becomes a link if a page documents the name, and code if no page does.
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [

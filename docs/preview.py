@@ -1,7 +1,7 @@
 """Draw docs/preview.png and docs/preview-cloud.png: preview pages of demo releases in a browser.
 
-Run it with `python docs/preview.py`. It needs chromium, chromedriver and selenium, and uses the
-browser of the tests.
+Run it with `python docs/preview.py`. It needs chromium, chromedriver and selenium, and starts the browser with
+`tests/preview/chromium.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SIZE = (1280, 800)
 
 
 def main() -> None:
-    """Take the screenshots: of an image with the pointer on a flower, and of a point cloud."""
+    """Take a screenshot of an image with the pointer on a flower, and one of a point cloud."""
     sys.path.insert(0, str(ROOT / "tests"))
     from preview.chromium import IS_DRAWN, chromium
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-_SHARED_BY = 3  # commands
+_MIN_COMMANDS = 3  # the number of commands that make an option a shared option
 _SHARED_PROGRAM = "segments-hf COMMAND"
 _OPTIONS_OF_TYPER = {"--help", "--install-completion", "--show-completion"}
 
@@ -39,25 +39,25 @@ class CommandLine(SphinxDirective):
 def _lines() -> Iterator[str]:
     commands = dict(_commands(get_command(app), "segments-hf"))
     records = {path: list(_records(command, path)) for path, command in commands.items()}
-    counts = Counter(record for of_command in records.values() for record in of_command)
-    shared = [record for record, count in counts.items() if count >= _SHARED_BY and record[0].startswith("-")]
+    counts = Counter(record for command_records in records.values() for record in command_records)
+    shared = [record for record, count in counts.items() if count >= _MIN_COMMANDS and record[0].startswith("-")]
     for path, command in commands.items():
         own = [record for record in records[path] if record not in shared]
-        others = [record for record in records[path] if record in shared]
+        linked = [record for record in records[path] if record in shared]
         usage = " ".join(command.collect_usage_pieces(_context(command, path)))
         heading = path.removeprefix("segments-hf ")
         yield from (f"## {heading}", "", _markdown(command.help or ""), "", "```text", f"{path} {usage}", "```", "")
         yield from ("Examples:", "", "```sh", *command.epilog.splitlines(), "```", "")
-        yield from _described(path, own)
-        if others:
-            links = ", ".join(f"{{option}}`{name} <{_SHARED_PROGRAM} {name}>`" for name in map(_long_name, others))
+        yield from _option_directives(path, own)
+        if linked:
+            links = ", ".join(f"{{option}}`{name} <{_SHARED_PROGRAM} {name}>`" for name in map(_long_name, linked))
             yield from (f"[Shared options](#shared-options): {links}", "")
     yield from ("(shared-options)=", "", "## Shared options", "")
-    yield from _described(_SHARED_PROGRAM, shared)
+    yield from _option_directives(_SHARED_PROGRAM, shared)
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the command itself and all commands below it, with their paths. Groups below it are left out."""
+    """Yield a command and all commands below it, with their paths. Of a group below it, yield only the commands."""
     yield path, command
     for name, inner in sorted(getattr(command, "commands", {}).items()):
         if getattr(inner, "commands", None):
@@ -79,7 +79,7 @@ def _records(command: Any, path: str) -> Iterator[tuple[str, str]]:
             yield record
 
 
-def _described(program: str, records: list[tuple[str, str]]) -> Iterator[str]:
+def _option_directives(program: str, records: list[tuple[str, str]]) -> Iterator[str]:
     yield from (f"```{{program}} {program}", "```", "")
     for names, text in records:
         sentence, _, remarks = text.partition("  [")
@@ -88,7 +88,7 @@ def _described(program: str, records: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _remark(remark: str) -> str:
-    """Return a sentence for a remark behind a description: a default, a range, or "required"."""
+    """Return a sentence for a remark in the brackets after a description: a default, a range, or "required"."""
     kind, separator, value = remark.partition(": ")
     if separator:
         return f"{kind.capitalize()}: `{value}`."

@@ -18,7 +18,10 @@ _BEFORE_NAPOLEON = 400  # napoleon has the default priority, 500
 
 
 def _keep_colons(_sphinx: Sphinx, kind: str, _name: str, _found: object, _options: object, lines: list[str]) -> None:
-    """Put a colon before these sentences: napoleon then reads an empty type, and keeps the sentence whole."""
+    """Put a colon before the text of ``Returns:``, of ``Yields:``, and of the docstring of an attribute or property.
+
+    Napoleon then reads an empty type, and keeps the sentence whole.
+    """
     sentences = [index + 1 for index, line in enumerate(lines[:-1]) if line.strip() in {"Returns:", "Yields:"}]
     if kind in {"attribute", "data", "property"} and lines:
         sentences.append(0)

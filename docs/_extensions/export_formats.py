@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class ExportFormats(SphinxDirective):
-    """List every format with its names, the labels that it holds, and the entries of its folder."""
+    """List every format with its names, the kinds of objects that it holds, and the entries of its folder."""
 
     has_content = False
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        lines = ["| format | labels | what it is | entries of the folder |", "| --- | --- | --- | --- |"]
+        lines = ["| format | kinds of objects | description | files and folders |", "| --- | --- | --- | --- |"]
         for item in FORMATS.values():
             names = ", ".join(f"`{name}`" for name in (item.name, *item.aliases))
             entries = ", ".join(f"`{entry}`" for entry in item.entries(["train", "test"], images=True))

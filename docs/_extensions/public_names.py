@@ -35,23 +35,23 @@ class ResultOf(SphinxDirective):
         function = getattr(segments_hf, self.arguments[0])
         result = getattr(sys.modules[function.__module__], function.__annotations__["return"])
         lines = ["```{eval-rst}"]
-        for found in dict.fromkeys(_with_parts(result)):
-            is_public = found.__name__ in segments_hf.__all__
-            home = "segments_hf" if is_public else found.__module__
-            lines += [f".. autoclass:: {home}.{found.__qualname__}", "   :members:", ""]
+        for described in dict.fromkeys(_with_attribute_types(result)):
+            is_public = described.__name__ in segments_hf.__all__
+            module = "segments_hf" if is_public else described.__module__
+            lines += [f".. autoclass:: {module}.{described.__qualname__}", "   :members:", ""]
         return self.parse_text_to_nodes("\n".join([*lines, "```"]))
 
 
-def _with_parts(found: type) -> Iterator[type]:
+def _with_attribute_types(described: type) -> Iterator[type]:
     """Yield a class, and the classes of this library that occur in the types of its attributes."""
-    yield found
-    for annotation in inspect.get_annotations(found).values():
+    yield described
+    for annotation in inspect.get_annotations(described).values():
         # A `TypedDict` wraps the text of each annotation in a `ForwardRef`.
         text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
         for name in re.findall(r"\w+", text):
-            part = getattr(sys.modules[found.__module__], name, None)
-            if inspect.isclass(part) and part.__module__.startswith("segments_hf."):
-                yield from _with_parts(part)
+            attribute_type = getattr(sys.modules[described.__module__], name, None)
+            if inspect.isclass(attribute_type) and attribute_type.__module__.startswith("segments_hf."):
+                yield from _with_attribute_types(attribute_type)
 
 
 def _check(sphinx: Sphinx, environment: BuildEnvironment) -> None:
