@@ -51,16 +51,16 @@ LAYOUT = "semantic-segmentation"
 
 def shard_works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[ShardWork]:
     """Yield the `ShardWork` of each slice."""
-    from segments_hf.hub.parts import open_source
     from segments_hf.hub.repository import open_repository
+    from segments_hf.hub.sources.source_splits import open_source
     from segments_hf.hub.uploads.shard_work import ShardWork
 
     repository = open_repository("jane/photos")
     repository.create()
-    (part,) = open_source(release, layout or None, None).parts
-    assert part.release_rows is not None
-    for source in part.release_rows.slices(size):
-        yield ShardWork(source, part.features, repository, max_bytes)
+    (split,) = open_source(release, layout or None, None).splits
+    assert split.release_rows is not None
+    for source in split.release_rows.slices(size):
+        yield ShardWork(source, split.features, repository, max_bytes)
 
 
 def upload(release: str, layout: str, size: str, max_bytes: str, result_file: str) -> Measure:

@@ -9,7 +9,7 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import output, print_line, print_result
-from segments_hf.cli.help_text import OUTPUT, PICTURES, SPLITS
+from segments_hf.cli.help_text import ASSETS_AND_LABELS, OUTPUT, SPLITS
 from segments_hf.cli.split_sizes import print_split_sizes
 from segments_hf.io.number_text import counted
 
@@ -56,7 +56,7 @@ def export(
             "that has an EXIF orientation. link: make symbolic links to the cached files. "
             "none: export no image files. For point clouds, the image files are those of the cameras, and only copy "
             "and none are possible.",
-            PICTURES,
+            ASSETS_AND_LABELS,
         ),
     ] = "copy",
     split: Annotated[

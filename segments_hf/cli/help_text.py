@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 INPUT: Final = "Input"
 FILTERS: Final = "Filters"
 SPLITS: Final = "Splits"
-PICTURES: Final = "Images, point clouds and labels"
+ASSETS_AND_LABELS: Final = "Images, point clouds and labels"
 OUTPUT: Final = "Output"
 HUB: Final = "Hugging Face Hub"
 NETWORK: Final = "Network"
 OTHER: Final = "Other options"
-GROUPS: Final = (INPUT, FILTERS, SPLITS, PICTURES, OUTPUT, HUB, NETWORK, OTHER)
+GROUPS: Final = (INPUT, FILTERS, SPLITS, ASSETS_AND_LABELS, OUTPUT, HUB, NETWORK, OTHER)
 
 _MAX_WIDTH = 100  # longer lines are hard to read
 _INDENT = 2

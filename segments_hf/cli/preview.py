@@ -9,7 +9,7 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line
-from segments_hf.cli.help_text import FILTERS, OUTPUT, PICTURES
+from segments_hf.cli.help_text import ASSETS_AND_LABELS, FILTERS, OUTPUT
 
 EXAMPLES = """\
 segments-hf preview flowers-v1.0.json flowers.html
@@ -35,7 +35,7 @@ def preview(
         typer.Option(
             metavar="PIXELS",
             help="The longest side of the shown images, in pixels. On a page of many samples, images are smaller.",
-            rich_help_panel=PICTURES,
+            rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = 1280,
     points: Annotated[
@@ -43,7 +43,7 @@ def preview(
         typer.Option(
             metavar="NUMBER",
             help="Show at most this many points of each point cloud. On a page of many samples, fewer are shown.",
-            rich_help_panel=PICTURES,
+            rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = 60_000,
     *,

@@ -16,7 +16,7 @@ from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from segments_hf.hub.parts import Source
+    from segments_hf.hub.sources.source_splits import Source
 
 EXAMPLES = """\
 # Push to a new private repository of the user jane
@@ -141,10 +141,10 @@ def push(
     from segments_hf.distributed.cluster import import_ray
     from segments_hf.distributed.release_push import push_on_ray
     from segments_hf.hub.configurations import open_configurations
-    from segments_hf.hub.parts import open_source
     from segments_hf.hub.push_plan import plan_push
     from segments_hf.hub.pushing import push as push_sources
     from segments_hf.hub.repository import open_repository
+    from segments_hf.hub.sources.source_splits import open_source
     from segments_hf.hub.uploads.process_uploader import ProcessUploader
     from segments_hf.layouts import LayoutOptions
 

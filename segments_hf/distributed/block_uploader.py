@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import ray.data
     from datasets import Features
 
-    from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.source_splits import SourceSplit
     from segments_hf.hub.uploads.shard_upload import Progress
     from segments_hf.hub.uploads.split_upload import Target
 
@@ -37,19 +37,19 @@ class BlockUploader:
 
     dataset: ray.data.Dataset
 
-    def division(self, parts: Sequence[Part]) -> object:
+    def division(self, splits: Sequence[SourceSplit]) -> object:
         """Return None, because a later push never resumes a push of a Ray dataset."""
-        del parts
+        del splits
         return None
 
-    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+    def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Write and upload the shards of all blocks. Each slice is one block, and the slices are yielded in order.
 
         Raises:
             SegmentsHFError: A block cannot be uploaded, or a row of a release cannot be read.
         """
         target.repository.create()
-        upload = _upload_of_block(part.features, target.repository.without_token(), target.max_bytes)
+        upload = _upload_of_block(split.features, target.repository.without_token(), target.max_bytes)
         # Half a CPU, because uploads mostly wait for the network. With one CPU, Ray would also run this function in the
         # same task as the function before it, and would pass it small tables instead of whole blocks.
         results = self.dataset.map_batches(upload, batch_size=None, batch_format="pyarrow", num_cpus=0.5)

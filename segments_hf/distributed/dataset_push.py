@@ -14,9 +14,9 @@ from segments_hf.distributed.block_uploader import BlockUploader, own_errors, re
 from segments_hf.distributed.cluster import connect, import_ray
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.commits.commit_files import SHEET_ROWS
-from segments_hf.hub.parts import open_source
 from segments_hf.hub.pushing import push
 from segments_hf.hub.repository import open_repository
+from segments_hf.hub.sources.source_splits import open_source
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.short_traceback import short_traceback
 

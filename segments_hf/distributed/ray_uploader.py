@@ -19,9 +19,9 @@ from segments_hf.hub.uploads.shard_work import ShardWork
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.sources.release_rows import ReleaseRows
+    from segments_hf.hub.sources.source_splits import SourceSplit
     from segments_hf.hub.uploads.split_upload import Target
 
 
@@ -50,19 +50,19 @@ class RayUploader:
 
     connections_per_host: int
 
-    def division(self, parts: Sequence[Part]) -> object:
+    def division(self, splits: Sequence[SourceSplit]) -> object:
         """Return the size of the slices of each split."""
-        return ["slices", [slice_size_of(release_rows_of(part)) for part in parts]]
+        return ["slices", [slice_size_of(release_rows_of(split)) for split in splits]]
 
-    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+    def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Upload the slices of a split that are not in its journal, or whose shards the Hub has removed.
 
         Raises:
             ClusterError: The process of a task died too often.
         """
-        rows = release_rows_of(part)
+        rows = release_rows_of(split)
         target.repository.create()
-        journal = Journal(target.folder / f"{part.name}-slices.jsonl", FinishedSlice)
+        journal = Journal(target.folder / f"{split.name}-slices.jsonl", FinishedSlice)
         finished = _still_on_hub(journal.read(), target.repository)
         journal.begin(finished)
         for item in finished:
@@ -70,11 +70,11 @@ class RayUploader:
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
         uploads = [
-            ShardWork(rows_of_slice, part.features, target.repository, target.max_bytes)
+            ShardWork(rows_of_slice, split.features, target.repository, target.max_bytes)
             for rows_of_slice in rows.slices(slice_size_of(rows))
             if rows_of_slice.number not in done
         ]
-        numbers = {f"{part.name}, slice {upload.source.number}": upload.source.number for upload in uploads}
+        numbers = {f"{split.name}, slice {upload.source.number}": upload.source.number for upload in uploads}
         tasks = [
             Task(key, partial(self._with_connections, upload)) for key, upload in zip(numbers, uploads, strict=True)
         ]
@@ -93,15 +93,15 @@ class RayUploader:
         return upload.with_connections(max(1, self.connections_per_host // concurrency))
 
 
-def release_rows_of(part: Part) -> ReleaseRows:
-    """Return the rows of a part that a cluster can read.
+def release_rows_of(split: SourceSplit) -> ReleaseRows:
+    """Return the rows of a split in a form that a cluster can read.
 
     Raises:
         SegmentsHFError: The rows are not those of one split of a release.
     """
-    if part.release_rows is None:
-        raise SegmentsHFError(f"split {part.name!r}: got rows that a cluster cannot read, expected those of a release")
-    return part.release_rows
+    if split.release_rows is None:
+        raise SegmentsHFError(f"split {split.name!r}: got rows that a cluster cannot read, expected those of a release")
+    return split.release_rows
 
 
 def slice_size_of(rows: ReleaseRows) -> int:

@@ -88,17 +88,17 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
     source = open_release_stream(
         release, options, layout=layout, layout_options=layout_options, on_error=on_error, split=split
     )
-    if len(source.parts) > 1:
-        names = ", ".join(repr(part.name) for part in source.parts)
-        example = option("split", source.parts[0].name)
+    if len(source.splits) > 1:
+        names = ", ".join(repr(item.name) for item in source.splits)
+        example = option("split", source.splits[0].name)
         raise OptionError(f"got a release with the splits {names}, expected one split; pass {example}")
-    (part,) = source.parts
-    rows = release_rows_of(part)
+    (source_split,) = source.splits
+    rows = release_rows_of(source_split)
     connect(address, log_to_driver=True)
     connections = max(1, connections_per_host // cluster_cpus())
-    schema = storage_schema(part.features)
+    schema = storage_schema(source_split.features)
     readers = [
-        SliceReader(samples.with_connections(connections), schema, part.name)
+        SliceReader(samples.with_connections(connections), schema, source_split.name)
         for samples in rows.slices(slice_size_of(rows))
     ]
     has_all_rows = layout is None and not rows.config.kind.sequence and on_error == "raise"

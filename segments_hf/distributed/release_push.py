@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from segments_hf.dataset.data_types import ClusterKeywords, Releases
-    from segments_hf.hub.parts import Source
     from segments_hf.hub.push_result import PushResult
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.source_splits import Source
 
 
 @short_traceback

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 from segments_hf.dataset.data_types import ClusterKeywords
 from segments_hf.dataset.load import load_release
-from segments_hf.hub.parts import open_source
+from segments_hf.hub.sources.source_splits import open_source
 from segments_hf.io.choices import unknown_option
 from segments_hf.layouts import DEFAULT_OPTIONS
 
 if TYPE_CHECKING:
     from segments_hf.dataset.data_types import LoadKeywords, Releases
-    from segments_hf.hub.parts import Source
+    from segments_hf.hub.sources.source_splits import Source
     from segments_hf.layouts import LayoutOptions
 
 

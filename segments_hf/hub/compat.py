@@ -38,11 +38,11 @@ __all__ = [
     "MetadataConfigs",
     "fingerprint",
     "flat_map",
-    "generator_of",
     "is_uploaded",
-    "known_objects",
+    "known_files",
     "parquet_writer",
     "status_in_text",
+    "stream_origin",
     "uploaded_file",
     "with_embedded_images",
 ]
@@ -56,7 +56,7 @@ def fingerprint(rows: Dataset) -> str:
     return str(rows._fingerprint)
 
 
-def generator_of(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None]:
+def stream_origin(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None]:
     """Return the origin of the rows of an `IterableDataset`; no public attribute tells it.
 
     Returns:
@@ -119,7 +119,7 @@ def is_uploaded(operation: CommitOperationAdd) -> bool:
     return operation._is_uploaded
 
 
-def known_objects(
+def known_files(
     api: HfApi, repo_id: str, revision: str | None, token: str, objects: Sequence[tuple[str, int]]
 ) -> set[str]:
     """Return the hashes of the large files that the Hub has already. No public function returns them.

@@ -19,7 +19,7 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from segments_hf.hub.parts import Source
+    from segments_hf.hub.sources.source_splits import Source
     from segments_hf.release import Release
 
 DEFAULT = "default"

@@ -11,8 +11,8 @@ from segments_hf.io.tables import Cell, Result, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from segments_hf.hub.parts import Part, Source
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.source_splits import Source, SourceSplit
     from segments_hf.io.tables import Block
     from segments_hf.layouts.row_report import LeftOut
 
@@ -58,15 +58,15 @@ def plan_push(sources: Mapping[str, Source], repository: Repository) -> PushPlan
         repository: The repository.
     """
     configs = {
-        config_name: {part.name: _planned(part) for part in source.parts} for config_name, source in sources.items()
+        config_name: {split.name: _planned(split) for split in source.splits} for config_name, source in sources.items()
     }
     branch = f", branch {repository.revision}" if repository.revision else ""
     how = ", as a pull request" if repository.create_pr else ""
     return PushPlan(f"{repository.url} ({repository.visibility}){branch}{how}", configs)
 
 
-def _planned(part: Part) -> PlannedSplit:
-    left_out, length = part.expected_left_out(), part.length
-    if length is not None and part.is_reported:
+def _planned(split: SourceSplit) -> PlannedSplit:
+    left_out, length = split.expected_left_out(), split.length
+    if length is not None and split.is_reported:
         length -= sum(left_out.rows.values())
     return PlannedSplit(length, left_out)

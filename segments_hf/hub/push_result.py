@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from segments_hf.hub.card.card_section import loading_code
-from segments_hf.hub.card.card_tables import size_text
+from segments_hf.hub.card.card_tables import rounded_size
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.layouts.row_report import LeftOut
 
@@ -100,11 +100,11 @@ class PushResult(Result):
         """Yield the URL, the rows and size of each split, the numbers left out, and the code that loads a split."""
         yield Cell(self.page, style="bold")
         header, named = named_splits(self.configs)
-        rows: list[Sequence[str | int]] = [(*names, split.rows, size_text(split.size)) for names, split in named]
+        rows: list[Sequence[str | int]] = [(*names, split.rows, rounded_size(split.size)) for names, split in named]
         yield Table((*header, "rows", "size"), rows, ("rows", "size"))
         yield from left_out_blocks(header, [(names, split.left_out) for names, split in named], "Left out")
-        skipped = f"; the Hub already had {size_text(self.skipped_bytes)}" if self.skipped_bytes else ""
-        yield Cell(f"Uploaded {size_text(self.uploaded_bytes)}{skipped}.")
+        skipped = f"; the Hub already had {rounded_size(self.skipped_bytes)}" if self.skipped_bytes else ""
+        yield Cell(f"Uploaded {rounded_size(self.uploaded_bytes)}{skipped}.")
         yield Cell("Load the dataset in Python:")
         for number, (config_name, splits) in enumerate(self.configs.items()):
             for line in loading_code(self.repo_id, config_name, next(iter(splits)), self.revision)[number > 0 :]:

@@ -18,16 +18,16 @@ from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.sensor_list import opened_releases
 from segments_hf.errors import HubError
-from segments_hf.hub.card.card_data import other_splits, split_path
+from segments_hf.hub.card.card_data import kept_splits, split_path
 from segments_hf.hub.card.card_section import README, parse_card
 from segments_hf.hub.commits.commit_files import CommitFiles, PushedConfiguration, make_sheet
 from segments_hf.hub.commits.group_commits import GroupCommits
 from segments_hf.hub.configurations import check_config_name, open_configurations, open_one_configuration
-from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.push_result import PushedSplit, PushResult
 from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.sources.row_sources import POSITION_FORMAT
+from segments_hf.hub.sources.source_splits import Source, open_source
 from segments_hf.hub.uploads.journal import journals_folder
 from segments_hf.hub.uploads.process_uploader import ProcessUploader
 from segments_hf.hub.uploads.split_upload import Target, upload_split
@@ -92,7 +92,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
             image, bitmap or point cloud cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row
-            with null for the unreadable part.
+            with null for the unreadable split.
         private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
             change an existing repository: if it is public and `private` is true, or the reverse, this is an error.
         token: A token with write access; by default the token of ``hf auth login``.
@@ -184,14 +184,14 @@ def push(
                         None if source.sensor is None else source.sensor.name,
                     )
                     splits = {
-                        part.name: upload_split(
-                            part, target, uploader, partial(commits.add, split_path(name, part.name))
+                        split.name: upload_split(
+                            split, target, uploader, partial(commits.add, split_path(name, split.name))
                         )
-                        for part in source.parts
+                        for split in source.splits
                     }
                     pushed.append(PushedConfiguration(name, source, splits, sheets[name]))
                 files = CommitFiles(pushed, repository, license)
-                commit = commits.commit(files.replaced(), files.texts)
+                commit = commits.commit(files.replaced(), files.other_files)
             except BaseException:
                 if not has_keys:
                     commits.close("The push failed, and a later push cannot continue it.")
@@ -231,18 +231,18 @@ def _check_card(sources: Mapping[str, Source], repository: Repository) -> None:
     if (head := repository.head()) is not None:
         card = parse_card(repository.read(README, head), repository.repo_id)
         for config_name, source in sources.items():
-            names = [part.name for part in source.parts]
-            other_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
+            names = [split.name for split in source.splits]
+            kept_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
 
 
 def _key(sources: Mapping[str, Source], repository: Repository, max_bytes: int, uploader: Uploader) -> str:
     """Return the key of a push, by which a later process can resume it."""
     identity: list[object] = [repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr]
     for config_name, source in sources.items():
-        keys = [(part.name, part.key) for part in source.parts]
+        keys = [(split.name, split.key) for split in source.splits]
         if not source.has_keys:
             keys.append(("once", uuid.uuid4().hex))
-        identity += [config_name, keys, source.features.to_dict(), uploader.division(source.parts), source.on_error]
+        identity += [config_name, keys, source.features.to_dict(), uploader.division(source.splits), source.on_error]
     identity += [max_bytes, ROW_FORMAT, POSITION_FORMAT]
     identity += [datasets.__version__, pa.__version__, huggingface_hub.__version__]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]

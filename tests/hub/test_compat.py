@@ -25,11 +25,11 @@ from segments_hf.hub.compat import (
     MetadataConfigs,
     fingerprint,
     flat_map,
-    generator_of,
     is_uploaded,
-    known_objects,
+    known_files,
     parquet_writer,
     status_in_text,
+    stream_origin,
     uploaded_file,
     with_embedded_images,
 )
@@ -49,7 +49,7 @@ def test_fingerprint_is_equal_only_for_equal_rows() -> None:
 
 
 @pytest.mark.parametrize("change", ["unchanged", "mapped", "filtered", "cast", "arrow", "one node"])
-def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> None:
+def test_stream_origin_is_the_builder_of_the_release(change: str) -> None:
     stream = demo(split="train", streaming=True)
     changed = {
         "unchanged": lambda: stream,
@@ -59,14 +59,14 @@ def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> Non
         "arrow": lambda: stream.with_format("arrow"),
         "one node": lambda: split_dataset_by_node(stream, rank=0, world_size=2),
     }[change]()
-    _, function, arguments = generator_of(changed)
+    _, function, arguments = stream_origin(changed)
     assert (arguments is None) == (change in {"mapped", "filtered", "one node"})
     assert isinstance(function.__self__, SegmentsRelease)
 
 
-def test_generator_of_a_stream_without_release_is_not_a_builder() -> None:
+def test_stream_origin_without_release_is_not_a_builder() -> None:
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
-    _, function, _ = generator_of(stream)
+    _, function, _ = stream_origin(stream)
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
 
 
@@ -109,11 +109,11 @@ def test_uploaded_file_is_a_known_object(hub: HubServer, transfer: str, tmp_path
     large, small = CommitOperationAdd("a.parquet", str(file)), CommitOperationAdd("a.txt", str(file))
     oid = hashlib.sha256(CONTENT).hexdigest()
     queried = [(oid, len(CONTENT)), ("0" * 64, 5)]
-    assert known_objects(api, REPO, None, "hf_jane", queried) == set()
+    assert known_files(api, REPO, None, "hf_jane", queried) == set()
     api.preupload_lfs_files(REPO, [large, small], repo_type="dataset", free_memory=False)
     assert is_uploaded(large)
     assert not is_uploaded(small)
-    assert known_objects(api, REPO, None, "hf_jane", queried) == {oid}
+    assert known_files(api, REPO, None, "hf_jane", queried) == {oid}
 
 
 def test_file_that_another_process_uploaded_is_committed_without_upload(hub: HubServer) -> None:

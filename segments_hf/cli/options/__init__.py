@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
-from segments_hf.cli.help_text import FILTERS, INPUT, NETWORK, OUTPUT, PICTURES, SPLITS
+from segments_hf.cli.help_text import ASSETS_AND_LABELS, FILTERS, INPUT, NETWORK, OUTPUT, SPLITS
 from segments_hf.cli.options.option_values import parse_metadata, parse_rewrites, parse_splits
 from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import SIZE_OPTIONS, FetchOptions, default_of, meaning_of
@@ -19,10 +19,10 @@ from segments_hf.io.fetch_options import SIZE_OPTIONS, FetchOptions, default_of,
 # The group in the help and the form of the value of each field of `FetchOptions`. The form is None if the value is one
 # of several names, which the help then lists.
 _FETCHING = {
-    "max_bytes": (PICTURES, "SIZE"),
-    "max_pixels": (PICTURES, "NUMBER"),
-    "max_points": (PICTURES, "NUMBER"),
-    "verify": (PICTURES, None),
+    "max_bytes": (ASSETS_AND_LABELS, "SIZE"),
+    "max_pixels": (ASSETS_AND_LABELS, "NUMBER"),
+    "max_points": (ASSETS_AND_LABELS, "NUMBER"),
+    "verify": (ASSETS_AND_LABELS, None),
     "connections": (NETWORK, "NUMBER"),
     "in_flight": (NETWORK, "NUMBER"),
     "timeout": (NETWORK, "SECONDS"),
@@ -79,7 +79,7 @@ Layout = Annotated[
         help="Convert the rows to a layout: semantic-segmentation, instance-segmentation, panoptic-segmentation or "
         "object-detection; for point clouds, point-cloud-detection or point-cloud-segmentation. By default, the rows "
         "are not converted.",
-        rich_help_panel=PICTURES,
+        rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]
 Palette = Annotated[
@@ -87,7 +87,7 @@ Palette = Annotated[
     typer.Option(
         help="Write semantic masks of a layout in the colors of the classes, or in plain grayscale. The pixel values "
         "are the same.",
-        rich_help_panel=PICTURES,
+        rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]
 ImageRange = Annotated[
@@ -96,7 +96,7 @@ ImageRange = Annotated[
         metavar="LOW,HIGH",
         help="The pixel values that become black and white, such as 0,4095, when a layout converts images of more than "
         "8 bits.",
-        rich_help_panel=PICTURES,
+        rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]
 Fields = Annotated[
@@ -104,7 +104,7 @@ Fields = Annotated[
     typer.Option(
         metavar="NAMES",
         help="The fields of the points in a layout of point clouds, such as x,y,z. By default x,y,z,intensity.",
-        rich_help_panel=PICTURES,
+        rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress bars.", rich_help_panel=OUTPUT)]
@@ -199,7 +199,7 @@ def _loading(
         typer.Option(
             help="Download images, bitmaps and point clouds, or leave them out. In a dataset, their columns are then "
             "null.",
-            rich_help_panel=PICTURES,
+            rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = True,
     cameras: Annotated[
@@ -207,7 +207,7 @@ def _loading(
         typer.Option(
             "--cameras",
             help="When point clouds are downloaded, also download the images of their cameras.",
-            rich_help_panel=PICTURES,
+            rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = False,
 ) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def update_card_data(
         data["license"] = license
 
 
-def other_splits(
+def kept_splits(
     data: CardData,
     config_name: str,
     splits: Sequence[str] | Mapping[str, Any],
@@ -121,13 +121,13 @@ def license_of(data: CardData) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def pushed_splits(data: CardData, config_name: str) -> list[str]:
+def splits_on_hub(data: CardData, config_name: str) -> list[str]:
     """Return the names of the splits that a configuration has on the Hub."""
     known = _infos(data).get(config_name)
     return [] if known is None else list(known.splits or {})
 
 
-def pushed_columns(data: CardData, config_name: str) -> list[str] | None:
+def columns_on_hub(data: CardData, config_name: str) -> list[str] | None:
     """Return the names of the columns that a configuration has on the Hub; None if there is no such configuration."""
     known = _infos(data).get(config_name)
     return None if known is None else list(known.features or {})

@@ -34,7 +34,7 @@ def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> st
             f"{tally.rows:,}",
             *(_point_cells(tally.points) if counts_points else []),
             *([count_text(tally.objects, None)] if counts_objects else []),
-            size_text(sizes.get(name, 0)),
+            rounded_size(sizes.get(name, 0)),
         ]
         for name, tally in splits.items()
     ]
@@ -149,10 +149,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def size_text(size: int) -> str:
+def rounded_size(size: int) -> str:
     """Return a number of bytes with a unit.
 
-    >>> size_text(500), size_text(1_234_567)
+    >>> rounded_size(500), rounded_size(1_234_567)
     ('500 B', '1.2 MB')
     """
     amount = float(size)

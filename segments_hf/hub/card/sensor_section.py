@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from segments_hf.hub.card.card_data import pushed_columns, pushed_splits
+from segments_hf.hub.card.card_data import columns_on_hub, splits_on_hub
 from segments_hf.hub.card.card_section import (
     json_in_comment,
     known_counts,
@@ -63,7 +63,7 @@ def with_sensor_section(card: DatasetCard, repo_id: str, pushed: Mapping[str, Se
         **_known_sensors(card.text),
         **{name: _CardSensor(item.name, item.task_type) for name, item in pushed.items()},
     }
-    present = {name: item for name, item in sensors.items() if pushed_columns(card.data, name) is not None}
+    present = {name: item for name, item in sensors.items() if columns_on_hub(card.data, name) is not None}
     parts = [
         _BEGIN,
         "## Sensors",
@@ -104,12 +104,12 @@ def _table_of_sensors(text: str, sensors: Mapping[str, _CardSensor]) -> str:
 
 def _join(card: DatasetCard, repo_id: str, names: list[str]) -> str:
     """Return code that joins the rows of two sensors; empty if no two sensors have the columns and the same split."""
-    columns = {name: pushed_columns(card.data, name) or [] for name in names}
+    columns = {name: columns_on_hub(card.data, name) or [] for name in names}
     pairs = combinations([name for name in names if {*_KEY} <= {*columns[name]}], 2)
     # A pair of a lidar and a camera is the best example.
     for first, second in sorted(pairs, key=lambda pair: len({is_point_cloud(columns[name]) for name in pair}) == 1):
-        others = pushed_splits(card.data, second)
-        split = next((split for split in pushed_splits(card.data, first) if split in others), None)
+        others = splits_on_hub(card.data, second)
+        split = next((split for split in splits_on_hub(card.data, first) if split in others), None)
         if split is not None:
             break
     else:

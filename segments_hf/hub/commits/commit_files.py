@@ -13,7 +13,7 @@ from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.contact_sheet import draw_sheet
 from segments_hf.errors import SegmentsHFError
-from segments_hf.hub.card.card_data import license_of, other_splits, pushed_splits, split_path, update_card_data
+from segments_hf.hub.card.card_data import kept_splits, license_of, split_path, splits_on_hub, update_card_data
 from segments_hf.hub.card.card_section import README, SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card.row_counts import Tally
 from segments_hf.hub.card.sensor_section import with_sensor_section
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from huggingface_hub import DatasetCard
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.parts import Source
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.source_splits import Source
     from segments_hf.hub.uploads.split_upload import UploadedSplit
     from segments_hf.release import Category
 
@@ -61,7 +61,7 @@ class PushedConfiguration:
         Args:
             card: The card on the Hub.
         """
-        of_config = pushed_splits(card.data, self.name) if self.source.is_whole else []
+        of_config = splits_on_hub(card.data, self.name) if self.source.is_whole else []
         return [f"{split_path(self.name, split)}-" for split in sorted({*self.splits, *of_config})]
 
     def class_files(self) -> dict[str, bytes]:
@@ -92,7 +92,7 @@ class PushedConfiguration:
             license: The license; None to keep the license of the card.
         """
         source, name = self.source, self.name
-        kept = other_splits(card.data, name, self.splits, source.features, is_whole=source.is_whole)
+        kept = kept_splits(card.data, name, self.splits, source.features, is_whole=source.is_whole)
         counts = known_counts(card.text, name)
         splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
         sizes = {split: _size_of(present, f"{split_path(name, split)}-") for split in kept}
@@ -143,7 +143,7 @@ class CommitFiles:
         card = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
         return [prefix for item in self.configurations for prefix in item.replaced(card)]
 
-    def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
+    def other_files(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
         """Return the contents of the files other than shards, by path.
 
         Args:

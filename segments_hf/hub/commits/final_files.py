@@ -25,12 +25,12 @@ class FinalFiles(NamedTuple):
     Attributes:
         shards: The uploaded shards by path.
         stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
-        texts: The contents of the other files by path.
+        other_files: The contents of the other files by path.
     """
 
     shards: Mapping[str, UploadedShard]
     stale: Sequence[str] = ()
-    texts: Mapping[str, bytes] = {}
+    other_files: Mapping[str, bytes] = {}
 
     def operations(self, present: Mapping[str, RepoFile]) -> list[Operation]:
         """Return the operations that turn the files of a commit into the files of the push.
@@ -43,7 +43,7 @@ class FinalFiles(NamedTuple):
         ]
         missing = [(path, self.shards[path]) for path in self.missing_shards(present)]
         operations += [uploaded_file(path, shard.sha256, shard.size) for path, shard in missing]
-        for path, content in self.texts.items():
+        for path, content in self.other_files.items():
             operation = CommitOperationAdd(path, content)
             existing = present.get(path)
             is_same = existing is not None and (
@@ -61,9 +61,9 @@ class FinalFiles(NamedTuple):
         """
         return [path for path, shard in self.shards.items() if _sha256(present.get(path)) != shard.sha256]
 
-    def overlap(self, paths: Iterable[str]) -> bool:
+    def changes_any(self, paths: Iterable[str]) -> bool:
         """Return whether the push adds or removes any file of a list of paths."""
-        return any(path in self.shards or path in self.texts or is_of_split(path, self.stale) for path in paths)
+        return any(path in self.shards or path in self.other_files or is_of_split(path, self.stale) for path in paths)
 
 
 def is_of_split(path: str, prefixes: Sequence[str]) -> bool:

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.uploads.journal import UploadedShard
 
-    Texts: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
+    MakeOtherFiles: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
 
 _RECORD = "pull_request.json"  # in the folder of the push
 # HTTP statuses with which the Hub refuses to merge because of the content: a conflict, or a request without changes.
-_NOT_MERGED = {400, CONFLICT, PRECONDITION_FAILED, 422}
+_MERGE_REFUSALS = {400, CONFLICT, PRECONDITION_FAILED, 422}
 _DESCRIPTION = (
     "The push has more than 100 files, so segments-hf commits them in groups to this pull request{end} If the push is "
     "interrupted, run it again to continue."
@@ -82,7 +82,7 @@ class GroupCommits:
         self._file = folder / _RECORD
         self._shards = PushedShards()
         self._waiting: dict[str, UploadedShard] = {}
-        self._may_open = repository.revision in {None, "main"}
+        self._may_open_pull_request = repository.revision in {None, "main"}
         self._pull_request = self._recorded_pull_request()
 
     def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> None:
@@ -98,12 +98,12 @@ class GroupCommits:
         """
         self._waiting |= self._shards.add(split, index, shards)
         try:
-            while self._may_open and len(self._waiting) >= GROUP_SIZE:
+            while self._may_open_pull_request and len(self._waiting) >= GROUP_SIZE:
                 self._commit_waiting()
         except HfHubHTTPError as error:
             raise refusal(error, self._repository.repo_id) from error
 
-    def commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
+    def commit(self, stale: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
         """Commit all files of the push that the branch does not have.
 
         After a concurrent commit or a lost response, this method reads the repository again and commits the files that
@@ -111,8 +111,8 @@ class GroupCommits:
 
         Args:
             stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
-            texts: A function that takes the last commit of the branch and the files of that commit by path. It returns
-                the contents of the files other than shards by path.
+            make_other_files: A function that takes the last commit of the branch and the files of that commit by path.
+                It returns the contents of the files other than shards by path.
 
         Returns:
             The commit, the merge commit, or the last commit of the pull request if the push leaves it open. If the push
@@ -121,7 +121,7 @@ class GroupCommits:
         Raises:
             HubError: The Hub refuses the commit, or the commit does not contain all shards.
         """
-        return repeat_commit(lambda: self._commit(stale, texts), self._repository)
+        return repeat_commit(lambda: self._commit(stale, make_other_files), self._repository)
 
     def close(self, reason: str) -> None:
         """Close the pull request if there is one, because the push does not use it any more.
@@ -146,18 +146,18 @@ class GroupCommits:
             for path in group:
                 del self._waiting[path]
 
-    def _commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
+    def _commit(self, stale: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
         pull_request = self._usable_pull_request()
         head = self._head()
         present = self._repository.files(head)
-        files = FinalFiles(self._shards.by_path(), stale, texts(head, present))
+        files = FinalFiles(self._shards.by_path(), stale, make_other_files(head, present))
         operations = files.operations(present)
-        if pull_request is None and self._may_open and len(operations) > GROUP_SIZE:
+        if pull_request is None and self._may_open_pull_request and len(operations) > GROUP_SIZE:
             pull_request = self._open_pull_request()
         if pull_request is None:
             info = make_commit(self._repository, operations, self._message, head)
         elif operations:
-            info = self._commit_to(pull_request, files, head, present)
+            info = self._finish_pull_request(pull_request, files, head, present)
         else:
             self.close("The branch has all files of the push without this pull request.")
             info = self._commit_info(head)
@@ -168,7 +168,7 @@ class GroupCommits:
             )
         return info
 
-    def _commit_to(
+    def _finish_pull_request(
         self, pull_request: PullRequest, files: FinalFiles, head: str, present: Mapping[str, RepoFile]
     ) -> CommitInfo:
         """Commit the files that a pull request does not have, and merge it.
@@ -181,7 +181,7 @@ class GroupCommits:
         """
         if pull_request.base != head:
             before = self._repository.files(pull_request.base)
-            if files.overlap(changed_paths(before, present)):
+            if files.changes_any(changed_paths(before, present)):
                 raise self._close_after_conflict("another commit changed files of the push on the branch")
         while self._commit_group(pull_request, files) is not None:
             pass
@@ -191,7 +191,7 @@ class GroupCommits:
         try:
             merged = pull_request.merge() or self._head()
         except HfHubHTTPError as error:
-            if status_of(error) not in _NOT_MERGED:
+            if status_of(error) not in _MERGE_REFUSALS:
                 raise
             why = "probably because another commit changed the same files"
             answer = " ".join(str(error).split())
@@ -229,7 +229,7 @@ class GroupCommits:
         except HfHubHTTPError as error:
             if self._repository.create_pr:
                 raise
-            self._may_open = False
+            self._may_open_pull_request = False
             logger.warning("%s; all files are committed at once", refusal(error, self._repository.repo_id))
             return None
         write_atomically(self._file, json_line(_Record(self._pull_request.number, self._pull_request.base)))

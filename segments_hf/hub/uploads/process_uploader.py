@@ -16,7 +16,7 @@ from segments_hf.hub.uploads.worker import Worker
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from segments_hf.hub.parts import Part
+    from segments_hf.hub.sources.source_splits import SourceSplit
     from segments_hf.hub.uploads.shard_upload import Progress
     from segments_hf.hub.uploads.split_upload import Target
 
@@ -31,19 +31,19 @@ class ProcessUploader:
 
     num_proc: int | None = None
 
-    def division(self, parts: Sequence[Part]) -> object:
+    def division(self, splits: Sequence[SourceSplit]) -> object:
         """Return the number of processes, because the rows of each process are one slice."""
-        del parts
+        del splits
         return self.num_proc
 
-    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+    def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Upload the shards of a split. Each slice is the rows of one process."""
-        sources = part.sources(self.num_proc or 1, target.on_error)
+        sources = split.row_sources(self.num_proc or 1, target.on_error)
         workers = [
             Worker(
                 source,
-                part.features,
-                Journal(target.folder / part.name / f"{index:05d}-of-{len(sources):05d}.jsonl", UploadedShard),
+                split.features,
+                Journal(target.folder / split.name / f"{index:05d}-of-{len(sources):05d}.jsonl", UploadedShard),
                 target.repository,
                 target.max_bytes,
             )

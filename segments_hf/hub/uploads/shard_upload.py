@@ -11,7 +11,7 @@ from huggingface_hub import CommitOperationAdd
 
 from segments_hf.dataset.rows.problems import Problem  # noqa: TC001
 from segments_hf.errors import HubError
-from segments_hf.hub.compat import is_uploaded, known_objects
+from segments_hf.hub.compat import is_uploaded, known_files
 from segments_hf.hub.hub_retries import retry, status_of
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.uploads.journal import UploadedShard
@@ -130,7 +130,7 @@ def known_shards(repository: Repository, shards: Sequence[UploadedShard]) -> set
     known: set[str] = set()
     for start in range(0, len(shards), _BATCH):
         request = functools.partial(
-            known_objects,
+            known_files,
             repository.api,
             repository.repo_id,
             # A user without write access opens a pull request, and has no rights on the branch.

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.source_splits import SourceSplit
     from segments_hf.hub.uploads.journal import UploadedShard
     from segments_hf.hub.uploads.shard_upload import Progress
 
@@ -49,17 +49,17 @@ class Target(NamedTuple):
 class Uploader(Protocol):
     """The interface of objects that upload shards: with processes of this machine, or with the nodes of a cluster."""
 
-    def division(self, parts: Sequence[Part]) -> object:
+    def division(self, splits: Sequence[SourceSplit]) -> object:
         """Return a value that identifies how the rows are divided into slices.
 
         A push resumes an interrupted push only if the value is the same, because the shards of a slice depend on it.
         """
 
-    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+    def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Upload the shards of a split that have not been uploaded before.
 
         Args:
-            part: The split. It is divided into slices, which may be uploaded at the same time.
+            split: The split. It is divided into slices, which may be uploaded at the same time.
             target: The destination.
 
         Yields:
@@ -93,40 +93,43 @@ class UploadedSplit(NamedTuple):
 
 
 def upload_split(
-    part: Part, target: Target, uploader: Uploader, add_shards: Callable[[int, Sequence[UploadedShard]], None]
+    split: SourceSplit,
+    target: Target,
+    uploader: Uploader,
+    add_to_commits: Callable[[int, Sequence[UploadedShard]], None],
 ) -> UploadedSplit:
     """Upload the shards of a split that have not been uploaded before.
 
     Args:
-        part: The split.
+        split: The split.
         target: The destination.
         uploader: The object that uploads the shards.
-        add_shards: A function that takes the number of a slice and its next uploaded shards.
+        add_to_commits: A function that takes the number of a slice and its next uploaded shards.
 
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
         SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
-    title = target.title(part.name)
+    title = target.title(split.name)
     slices: dict[int, list[UploadedShard]] = {}
     problems: list[Problem] = []
-    tally = Tally(left_out=LeftOut(dict(part.left_out.rows), dict(part.left_out.objects)))
+    tally = Tally(left_out=LeftOut(dict(split.left_out.rows), dict(split.left_out.objects)))
     uploaded = skipped = count = 0
     with (
-        progress_bar(desc=f"Uploading shard 1 of {title}", total=part.length, unit=" rows") as bar,
-        closing(uploader.upload(part, target)) as reports,
+        progress_bar(desc=f"Uploading shard 1 of {title}", total=split.length, unit=" rows") as bar,
+        closing(uploader.upload(split, target)) as reports,
     ):
         for index, progress in reports:
             slices.setdefault(index, []).extend(progress.shards)
             problems += progress.problems
-            add_shards(index, progress.shards)
+            add_to_commits(index, progress.shards)
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
             count += len(progress.shards)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
             rows = counts.rows + sum(counts.left_out.rows.values())
-            if bar.n + rows != part.length:  # after the last row, no further shard is uploaded
+            if bar.n + rows != split.length:  # after the last row, no further shard is uploaded
                 bar.set_description(f"Uploading shard {count + 1} of {title}", refresh=False)
             reused = f", the Hub had {skipped / 1e6:.1f} MB" if skipped else ""
             bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)

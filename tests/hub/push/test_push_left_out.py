@@ -17,9 +17,9 @@ from hub.server.connection import Fault
 from hub.server.hub_server import HubServer
 from hub.server.large_files import COMPLETING_REQUESTS
 from segments_hf.errors import HubError, OptionError
-from segments_hf.hub.parts import open_source
 from segments_hf.hub.push_plan import plan_push
 from segments_hf.hub.repository import open_repository
+from segments_hf.hub.sources.source_splits import open_source
 
 LAYOUT = "instance-segmentation"
 MISFIT = "cannot be read or does not fit into the layout"

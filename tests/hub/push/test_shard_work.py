@@ -14,8 +14,8 @@ from hub.demo_push import REPO
 from hub.server.hub_server import HubServer
 from segments_hf import HubError, load_release
 from segments_hf.demo import demo_release
-from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
+from segments_hf.hub.sources.source_splits import open_source
 from segments_hf.hub.uploads.shard_work import ShardWork
 
 
@@ -23,10 +23,10 @@ def pickled_works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str |
     """Return the pickled `ShardWork` of each slice."""
     repository = open_repository(REPO)
     repository.create()
-    (part,) = open_source(data, layout, None, "skip").parts
+    (split,) = open_source(data, layout, None, "skip").splits
     return [
-        pickle.dumps(ShardWork(source, part.features, repository, max_bytes))
-        for source in part.release_rows.slices(size)
+        pickle.dumps(ShardWork(source, split.features, repository, max_bytes))
+        for source in split.release_rows.slices(size)
     ]
 
 

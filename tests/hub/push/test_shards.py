@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segments_hf import load_release
-from segments_hf.hub.parts import open_source
+from segments_hf.hub.sources.source_splits import open_source
 from segments_hf.hub.uploads.shards import Losses, write_shards
 
 
@@ -27,12 +27,12 @@ def test_resumed_push_writes_the_rows_of_an_uninterrupted_push_to_each_shard(
         for n in range(12)
     ]
     path = write_release(samples, task_type="vector")
-    (part,) = open_source(load_release(path, split="train", streaming=True, load_assets=False), None, None).parts
-    (source,) = part.sources(1, "raise")
+    (split,) = open_source(load_release(path, split="train", streaming=True, load_assets=False), None, None).splits
+    (source,) = split.row_sources(1, "raise")
     for max_bytes in range(458, 465):
 
         def written(start: Any, max_bytes: int = max_bytes) -> list[tuple[Any, int, int]]:
-            shards = write_shards(source, part.features, tmp_path, max_bytes, start, Losses())
+            shards = write_shards(source, split.features, tmp_path, max_bytes, start, Losses())
             return [(shard.following, shard.tally.rows, shard.tally.num_bytes) for shard in shards]
 
         first, *others = written(None)

@@ -9,16 +9,16 @@ import pytest
 
 from hub.demo_push import REPO, demo
 from hub.server.hub_server import HubServer
-from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
+from segments_hf.hub.sources.source_splits import open_source
 from segments_hf.hub.uploads.journal import Journal, UploadedShard
 from segments_hf.hub.uploads.worker import Worker
 
 
 def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, tmp_path: Path) -> None:
-    (part,) = open_source(demo(split="train"), None, None).parts
-    (source,) = part.sources(1, "raise")
-    worker = Worker(source, part.features, Journal(tmp_path / "0.jsonl", UploadedShard), open_repository(REPO), 60_000)
+    (split,) = open_source(demo(split="train"), None, None).splits
+    (source,) = split.row_sources(1, "raise")
+    worker = Worker(source, split.features, Journal(tmp_path / "0.jsonl", UploadedShard), open_repository(REPO), 60_000)
     first = worker.run()
     next(first)
     with futures.ThreadPoolExecutor(1) as threads:

@@ -52,7 +52,7 @@ class LargeFiles(Connection):
         if (refusal := self._xet_refusal()) is not None:
             return refusal
         try:
-            files = self.hub.xet.add_shard(body)
+            files = self.hub.xet.files_of_shard(body)
         except ValueError as error:
             return error_response(400, str(error))
         for oid, content in files.items():

@@ -38,7 +38,7 @@ class XetStorage:
         self.xorbs[xorb] = _chunks(body)
         return is_new
 
-    def add_shard(self, body: bytes) -> dict[str, bytes]:
+    def files_of_shard(self, body: bytes) -> dict[str, bytes]:
         """Return the files that a shard describes, by their SHA-256.
 
         Raises:
