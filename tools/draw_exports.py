@@ -46,7 +46,7 @@ def main() -> None:
     cuboids = release_boxes(demo_release("street-cuboids"))
     for name, found in FORMATS.items():
         if issubclass(found, CloudFormat):
-            release = demo_release("street-segmentation" if POINTS in found.takes else "street-cuboids")
+            release = demo_release("street-segmentation" if POINTS in found.object_kinds else "street-cuboids")
             with tempfile.TemporaryDirectory() as work:
                 segments_hf.export_dataset(release, name, work)
                 draw(READERS[name](Path(work)), cuboids, name, options.folder / f"{name}.png")

@@ -24,8 +24,8 @@ class ExportFormats(SphinxDirective):
         lines = ["| format | kinds of objects | description | files and folders |", "| --- | --- | --- | --- |"]
         for item in FORMATS.values():
             names = ", ".join(f"`{name}`" for name in (item.name, *item.aliases))
-            entries = ", ".join(f"`{entry}`" for entry in item.entries(["train", "test"], images=True))
-            lines.append(f"| {names} | {', '.join(sorted(item.takes))} | {_markdown(item.help)} | {entries} |")
+            entries = ", ".join(f"`{entry}`" for entry in item.output_names(["train", "test"], images=True))
+            lines.append(f"| {names} | {', '.join(sorted(item.object_kinds))} | {_markdown(item.help)} | {entries} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 

@@ -53,7 +53,7 @@ class ExportRun(ABC, Generic[S]):
         self.on_error = on_error
         self.result = result
 
-    def split(self, name: str, rows: SplitRows) -> None:
+    def write_split(self, name: str, rows: SplitRows) -> None:
         """Write the rows of a split."""
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown_rows = progress_bar(
@@ -79,7 +79,7 @@ class ExportRun(ABC, Generic[S]):
 
     def encode(self, sample: S) -> tuple[S, EncodedLabel[Any]]:
         """Encode the label of a sample. The method runs in several threads, and may replace the sample."""
-        return sample, self.format.label(sample)
+        return sample, self.format.encode_label(sample)
 
     @abstractmethod
     def write(self, sample: S, label: EncodedLabel[Any]) -> None:

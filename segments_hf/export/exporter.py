@@ -101,13 +101,13 @@ def export_dataset(
     splits = open_splits(data, streaming=images != "link", on_error=on_error, cameras=cameras)
     first = _checked(splits, format_class)
     folder = Path(path)
-    entries = format_class.entries(list(splits.parts), images=images != "none")
+    entries = format_class.output_names(list(splits.parts), images=images != "none")
     with new_output(folder, format_class.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
         job = Job(new, list(splits.parts), categories(first), origin, class_index, images != "none")
         run = _run_of(format_class(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
-            run.split(name, rows)
+            run.write_split(name, rows)
         if not run.result.objects:
             check_objects_left_out(run.result.objects_left_out, format_class, first.features)
         run.close()

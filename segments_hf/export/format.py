@@ -88,13 +88,13 @@ class EncodedLabel(Generic[T]):
 
 
 class Format(ABC, Generic[S, T]):
-    """An export format: `label` encodes the label of a row, and `write` writes the encoded label to files.
+    """An export format: `encode_label` encodes the label of a row, and `write` writes the encoded label to files.
 
     Attributes:
         name: The name of the format.
         aliases: Other names of the format.
         help: A one-line description.
-        takes: The kinds of annotations that the format can represent.
+        object_kinds: The kinds of annotations that the format can represent.
         split: The split that is being written.
         notes: Sentences about the files for the user, which the result of the export shows.
     """
@@ -102,7 +102,7 @@ class Format(ABC, Generic[S, T]):
     name: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     help: ClassVar[str]
-    takes: ClassVar[frozenset[str]]
+    object_kinds: ClassVar[frozenset[str]]
     split: str
 
     def __init__(self, job: Job) -> None:
@@ -111,11 +111,11 @@ class Format(ABC, Generic[S, T]):
 
     @classmethod
     @abstractmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
 
     @abstractmethod
-    def label(self, sample: S) -> EncodedLabel[T]:
+    def encode_label(self, sample: S) -> EncodedLabel[T]:
         """Encode the label of a row. This method writes no file and runs in threads.
 
         Raises:
@@ -131,10 +131,10 @@ class Format(ABC, Generic[S, T]):
     def open(self, split: str) -> AbstractContextManager[None]:
         """Return a context in which the samples of a split are written."""
         self.split = split
-        return self._split()
+        return self._open_files()
 
     @contextmanager
-    def _split(self) -> Iterator[None]:
+    def _open_files(self) -> Iterator[None]:
         yield
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ def check_labels(format_class: type[Format[Any, Any]], features: Mapping[str, An
     """
     label_type = label_type_of(features)
     kinds = label_type.kinds_of_task(task_type) if label_type else frozenset()
-    if not kinds & format_class.takes or not _is_for_rows(format_class, features):
+    if not kinds & format_class.object_kinds or not _is_for_rows(format_class, features):
         raise _cannot_represent(kinds, format_class, features)
 
 
@@ -102,8 +102,8 @@ def _cannot_represent(
     kinds: Collection[str], format_class: type[Format[Any, Any]], features: Mapping[str, Any]
 ) -> OptionError:
     for_rows = [other for other in FORMATS.values() if _is_for_rows(other, features)]
-    possible = [other.name for other in for_rows if other.takes >= set(kinds)]
-    possible = possible or [other.name for other in for_rows if other.takes & set(kinds)]
+    possible = [other.name for other in for_rows if other.object_kinds >= set(kinds)]
+    possible = possible or [other.name for other in for_rows if other.object_kinds & set(kinds)]
     expected = f"expected one of {', '.join(possible)}" if possible else "no format can"
     of_clouds = "point clouds with " if is_point_cloud(features) else ""
     return OptionError(

@@ -15,7 +15,7 @@ from segments_hf.export import FORMATS
 
 from .making import files
 
-BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.takes]
+BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.object_kinds]
 
 
 def run(*args: object) -> Result:

@@ -16,7 +16,7 @@ from segments_hf.export import FORMATS
 
 from .making import BOX, POLYGON, bitmap_release, files, write
 
-BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.takes]
+BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.object_kinds]
 
 
 def test_every_format_is_listed_with_a_help_text() -> None:

@@ -15,7 +15,7 @@ from segments_hf.export import FORMATS
 
 from .making import BOX, LINE, POINT, bitmap_release, files, vector_release, write
 
-BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.takes]
+BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.object_kinds]
 
 
 def test_links_to_embedded_images_are_refused(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def image_bytes(kind: str) -> bytes:
     ],
 )
 def test_repeated_names_are_numbered(names: list[str], unique_stems: bool, expected: list[str]) -> None:
-    file_names = FileNames(unique_stems=unique_stems, not_folders={"images"})
+    file_names = FileNames(unique_stems=unique_stems, reserved_folders={"images"})
     assert [str(file_names.path_of(row(name))) for name in names] == expected
 
 

@@ -14,8 +14,8 @@ from segments_hf.export import FORMATS
 
 from .making import ANNOTATIONS, bitmap_release, files, vector, vector_release
 
-BITMAPS = [entry.name for entry in FORMATS.values() if "bitmap" in entry.takes]
-POLYGONS = [entry.name for entry in FORMATS.values() if "polygon" in entry.takes]
+BITMAPS = [entry.name for entry in FORMATS.values() if "bitmap" in entry.object_kinds]
+POLYGONS = [entry.name for entry in FORMATS.values() if "polygon" in entry.object_kinds]
 
 
 def written(folder: Path) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_later_annotation_of_another_type_replaces_a_polygon(tmp_path: Path, nam
     folder = tmp_path / "polygon"
     result = export_dataset(vector_release(tmp_path, [replaced, kept, later]), name, folder)
     assert result.objects + result.objects_left_out.total() == 3
-    takes_points = "point" in FORMATS[name].takes
+    takes_points = "point" in FORMATS[name].object_kinds
     assert result.objects == 1 + takes_points
     if not takes_points:
         other = tmp_path / "once"

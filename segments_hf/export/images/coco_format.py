@@ -46,13 +46,13 @@ class CocoFormat(ImageFormat[CocoLabel]):
     """A format with one JSON file and one folder of images per split.
 
     Attributes:
-        kind: The prefix of the name of the JSON file.
+        file_prefix: The prefix of the name of the JSON file.
     """
 
-    kind: ClassVar[str]
+    file_prefix: ClassVar[str]
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
         return [ANNOTATIONS, *(splits if images else ())]
 
@@ -61,12 +61,12 @@ class CocoFormat(ImageFormat[CocoLabel]):
         return PurePosixPath(split)
 
     @contextmanager
-    def _split(self) -> Iterator[None]:
+    def _open_files(self) -> Iterator[None]:
         self._annotation_ids: Iterator[int] = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
         # In the JSON file, all images come before all annotations. Therefore the annotations of the split are written
         # to a scratch file, so that neither list is held in memory.
-        target = folder / f"{self.kind}_{self.split}.json"
+        target = folder / f"{self.file_prefix}_{self.split}.json"
         with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
             self._images, self._annotations = _List(file), _List(annotations)
@@ -80,9 +80,9 @@ class CocoFormat(ImageFormat[CocoLabel]):
         width, height = content.size
         image = {"id": sample.number, "file_name": str(sample.file), "height": height, "width": width}
         self._images.add([image])
-        self._annotations.add(self.entries_of(sample, content))
+        self._annotations.add(self.annotation_entries(sample, content))
 
-    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
+    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
         """Yield the entries of `annotations` for an image."""
         for annotation in content.annotations:
             yield {"id": next(self._annotation_ids), "image_id": sample.number, **annotation}

@@ -26,7 +26,7 @@ class FileNames:
 
     Args:
         unique_stems: Whether names that differ only in the suffix count as equal too.
-        not_folders: Names that a folder must not have.
+        reserved_folders: Names that a folder must not have.
         suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. A file
             with another suffix gets the suffix for the file format of the image.
         longest: The maximum length of a path in bytes.
@@ -36,14 +36,14 @@ class FileNames:
         self,
         *,
         unique_stems: bool = False,
-        not_folders: Collection[str] = (),
+        reserved_folders: Collection[str] = (),
         suffixes: Collection[str] | None = None,
         longest: int = 4095,
     ) -> None:
         self._unique_stems = unique_stems
         self._suffixes = suffixes
         self._longest = longest
-        self._not_folders = not_folders
+        self._reserved_folders = reserved_folders
         self._files: set[str] = set()
         self._stems: set[str] = set()
         self._folders: dict[str, PurePosixPath] = {}  # by collision key of the name before it was made unique
@@ -64,7 +64,7 @@ class FileNames:
         preferred = self._preferred(row, suffix)
         folder = PurePosixPath()
         for name in preferred.parts[:-1]:
-            part = f"{name}_" if name in self._not_folders else name
+            part = f"{name}_" if name in self._reserved_folders else name
             key = collision_key(folder / part)
             if key not in self._folders:
                 self._folders[key] = self._unused(folder / part, self._is_file)

@@ -48,16 +48,16 @@ class ImageExport(ExportRun[ImageSample]):
         self.image_format = export_format
         self._names: FileNames | None = None
 
-    def split(self, name: str, rows: SplitRows) -> None:
+    def write_split(self, name: str, rows: SplitRows) -> None:
         """Write the rows of a split."""
-        if self._names is None or self.image_format.per_split:
+        if self._names is None or self.image_format.unique_per_split:
             self._names = FileNames(
                 unique_stems=self.image_format.unique_stems,
-                not_folders=self.image_format.not_folders,
+                reserved_folders=self.image_format.reserved_folders,
                 suffixes=None if self.images == "none" else self.image_format.image_suffixes,
                 longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
             )
-        super().split(name, rows)
+        super().write_split(name, rows)
 
     def samples(self, rows: Iterable[Row]) -> Iterator[ImageSample]:
         """Yield the rows that have a label, and count the others."""

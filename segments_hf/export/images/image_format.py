@@ -43,16 +43,16 @@ class ImageFormat(Format[ImageSample, T]):
 
     Attributes:
         unique_stems: Whether the names of two images must differ in more than the suffix.
-        per_split: Whether file names must be unique only within a split.
-        not_folders: Names that a folder of images must not have.
+        unique_per_split: Whether file names must be unique only within a split.
+        reserved_folders: Names that a folder of images must not have.
         image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
             read all formats of Pillow. For each image format, one suffix is Pillow's name of the image format, such as
             ``.jpeg``.
     """
 
     unique_stems: ClassVar[bool] = False
-    per_split: ClassVar[bool] = True
-    not_folders: ClassVar[frozenset[str]] = frozenset()
+    unique_per_split: ClassVar[bool] = True
+    reserved_folders: ClassVar[frozenset[str]] = frozenset()
     image_suffixes: ClassVar[frozenset[str] | None] = None  # programs for COCO and VOC read images with Pillow
 
     @abstractmethod

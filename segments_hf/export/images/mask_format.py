@@ -32,11 +32,11 @@ _IMAGES, _MASKS = "images", "masks"
 class MaskFormat(ImageFormat[bytes]):
     """A format with a PNG mask for each image."""
 
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     unique_stems = True
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_MASKS, *([_IMAGES] if images else [])]
@@ -49,9 +49,9 @@ class MaskFormat(ImageFormat[bytes]):
     def png(self, raster: Raster) -> bytes:
         """Encode the mask of a row as a PNG."""
 
-    def label(self, sample: ImageSample) -> EncodedLabel[bytes]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[bytes]:
         """Encode the label of a row as a PNG."""
-        label, left_out = sample.label.only(self.takes)
+        label, left_out = sample.label.only(self.object_kinds)
         raster = required_raster(label)
         lost = label.count_without_pixels(raster)
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)

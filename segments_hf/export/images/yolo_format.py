@@ -38,7 +38,7 @@ class YoloFormat(ImageFormat[str]):
 
     unique_stems = True
     # ultralytics finds a label file by replacing the last folder `images` in the path of its image.
-    not_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
+    reserved_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
     # The formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
     # adds AVIF and JPEG 2000.
     image_suffixes: ClassVar[frozenset[str]] = frozenset(
@@ -46,7 +46,7 @@ class YoloFormat(ImageFormat[str]):
     )
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_DATA, _LABELS, *([_IMAGES] if images else [])]
@@ -67,9 +67,9 @@ class YoloFormat(ImageFormat[str]):
             The lines of the label file, and the number of objects that were left out, by reason.
         """
 
-    def label(self, sample: ImageSample) -> EncodedLabel[str]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[str]:
         """Encode the label of a row as the text of a label file."""
-        label, left_out = sample.label.only(self.takes)
+        label, left_out = sample.label.only(self.object_kinds)
         lines, more = self.lines(label, required_size(label))
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 

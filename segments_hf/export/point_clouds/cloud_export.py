@@ -51,7 +51,7 @@ class CloudExport(ExportRun[CloudSample]):
 
     def close(self) -> None:
         """Write the last files, and add a note about sequences whose frames are in several splits."""
-        if divided := sorted(self._scenes.divided):
+        if divided := sorted(self._scenes.divided_sequences):
             self.format.notes.append(
                 f"{counted(len(divided), 'sequence')} with frames in several splits, such as {divided[0]!r}: "
                 "neighboring frames are alike, so a network that is trained on one split gets too high scores on the "

@@ -70,13 +70,13 @@ class CloudFormat(Format[CloudSample, T]):
         self._written: list[Sequence[object]] = []  # the rows of samples.csv
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
-        return [SAMPLES, *cls.format_entries(splits, images=images)]
+        return [SAMPLES, *cls.format_output_names(splits, images=images)]
 
     @classmethod
     @abstractmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
 
     @classmethod

@@ -49,7 +49,7 @@ class Scenes:
         self._repeats: dict[str, int] = {}  # by the collision key of the name before it was made unique
         self._splits: dict[str, str] = {}  # the first split of each sample
         self._last: tuple[Scene, int] | None = None  # the scene and the frame index of the last row
-        self.divided: set[str] = set()  # the names of samples with frames in several splits
+        self.divided_sequences: set[str] = set()  # the names of samples with frames in several splits
 
     def scene_of(self, row: Row, split: str) -> Scene:
         """Return the scene of a row. Call this method once for each row, in the order of the rows.
@@ -64,7 +64,7 @@ class Scenes:
         if frame is None:
             return self._new(row, split)
         if self._splits.setdefault(sample, split) != split:
-            self.divided.add(row["name"])
+            self.divided_sequences.add(row["name"])
         scene = self._scenes.get(key)
         if self._in_order and scene is not None and not self._follows(scene, frame):
             raise OptionError(

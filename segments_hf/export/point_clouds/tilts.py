@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segments_hf.points import Boxes
 
-UPRIGHT = 0.5  # degrees; this angle moves the ends of a box of 5 m by 2 cm
+NEGLIGIBLE_ANGLE = 0.5  # degrees; this angle moves the ends of a box of 5 m by 2 cm
 
 
 def tilts_of(boxes: Boxes) -> npt.NDArray[np.float64]:
@@ -30,7 +30,7 @@ class Tilts:
 
     def add(self, tilts: npt.NDArray[np.float64]) -> None:
         """Add the tilts of the boxes of a row, in degrees."""
-        self._count += int((tilts > UPRIGHT).sum())
+        self._count += int((tilts > NEGLIGIBLE_ANGLE).sum())
         self._largest = max(self._largest, float(tilts.max(initial=0)))
 
     def notes(self) -> list[str]:

@@ -32,15 +32,15 @@ class CocoInstance(CocoFormat):
     name = "coco-instance"
     aliases: ClassVar[tuple[str, ...]] = ("coco",)
     help = "COCO objects: bitmaps as run lengths, polygons, boxes, keypoints"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP}) | VECTORS
-    kind = "instances"
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP}) | VECTORS
+    file_prefix = "instances"
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._category_ids = job.category_ids
         self._has_keypoints = False
 
-    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as COCO annotations."""
         label = sample.label
         if isinstance(label, BitmapLabel):
@@ -54,9 +54,9 @@ class CocoInstance(CocoFormat):
             shape = None
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
-    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entries of `annotations` for an image."""
-        for entry in super().entries_of(sample, content):
+        for entry in super().annotation_entries(sample, content):
             self._has_keypoints |= "keypoints" in entry
             yield entry
 

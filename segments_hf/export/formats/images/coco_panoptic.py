@@ -29,18 +29,18 @@ class CocoPanoptic(CocoFormat):
 
     name = "coco-panoptic"
     help = "COCO panoptic: a PNG of segment ids and the segments of each image"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     unique_stems = True
-    kind = "panoptic"
+    file_prefix = "panoptic"
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._category_ids = job.category_ids
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
-    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as a PNG and its segments."""
-        label, left_out = sample.label.only(self.takes)
+        label, left_out = sample.label.only(self.object_kinds)
         raster = required_raster(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
         lost = label.count_without_pixels(raster)
@@ -51,10 +51,10 @@ class CocoPanoptic(CocoFormat):
 
     def write(self, sample: ImageSample, content: CocoLabel) -> None:
         """Write the PNG and the segments of a row."""
-        write_file(self.job.folder / ANNOTATIONS / f"{self.kind}_{self.split}" / _png(sample), content.mask)
+        write_file(self.job.folder / ANNOTATIONS / f"{self.file_prefix}_{self.split}" / _png(sample), content.mask)
         super().write(sample, content)
 
-    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entry of `annotations` for an image."""
         yield {"image_id": sample.number, "file_name": str(_png(sample)), "segments_info": content.annotations}
 

@@ -52,16 +52,16 @@ class PascalVoc(ImageFormat[_Label]):
     name = "pascal-voc"
     aliases: ClassVar[tuple[str, ...]] = ("voc",)
     help = "Pascal VOC: boxes as XML; bitmaps and polygons also as palette PNGs of classes and of objects"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
     unique_stems = True
-    per_split = False
+    unique_per_split = False
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._names = labelmap_names(job.categories)  # the XML has the same names as labelmap.txt
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_ANNOTATIONS, _SETS, _CLASSES, _OBJECTS, LABELMAP, *([_IMAGES] if images else [])]
@@ -72,7 +72,7 @@ class PascalVoc(ImageFormat[_Label]):
         return PurePosixPath(_IMAGES)
 
     @contextmanager
-    def _split(self) -> Iterator[None]:
+    def _open_files(self) -> Iterator[None]:
         sets = self.job.folder / _SETS
         with (
             NewFile(sets / "Main" / f"{self.split}.txt") as self._all,
@@ -80,9 +80,9 @@ class PascalVoc(ImageFormat[_Label]):
         ):
             yield
 
-    def label(self, sample: ImageSample) -> EncodedLabel[_Label]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[_Label]:
         """Encode the XML and the masks of a row."""
-        label, left_out = sample.label.only(self.takes)
+        label, left_out = sample.label.only(self.object_kinds)
         found, more = label.objects()
         boxes = [item for item in found if item.box_area]
         if len(boxes) < len(found):

@@ -22,12 +22,12 @@ class Polygon(CocoFormat):
 
     name = "polygon"
     help = "Outlines of all instances as JSON, with holes and separate parts"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
-    kind = "polygons"
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
+    file_prefix = "polygons"
 
-    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as outlines."""
-        label, kinds_left_out = sample.label.only(self.takes)
+        label, kinds_left_out = sample.label.only(self.object_kinds)
         found, left_out = label.objects()
         shape = None
         rings: dict[int, list[Any]] = {item.annotation.id: [item.points] for item in found}

@@ -26,9 +26,9 @@ class Semantic(MaskFormat):
     help = "A grayscale PNG of classes, 16-bit for more than 255 classes; id2label.json has the name of each value"
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
-        return [*super().entries(splits, images=images), _NAMES]
+        return [*super().output_names(splits, images=images), _NAMES]
 
     def png(self, raster: Raster) -> bytes:
         """Encode the semantic mask of a row as a PNG."""

@@ -23,9 +23,9 @@ class SemanticColor(MaskFormat):
     help = "An RGB PNG in the colors of the classes, which labelmap.txt lists; unlabeled pixels are black"
 
     @classmethod
-    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
-        return [*super().entries(splits, images=images), LABELMAP]
+        return [*super().output_names(splits, images=images), LABELMAP]
 
     def png(self, raster: Raster) -> bytes:
         """Encode the class colors of a row as a PNG."""

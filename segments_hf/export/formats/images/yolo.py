@@ -20,7 +20,7 @@ class Yolo(YoloFormat):
 
     name = "yolo"
     help = "YOLO detection: boxes, also the bounding boxes of bitmaps and polygons"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the boxes of a label."""

@@ -26,7 +26,7 @@ class YoloObb(YoloFormat):
 
     name = "yolo-obb"
     help = "YOLO oriented boxes: the smallest rectangles around bitmaps and polygons"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the oriented boxes of a label."""

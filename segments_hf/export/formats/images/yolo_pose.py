@@ -26,7 +26,7 @@ class YoloPose(YoloFormat):
 
     name = "yolo-pose"
     help = "YOLO pose: each point as an object with one keypoint, in a square of a 20th of the longer image side"
-    takes: ClassVar[frozenset[str]] = frozenset({POINT})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({POINT})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the points of a label."""

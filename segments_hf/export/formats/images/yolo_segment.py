@@ -32,7 +32,7 @@ class YoloSegment(YoloFormat):
 
     name = "yolo-segment"
     help = "YOLO segmentation: outlines of bitmaps and polygons"
-    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the outlines of a label."""

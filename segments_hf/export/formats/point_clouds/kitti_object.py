@@ -30,7 +30,7 @@ from segments_hf.export.point_clouds.kitti.image_boxes import image_box
 from segments_hf.export.point_clouds.kitti.kitti_text import DONT_CARE, calibration_text, label_text
 from segments_hf.export.point_clouds.missing_fields import MissingFields
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names, write_class_names
-from segments_hf.export.point_clouds.tilts import UPRIGHT, Tilts, tilts_of
+from segments_hf.export.point_clouds.tilts import NEGLIGIBLE_ANGLE, Tilts, tilts_of
 from segments_hf.export.split_names import splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
@@ -74,7 +74,7 @@ class KittiObject(CloudFormat[_Files]):
 
     name = "kitti-object"
     help = "KITTI object benchmark: points, boxes in the frame of a forward camera, its images and calibration"
-    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -87,7 +87,7 @@ class KittiObject(CloudFormat[_Files]):
         self._missing = MissingFields()
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del images
         return [*dict.fromkeys(_folder(split, splits) for split in splits), _LISTS, CLASS_NAMES]
@@ -98,7 +98,7 @@ class KittiObject(CloudFormat[_Files]):
         del images
         return True
 
-    def label(self, sample: CloudSample) -> EncodedLabel[_Files]:
+    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Files]:
         """Encode the points, the boxes in the image, the calibration and the image of a row.
 
         Raises:
@@ -170,7 +170,7 @@ class KittiObject(CloudFormat[_Files]):
                 "`occluded` is 0 for all objects, because the release does not contain it, and programs leave out "
                 "objects with 3 (unknown)"
             )
-        if self._largest_deviation > UPRIGHT:
+        if self._largest_deviation > NEGLIGIBLE_ANGLE:
             notes.append(
                 f"the camera is rotated by up to {self._largest_deviation:.1f} degrees from an upright camera that "
                 "looks along the x axis of the sensor: boxes in the frame of the camera are rotated by this angle, but "

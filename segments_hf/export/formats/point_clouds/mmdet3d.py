@@ -85,7 +85,7 @@ class Mmdet3d(DetectionFormat[_Instances]):
         self._clouds: dict[str, list[_Instances]] = {split: [] for split in job.splits}
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del images
         return [POINTS, *map(_info_file, splits_of_files(splits)), _CONFIG, CLASS_NAMES]
@@ -95,7 +95,7 @@ class Mmdet3d(DetectionFormat[_Instances]):
         """Return points as a .bin file."""
         return columns.tobytes()
 
-    def encode(self, points: CloudPoints, boxes: Boxes) -> _Instances:
+    def encode_boxes(self, points: CloudPoints, boxes: Boxes) -> _Instances:
         """Return the boxes with the center of the bottom, and the number of points in each."""
         numbers = boxes.to_7dof()
         numbers[:, 2] -= numbers[:, 5] / 2
@@ -114,8 +114,10 @@ class Mmdet3d(DetectionFormat[_Instances]):
             "info_version": "1.1",
             "categories": {name: index for index, name in enumerate(self.names)},
         }
-        for name, split in self.splits.items():
-            clouds = [_info(number, cloud, len(self.files.columns)) for number, cloud in enumerate(self._clouds[split])]
+        for name, split in self.splits_of_files.items():
+            clouds = [
+                _info(number, cloud, len(self.point_files.columns)) for number, cloud in enumerate(self._clouds[split])
+            ]
             content = pickle.dumps({"metainfo": metainfo, "data_list": clouds}, _PROTOCOL)
             write_file(self.job.folder / _info_file(name), content)
         if empty := sum(not len(cloud.labels) for clouds in self._clouds.values() for cloud in clouds):
@@ -126,12 +128,12 @@ class Mmdet3d(DetectionFormat[_Instances]):
         self._write_config()
 
     def _write_config(self) -> None:
-        sizes = self.sizes.of([self.splits["train"]])
+        sizes = self.class_sizes.mean_sizes([self.splits_of_files["train"]])
         config = {
             "class_names": self.names,
             "metainfo": {"classes": list(self.names)},
             "point_cloud_range": self.cloud_range.rounded(),
-            "load_dim": len(self.files.columns),
+            "load_dim": len(self.point_files.columns),
             "anchors": {
                 self.names[index]: {"size": size.dimensions, "bottom": size.bottom} for index, size in sizes.items()
             },

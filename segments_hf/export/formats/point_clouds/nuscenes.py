@@ -83,7 +83,7 @@ class NuScenes(CloudFormat[_Frame]):
 
     name = "nuscenes"
     help = "nuScenes: tables of cuboids with tracks, points as .pcd.bin, images of cameras"
-    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
     in_order = True
 
     def __init__(self, job: Job) -> None:
@@ -101,7 +101,7 @@ class NuScenes(CloudFormat[_Frame]):
         self._scene_frames: list[SceneFrame] = []
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del splits, images
         return [VERSION, _SAMPLES, _MAPS]
@@ -111,7 +111,7 @@ class NuScenes(CloudFormat[_Frame]):
         """Tell whether the export reads the images of cameras."""
         return images
 
-    def label(self, sample: CloudSample) -> EncodedLabel[_Frame]:
+    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Frame]:
         """Encode the points, the cuboids and the images of a row."""
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
         boxes, left_out = sample.label.usable_boxes()

@@ -27,7 +27,7 @@ from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Job
     from segments_hf.export.point_clouds.cloud_format import CloudNumbers
     from segments_hf.export.point_clouds.cloud_points import CloudPoints
+    from segments_hf.export.point_clouds.detection.class_sizes import ClassSize
     from segments_hf.points import Boxes
 
 _LABELS, _LISTS, _CONFIG = "labels", "ImageSets", "custom_dataset.yaml"
@@ -57,7 +58,7 @@ class OpenPcdet(DetectionFormat[str]):
         self._empty = 0
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del splits, images
         return [POINTS, _LABELS, _LISTS, _CONFIG, CLASS_NAMES]
@@ -67,7 +68,7 @@ class OpenPcdet(DetectionFormat[str]):
         """Return points as an .npy file."""
         return encode_npy(columns)
 
-    def encode(self, points: CloudPoints, boxes: Boxes) -> str:
+    def encode_boxes(self, points: CloudPoints, boxes: Boxes) -> str:
         """Return the lines of a label file."""
         del points
         numbers = boxes.to_7dof().tolist()
@@ -86,7 +87,7 @@ class OpenPcdet(DetectionFormat[str]):
     def close(self) -> None:
         """Write the lists of the splits and the configuration."""
         super().close()
-        for name, split in self.splits.items():
+        for name, split in self.splits_of_files.items():
             text = "".join(f"{cloud_id}\n" for cloud_id in self._ids[split])
             write_file(self.job.folder / _LISTS / f"{name}.txt", text.encode())
         if self._empty:
@@ -97,13 +98,13 @@ class OpenPcdet(DetectionFormat[str]):
         self._write_config()
 
     def _write_config(self) -> None:
-        trained = {self.names[index]: size for index, size in self.sizes.of([self.splits["train"]]).items()}
-        every = {self.names[index]: size for index, size in self.sizes.of(self.job.splits).items()}
-        kitti = {name: kitti_class(name, size) for name, size in every.items()}
-        config = dataset_config(trained, kitti, self.files.columns, self.cloud_range.rounded())
+        training_sizes = self._sizes_by_name([self.splits_of_files["train"]])
+        all_sizes = self._sizes_by_name(self.job.splits)
+        kitti = {name: kitti_class(name, size) for name, size in all_sizes.items()}
+        config = dataset_config(training_sizes, kitti, self.point_files.columns, self.cloud_range.rounded())
         text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None)
         write_file(self.job.folder / _CONFIG, (_CONFIG_HELP + text).encode())
-        if unseen := [name for name in self.names if name not in trained]:
+        if unseen := [name for name in self.names if name not in training_sizes]:
             self.notes.append(
                 f"{counted(len(unseen), 'class')} without a box in the training split, such as {unseen[0]!r}: not in "
                 f"CLASS_NAMES of {_CONFIG}"
@@ -114,6 +115,10 @@ class OpenPcdet(DetectionFormat[str]):
                 f"{kitti[cut[0]]!r} to the length of the longest class name in a point cloud. Rename the class, or "
                 f"change MAP_CLASS_TO_KITTI in {_CONFIG}"
             )
+
+    def _sizes_by_name(self, splits: Iterable[str]) -> dict[str, ClassSize]:
+        """Return the mean size of the boxes of each class in some splits, by the name of the class in the files."""
+        return {self.names[index]: size for index, size in self.class_sizes.mean_sizes(splits).items()}
 
 
 FORMAT = OpenPcdet

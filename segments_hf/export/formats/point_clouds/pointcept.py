@@ -53,7 +53,7 @@ class Pointcept(CloudFormat[_Arrays]):
 
     name = "pointcept"
     help = "Pointcept: a folder of .npy arrays for each point cloud, with a class and an instance for each point"
-    takes: ClassVar[frozenset[str]] = frozenset({POINTS})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({POINTS})
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -62,12 +62,12 @@ class Pointcept(CloudFormat[_Arrays]):
         self._other_colors = 0
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del images
         return [*splits, _CONFIG]
 
-    def label(self, sample: CloudSample) -> EncodedLabel[_Arrays]:
+    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Arrays]:
         """Encode the points of a row and their labels as arrays."""
         assert isinstance(sample.label, PointLabel)  # noqa: S101
         cloud = open_cloud(sample.row)

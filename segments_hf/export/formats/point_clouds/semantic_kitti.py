@@ -98,7 +98,7 @@ class SemanticKitti(CloudFormat[_Scan]):
 
     name = "semantic-kitti"
     help = "SemanticKITTI: points as .bin, a class and an instance for each point, poses, and a YAML file"
-    takes: ClassVar[frozenset[str]] = frozenset({POINTS})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({POINTS})
     in_order = True
 
     def __init__(self, job: Job) -> None:
@@ -117,12 +117,12 @@ class SemanticKitti(CloudFormat[_Scan]):
         self._num_without_pose = 0
 
     @classmethod
-    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+    def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del splits, images
         return [_SEQUENCES, CONFIG]
 
-    def label(self, sample: CloudSample) -> EncodedLabel[_Scan]:
+    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Scan]:
         """Encode the points of a row and their labels."""
         assert isinstance(sample.label, PointLabel)  # noqa: S101
         points = cloud_points(sample.row, ("intensity",))

@@ -49,7 +49,7 @@ class ClassSizes:
         bottoms = boxes[:, 2] - boxes[:, 5] / 2
         np.add.at(sums, class_indices, np.column_stack([np.ones(len(boxes)), boxes[:, 3:6], bottoms]))
 
-    def of(self, splits: Iterable[str]) -> dict[int, ClassSize]:
+    def mean_sizes(self, splits: Iterable[str]) -> dict[int, ClassSize]:
         """Return the mean sizes in some splits, by class index. Classes without a box are left out.
 
         Args:

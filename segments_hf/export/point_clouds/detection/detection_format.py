@@ -38,7 +38,7 @@ class EncodedCloud(Generic[T]):
         points: The points.
         boxes: The boxes in the frame of the sensor.
         bounds: The lowest and the highest x, y and z of boxes and points; see `bounds_of`.
-        label: The label as `DetectionFormat.encode` returns it.
+        label: The label as `DetectionFormat.encode_boxes` returns it.
     """
 
     points: CloudPoints
@@ -54,14 +54,14 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         suffix: The suffix of the files of points.
     """
 
-    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
     suffix: ClassVar[str]
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self.names: list[str] = plain_names(job.names)
-        self.files: PointFiles = PointFiles(self.encode_points)
-        self.sizes: ClassSizes = ClassSizes(len(self.names))
+        self.point_files: PointFiles = PointFiles(self.encode_points)
+        self.class_sizes: ClassSizes = ClassSizes(len(self.names))
         self.cloud_range: CloudRange = CloudRange()
         self._tilts = Tilts()
 
@@ -71,27 +71,27 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         """Return the content of a file of points, which ends with the numbers of the array of shape (N, C)."""
 
     @abstractmethod
-    def encode(self, points: CloudPoints, boxes: Boxes) -> T:
+    def encode_boxes(self, points: CloudPoints, boxes: Boxes) -> T:
         """Encode the boxes of a row. This method runs in threads."""
 
     @abstractmethod
     def write_label(self, label: T, num_boxes: int, numbers: CloudNumbers) -> None:
         """Write the encoded boxes of a row, or keep them until `close`."""
 
-    def label(self, sample: CloudSample) -> EncodedLabel[EncodedCloud[T]]:
+    def encode_label(self, sample: CloudSample) -> EncodedLabel[EncodedCloud[T]]:
         """Encode the points and the boxes of a row."""
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
         boxes, left_out = sample.label.usable_boxes()
         points = cloud_points(sample.row, (INTENSITY,))
-        content = EncodedCloud(points, boxes, bounds_of(points.columns, boxes), self.encode(points, boxes))
+        content = EncodedCloud(points, boxes, bounds_of(points.columns, boxes), self.encode_boxes(points, boxes))
         return EncodedLabel(content, len(boxes), left_out, points.num_bytes)
 
     def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
         """Write the points and the boxes of a row."""
         del sample
         file = f"{POINTS}/{numbers.in_export:06d}{self.suffix}"
-        self.files.write(self.job.folder / file, content.points)
-        self.sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
+        self.point_files.write(self.job.folder / file, content.points)
+        self.class_sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
         self.cloud_range.add(content.bounds)
         self._tilts.add(tilts_of(content.boxes))
         self.write_label(content.label, len(content.boxes), numbers)
@@ -101,9 +101,11 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
         """Write the names of the classes, and add notes about tilted boxes, missing intensities and missing splits."""
         super().close()
         write_class_names(self.job.folder, self.names, self.job.names)
-        self.notes.extend([*self._tilts.notes(), *self.files.notes(), *self.notes_on_missing_splits(self.job.splits)])
+        self.notes.extend(
+            [*self._tilts.notes(), *self.point_files.notes(), *self.notes_on_missing_splits(self.job.splits)]
+        )
 
     @property
-    def splits(self) -> dict[str, str]:
+    def splits_of_files(self) -> dict[str, str]:
         """The names of splits in files, with the split in the data of each."""
         return splits_of_files(self.job.splits)
