@@ -108,7 +108,7 @@ def test_each_frame_of_a_sequence_counts_as_an_image(write_release: Any) -> None
     images = {"frames": [{"image": {"url": f"{n}.jpg"}} for n in range(2)]}
     sequence = {**sample("a", None, label(frames=frames)), "attributes": images}
     found = stats(write_release([sequence], task_type="image-segmentation-sequence"))
-    assert (found.images, found.objects, found.objects_per_image) == (2, 1, {0: 1, 1: 1})
+    assert (found.images, found.objects, found.objects_per_image) == (2, 1, {1: 1})
 
 
 def test_listed_annotations_of_point_clouds_are_counted(write_release: Any) -> None:

@@ -218,7 +218,7 @@ SAMPLE_FAULTS = [
         SEQUENCES,
     ),
     PlantedFault(
-        "frames-without-label",
+        "frames-without-annotations",
         _in_label(annotations=[], point_annotations=None),
         "1 of 3 frames have no annotation: 1",
         SEQUENCES,

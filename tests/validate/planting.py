@@ -194,7 +194,7 @@ LABEL_FAULTS = [
         SEQUENCES,
     ),
     Planted(
-        "frames-without-label",
+        "frames-without-annotations",
         lambda samples, _: content(samples).update(annotations=[], segmentation_bitmap=None),
         "1 of 3 frames have no annotation: 1",
         SEQUENCES,

@@ -12,7 +12,8 @@ from segments_hf.dataset.rows.image_drafts import image_draft
 from segments_hf.dataset.rows.outcome import RowPosition
 from segments_hf.errors import ReleaseError
 from segments_hf.io.redaction import json_without_secrets, name_without_secrets
-from segments_hf.release import CloudFrame, Frame, JsonLabel
+from segments_hf.labels import UNUSABLE_STATUSES
+from segments_hf.release import UNLABELED, CloudFrame, Frame, JsonLabel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,11 +101,21 @@ def _frame_drafts(
         if label_error:
             draft.errors.append(("annotations", label_error))
             draft.row["annotations"] = None
-        if draft.row["annotations"] is None:
-            draft.row["status"] = None
+        _correct_status(draft.row, has_label=content is not None or not kind.sequence)
         if kind.sequence:
             name = frame and frame.name and name_without_secrets(frame.name)
             draft.row |= {"frame_index": frame_index, "frame_name": name}
             fill(draft, "timestamp", partial(sample.timestamp, frame or empty, path))
         drafts.append(draft)
     return drafts
+
+
+def _correct_status(row: dict[str, Any], *, has_label: bool) -> None:
+    """Correct the status of a row, which is that of the label of the whole sample.
+
+    It becomes null if the label could not be read, and ``UNLABELED`` for a frame that the label does not contain.
+    """
+    if row["annotations"] is None:
+        row["status"] = None
+    elif not has_label and row["status"] not in UNUSABLE_STATUSES:
+        row["status"] = UNLABELED

@@ -13,4 +13,4 @@ from __future__ import annotations
 # Rows, layouts and masks share one number, because the same geometry and encoders make all of them. Two numbers would
 # mostly change together, and a developer could forget one of them. A new number is cheap for users: the images and
 # bitmaps have a separate cache, and are not downloaded again when a dataset is built again.
-ROW_FORMAT = 6
+ROW_FORMAT = 7

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
-NO_ANNOTATIONS = Fault(
+NO_LABEL = Fault(
     "frames-without-label",
+    "warning",
+    "the status of these frames is UNLABELED, so layouts and exports leave them out",
+)
+NO_ANNOTATIONS = Fault(
+    "frames-without-annotations",
     "warning",
     "the frames count as labeled frames without objects; if they were not labeled, a model learns to miss objects",
 )
@@ -29,17 +34,19 @@ class _Sequence:
 
     Attributes:
         row: The name and the uuid of the sample.
-        labeled: The number of frames with annotations.
-        empty: The indices of the frames without annotations.
+        with_annotations: The number of frames with annotations.
+        empty: The indices of the labeled frames without annotations.
+        unlabeled: The indices of the frames without a label.
     """
 
     row: Row
-    labeled: int = 0
+    with_annotations: int = 0
     empty: set[int] = field(default_factory=set)
+    unlabeled: set[int] = field(default_factory=set)
 
 
 class Frames:
-    """The frames with and without annotations of each sequence in the rows so far."""
+    """The frames with annotations, without annotations and without a label of each sequence in the rows so far."""
 
     def __init__(self) -> None:
         self._sequences: dict[tuple[str | None, Any], _Sequence] = {}
@@ -57,14 +64,24 @@ class Frames:
         name, uuid = row["name"], row.get("uuid")
         sequence = self._sequences.setdefault((split, uuid or name), _Sequence({"name": name, "uuid": uuid}))
         if row.get("annotations"):
-            sequence.labeled += 1
+            sequence.with_annotations += 1
+        elif row.get("status") == UNLABELED:
+            sequence.unlabeled.add(frame)
         else:
             sequence.empty.add(frame)
 
     def find_gaps(self) -> Iterator[Finding]:
-        """Yield a finding for each sequence in which some frames have annotations and others have none."""
+        """Yield the findings about sequences in which some frames have annotations.
+
+        One finding is about the frames without a label, another one about the labeled frames without annotations.
+        """
         for sequence in self._sequences.values():
-            if sequence.labeled and sequence.empty:
-                total = sequence.labeled + len(sequence.empty)
-                message = f"{len(sequence.empty)} of {total} frames have no annotation: {ranges(sequence.empty)}"
+            if not sequence.with_annotations:
+                continue
+            total = sequence.with_annotations + len(sequence.empty) + len(sequence.unlabeled)
+            if frames := sequence.unlabeled:
+                message = f"{len(frames)} of {total} frames have no label: {ranges(frames)}"
+                yield NO_LABEL.in_sample(sequence.row, message)
+            if frames := sequence.empty:
+                message = f"{len(frames)} of {total} frames have no annotation: {ranges(frames)}"
                 yield NO_ANNOTATIONS.in_sample(sequence.row, message)

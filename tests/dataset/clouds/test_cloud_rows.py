@@ -195,7 +195,7 @@ def test_sequence_has_one_row_for_each_frame(tmp_path: Path, write_release: Writ
     ]
     assert [row["point_cloud"] for row in rows] == [kitti_file(first=number) for number in (0, 1, 2, 3, 4, 5, 0)]
     assert [row["point_annotations"] for row in rows] == [*([0, n, n, 9] for n in (1, 2, 3, 4, 5)), None, None]
-    assert [row["status"] for row in rows] == ["LABELED"] * 6 + ["UNLABELED"]
+    assert [row["status"] for row in rows] == ["LABELED"] * 5 + ["UNLABELED"] * 2
     assert [row["links"] for row in rows] == [links] * 6 + [None]
     assert [row["other"] for row in rows] == [{"default_z": number} for number in (0, 1, 2, 3, 4, 5, 0)]
     assert [row["metadata"] for row in rows] == [{"k": 1}] * 6 + [None]

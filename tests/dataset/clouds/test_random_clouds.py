@@ -154,8 +154,11 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
     clouds = attributes["frames"] if is_sequence else [attributes]
     contents = (content.get("frames") or []) if is_sequence else [content]
     rows = []
-    pairs = [(cloud or {}, part or {}) for cloud, part in zip_longest(clouds, contents)]
-    for index, (cloud, part) in enumerate(pairs):
+    for index, (sample_frame, label_frame) in enumerate(zip_longest(clouds, contents)):
+        status = label["label_status"] if label else "UNLABELED"
+        if label_frame is None and status not in {"SKIPPED", "REJECTED"}:
+            status = "UNLABELED"
+        cloud, part = sample_frame or {}, label_frame or {}
         pose, frame = cloud.get("ego_pose"), {}
         names = ["default_z", "bounds"]
         if is_sequence:
@@ -168,7 +171,7 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
             {
                 "name": sample["name"],
                 "uuid": sample["uuid"],
-                "status": label["label_status"] if label else "UNLABELED",
+                "status": status,
                 "point_cloud": None,
                 "point_cloud_type": (cloud.get("pcd") or {}).get("type"),
                 "ego_pose": pose and {name: numbers(pose[name]) for name in ("position", "heading")},

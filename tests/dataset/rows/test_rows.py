@@ -163,7 +163,7 @@ def test_vector_sequence_has_one_row_for_each_frame(server, write_release, rows_
         ("later", 0, "f0", "10"),
     ]
     assert [row["image"] for row in rows] == [jpeg(red=n) for n in (0, 1, 2, 3, 0)]
-    assert [row["status"] for row in rows] == ["LABELED"] * 4 + ["UNLABELED"]
+    assert [row["status"] for row in rows] == ["LABELED", "UNLABELED", "LABELED", "UNLABELED", "UNLABELED"]
     assert [row["image_attributes"] for row in rows] == [{"k": 1}, None, None, None, None]
     assert [[item["is_keyframe"] for item in row["annotations"]] for row in rows] == [[True], [], [False], [], []]
     assert rows[0]["annotations"] == [{**box, "category": 0, "attributes": None}]

@@ -1,11 +1,17 @@
-"""`segments_dir` is not used for sequences: a folder of the official SDK has no files for single frames."""
+"""The rows of sequences have the status of their frame, and no images of `segments_dir`.
+
+A folder of the official SDK, `segments_dir`, has no files for single frames.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from PIL import Image
 
+from dataset.making import sample
 from segments_hf import load_release
 
 
@@ -22,3 +28,24 @@ def test_segments_dir_does_not_replace_the_images_of_frames(tmp_path: Path, writ
     rows = load_release(release, split="train", segments_dir=folder)
     assert rows["width"][:] == [8, 9]
     assert rows["frame_index"][:] == [0, 1]
+
+
+@pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED"])
+@pytest.mark.parametrize("task_type", ["image-vector-sequence", "pointcloud-cuboid-sequence"])
+def test_frame_that_the_label_does_not_contain_is_unlabeled(write_release: Any, status: str, task_type: str) -> None:
+    """Training on such a frame as a frame without objects would teach a model to miss objects."""
+    contents = [{"annotations": []}, None]
+    release = write_release(
+        [
+            sample(
+                "drive",
+                label={"label_status": status, "attributes": {"frames": contents}},
+                attributes={"frames": [{}, {}, {}]},
+            )
+        ],
+        task_type=task_type,
+    )
+    rows = load_release(release, split="train", load_assets=False)
+    other = status if status in {"SKIPPED", "REJECTED"} else "UNLABELED"
+    assert rows["status"][:] == [status, other, other]
+    assert rows["annotations"][:] == [[], [], []]
