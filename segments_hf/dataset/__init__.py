@@ -1,1 +1,1 @@
-"""Hugging Face datasets made of releases: features, rows, the builder, splits, and the inputs that users pass."""
+"""Hugging Face datasets made from releases: features, rows, the builder, splits, and the inputs that users pass."""

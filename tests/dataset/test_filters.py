@@ -79,7 +79,7 @@ def test_error_of_an_unknown_status_lists_the_statuses_of_the_release(write_rele
 
 
 def test_error_of_a_status_without_samples_counts_the_statuses_of_the_release(write_release):
-    with pytest.raises(OptionError, match=r"split 'train': the release has 1 UNLABELED"):
+    with pytest.raises(OptionError, match=r"split 'train': the release has 1 sample: 1 UNLABELED"):
         names(write_release([sample("a")]), filter_by="verified")
 
 

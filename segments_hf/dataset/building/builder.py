@@ -52,18 +52,19 @@ if TYPE_CHECKING:
 PROBLEMS_FILE = "errors.jsonl"
 
 # For streams, `datasets` replaces `open` and `Path` in the module of a builder, and imports scipy for that if scipy is
-# installed. This module does not need the replacements, because it reads URLs itself. This private name turns them off.
+# installed. This module does not need the replacements, because it reads URLs itself. `datasets` makes no replacements
+# in a module in which this name is true.
 _patched_for_streaming = True
 
 _IMAGE_BATCH_ROWS = 16  # the number of rows that are written together if they contain the bytes of their images
-_CLOUD_BATCH_ROWS = 1  # the same for point clouds, if rows contain the bytes of their files or the labels of points
+_CLOUD_BATCH_ROWS = 1  # the same number for rows that contain the bytes of point clouds, or the labels of points
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
     """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream.
 
-    A stream yields the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because the
-    conversion of rows to tables by `datasets` takes several times as long.
+    A stream yields the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because
+    `datasets` takes several times as long to convert rows to tables.
     """
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
@@ -115,11 +116,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[Shard]) -> Iterator[tuple[str, dict[str, Any]]]:
         problems: list[Problem] = []
-        for run, (key, indices) in enumerate(joined_by_release(shards)):
-            for number, outcome in enumerate(self._outcomes(key, indices, Traffic(), streaming=True)):
+        for release_number, (key, indices) in enumerate(joined_by_release(shards)):
+            for row_number, outcome in enumerate(self._outcomes(key, indices, Traffic(), streaming=True)):
                 problems.extend(outcome.problems)
                 if outcome.row is not None:
-                    yield f"{run}-{indices[0]}-{number}", outcome.row
+                    yield f"{release_number}-{indices[0]}-{row_number}", outcome.row
         report(problems)
 
     def _generate_tables(self, shards: list[Shard]) -> Iterator[tuple[int, pa.Table]]:
@@ -142,9 +143,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             yield outcome
 
     def outcomes(self, positions: Sequence[int] | None = None) -> Iterator[Outcome]:
-        """Yield rows with their problems, without building a dataset; images stay in the cache.
+        """Yield the outcome of each row, without building a dataset. Downloads are stored in the cache.
 
-        In the rows, an image or bitmap is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+        In the rows, an image, bitmap or point cloud is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
         Args:
             positions: The positions of the samples to read, in ascending order. The samples of all splits are counted
@@ -179,7 +180,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return maker.outcomes(release.slice(indices), traffic=traffic)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.
+        """Build the dataset unless it is in the cache, and log the problems of its samples.
 
         Raises:
             OptionError: `num_proc` is not a positive whole number.
@@ -188,7 +189,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """
         check_num_proc(kwargs.get("num_proc"))
         if self._refers_to_removed_files():
-            # In this mode, `datasets` builds the dataset again, because the old one has paths of removed images.
+            # The dataset in the cache may have paths of removed files. In this mode, `datasets` builds it again.
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
         with storage_errors_of_library(args[0] if args else self.cache_dir):
             super().download_and_prepare(*args, **kwargs)
@@ -240,7 +241,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
-        # This process holds the lock, so files in the folder are leftovers of a killed process.
+        # This process holds the lock of the build, so files in the folder are leftovers of a killed process.
         for leftover in output_folder(self).iterdir():
             remove_folder(leftover) if leftover.is_dir() else remove_file(leftover)
         self._started_by = os.getpid()
@@ -252,10 +253,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         for name, split in self.info.splits.items():
             if not split.num_examples:  # `datasets` cannot read a split without rows
                 problems = read_problems(output_folder(self) / PROBLEMS_FILE)
-                first = next(problem for problem in problems if problem.action == "skipped")
+                first_skipped = next(problem for problem in problems if problem.action == "skipped")
                 raise OptionError(
                     f"{option('on_error', self.config.on_error)} skipped all rows of split {name!r}; "
-                    f"the reason for the first one: {first.reason}"
+                    f"the reason for the first row: {first_skipped.reason}"
                 )
 
     def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:

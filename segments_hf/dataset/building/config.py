@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
 
-# `datasets` accepts an option only if it is a field of the configuration.
+# The fields of `FetchOptions`, as fields of a configuration: `datasets` accepts no other options.
 _FetchingConfig: Any = dataclasses.make_dataclass(
     "_FetchingConfig",
     [(option.name, Any, field(default=option.default)) for option in dataclasses.fields(FetchOptions)],
@@ -54,20 +54,21 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
             split of this file.
-        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number; with `split_by`, the
+            sizes are only near to these numbers.
         split_by: ``metadata:KEY``: all samples with the same value of this key get the same split.
-        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
-            bitmaps that cannot store the ids of the annotations.
+        segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
+            fetched, except bitmaps that cannot store the ids of the annotations. It is not used for sequences and
+            point clouds.
         load_assets: Whether to fetch images, bitmaps and point clouds.
         cameras: Whether to fetch the camera images of point clouds.
         embed: Whether the Arrow file contains the bytes of the images and point clouds; if not, it contains the paths
             of the files in the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
-        resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of
-            URLs.
+        resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of URLs.
         bucket_options: The options of the fsspec file systems that read buckets: the builder's `storage_options`.
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
-            the data files.
+            `data_files`.
         plan: The shards of each split, if `plan_splits` has made them. Copies of the configuration, such as those for
             other processes, do not have them.
     """
@@ -127,7 +128,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     @property
     def fetch_options(self) -> FetchOptions:
-        """The options of fetching, after checking them.
+        """The options of fetching, which are checked here.
 
         Raises:
             OptionError: An option has an invalid value.
@@ -166,10 +167,11 @@ class SegmentsReleaseConfig(_FetchingConfig):
     def reopen(self, key: ReleaseKey) -> Release:
         """Return a release that was opened before, in this process or in another process.
 
-        Of a release of several sensors, this is the part of the sensor.
+        If the release has several sensors, return the part that belongs to the sensor of the option `sensor`.
 
         Raises:
-            OptionError: The release has no such sensor, or the sensor must be named.
+            OptionError: The release has no such sensor; or `sensor` is None, and the release does not have exactly one
+                sensor of point clouds.
             ReleaseError: The file has changed.
         """
         return reopen_release(key, self.bucket_options, self.max_release_bytes).of_sensor(self.sensor)
@@ -199,8 +201,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         kinds: dict[tuple[TaskKind, bool], str] = {}
         for release, labelset in self.releases:
             task_type = release.labelset_task_type(labelset)
-            named = f"{task_type} (of a sensor)" if release.sensor else task_type
-            kinds[release.kind(labelset), release.sensor is not None] = named
+            task_text = f"{task_type} (of a sensor)" if release.sensor else task_type
+            kinds[release.kind(labelset), release.sensor is not None] = task_text
         if len(kinds) > 1:
             raise OptionError(
                 f"got releases of task types {', '.join(sorted(kinds.values()))}, expected one task type; load each "
@@ -225,7 +227,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         Args:
             release: The release, one of `releases`.
             is_stored: Whether downloads are stored in the cache.
-            in_memory: Whether a row contains the bytes of its images; if not, it contains the paths of their files.
+            in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
 
         Raises:
             OptionError: An option is invalid or does not fit the release.

@@ -1,4 +1,4 @@
-"""Divide samples into splits whose sizes are as near to the fractions as whole numbers allow."""
+"""Divide samples into splits of exact sizes, or as near to these sizes as groups of samples allow."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]
     ({'train': 10, 'test': 2}, {'a': 3, 'b': 2})
     """
     # The decimal digits that the user typed: 0.7 is 7/10, and not the binary number just below 7/10.
-    parts = {name: Fraction(str(float(fraction))) for name, fraction in fractions.items()}
-    total = sum(parts.values())
-    sizes = {name: part * count / total for name, part in parts.items()}
+    decimals = {name: Fraction(str(float(fraction))) for name, fraction in fractions.items()}
+    total = sum(decimals.values())
+    sizes = {name: decimal * count / total for name, decimal in decimals.items()}
     counts = {name: int(size) for name, size in sizes.items()}
     by_remainder = sorted(sizes, key=lambda name: counts[name] - sizes[name])
     for name in by_remainder[: count - sum(counts.values())]:
@@ -40,15 +40,16 @@ def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]
 def exact_split_indices(
     hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float], key: str
 ) -> npt.NDArray[np.intp]:
-    """Return the number of the split of each hash.
+    """Return the index of the split of each sample.
 
-    The samples are taken in the order of their hashes. Samples with the same hash stay together: a split ends at the
-    boundary between two hashes that is nearest to its rounded end.
+    The samples are sorted by their hashes, and cut into splits. Samples with the same hash get the same split: each
+    split ends at the boundary between two hashes that is nearest to the sum of the rounded sizes of this split and the
+    splits before it.
 
     Args:
         hashes: The hash of each sample.
         fractions: The fraction of each split.
-        key: The metadata key whose values are hashed; empty if each sample is assigned by itself.
+        key: The metadata key whose values are hashed; empty if the uuids of the samples are hashed.
 
     Raises:
         OptionError: A split with a positive fraction gets no samples.

@@ -13,6 +13,7 @@ from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedT
 from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
+from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
 from segments_hf.release import has_metadata, wanted_statuses
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-_MAX_SHARD_SAMPLES = 64
-_MIN_SHARDS = 16
-_MAX_SHARDS = 4096  # `datasets` needs time for each shard before the first row of a stream
+_MAX_SHARD_SAMPLES = 64  # of a shard, if this gives at most `_MAX_SHARDS` shards
+_MIN_SHARDS = 16  # of a split with at least as many samples in a release
+_MAX_SHARDS = 4096  # of a split of a release; `datasets` needs time for each shard before the first row of a stream
 
 
 class Shard(NamedTuple):
@@ -44,7 +45,7 @@ class Shard(NamedTuple):
 
 
 def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
-    """Return the shards of each split. They are made once for a configuration, because this may decode every sample.
+    """Return the shards of each split. They are kept in the configuration, because planning may decode every sample.
 
     Raises:
         OptionError: An option does not fit a release, or a split has no samples.
@@ -79,7 +80,7 @@ def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
 
 
 def _splits_of_other_sensors(config: SegmentsReleaseConfig, plan: Mapping[str, Sequence[Shard]]) -> list[str]:
-    """Return the splits that have no samples of the sensor, but samples of other sensors. They are left out.
+    """Return the splits that have only samples of other sensors, and log a warning that they are left out.
 
     Args:
         config: The options of the builder.
@@ -106,11 +107,11 @@ def joined_by_release(shards: Iterable[Shard]) -> list[Shard]:
 
 
 def _joined(first: Sequence[int], second: Sequence[int]) -> Sequence[int]:
-    """Join indices: append them to an array, or make a longer range, which takes no memory for its numbers.
+    """Return the joined indices: one longer range if possible, which takes no memory for its numbers, else an array.
 
     Args:
-        first: A range, or an array that this function returned.
-        second: The indices to append.
+        first: A range, or an array that this function returned. The function appends to the array.
+        second: The indices that follow.
     """
     if isinstance(first, range) and isinstance(second, range) and second.step == 1:
         if not first:
@@ -172,7 +173,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
 def _divided(
     config: SegmentsReleaseConfig, split: str, keys: Sequence[ReleaseKey]
 ) -> Iterator[tuple[str, ReleaseKey, Sequence[int]]]:
-    """Yield the indices of each split in each release.
+    """Yield the name of each split, the key of each release, and the indices of the samples of this split in it.
 
     Args:
         config: The options of the builder.
@@ -195,10 +196,10 @@ def _divided(
                 continue
             (broken if name is None else by_split.setdefault(name, array("I"))).append(index)
         if broken:
-            # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
-            # reported.
-            first = next(iter(by_split or rule.fractions or {split: 1}))
-            by_split.setdefault(first, array("I")).extend(broken)
+            # A broken sample belongs to no split. It is added to the first split, so that its error is reported when
+            # the split is read.
+            first_split = next(iter(by_split or rule.fractions or {split: 1}))
+            by_split.setdefault(first_split, array("I")).extend(broken)
         yield from ((name, key, indices) for name, indices in by_split.items())
 
 
@@ -214,8 +215,9 @@ def _samples(
 def _deciding_indices(config: SegmentsReleaseConfig, release: Release, indices: Sequence[int]) -> Sequence[int]:
     """Return the indices of the samples that decide how a release is divided into splits.
 
-    The size of an exact split depends on all samples that are divided. Of a release of several sensors, these are the
-    samples of all sensors with any status, so that a sample is in the same split of all sensors.
+    With `exact`, the split of a sample depends on all samples that are divided. In a release of several sensors, these
+    are the samples of all sensors that match `filter_by_metadata`, with any status. A sample then gets the same split
+    for each sensor. In all other cases, they are the samples that match the filters.
 
     Args:
         config: The options of the builder.
@@ -236,7 +238,7 @@ def _deciding_indices(config: SegmentsReleaseConfig, release: Release, indices: 
 
 
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
-    """Return the indices of the samples that match the filters, and of broken samples, so that their errors appear."""
+    """Return the indices of the samples that match the filters, and of broken samples, to report their errors."""
     if not config.filter_by and not config.filter_by_metadata:
         return release.indices
     labelset = release.resolve_labelset(config.labelset)
@@ -260,7 +262,7 @@ def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def status_counts(config: SegmentsReleaseConfig, shards: Iterable[Shard]) -> Counter[str]:
-    """Count the label statuses of the samples in shards. A sample that cannot be decoded has no status."""
+    """Count the label statuses of samples; ``""`` is no status. Samples that cannot be decoded are not counted."""
     statuses: Counter[str] = Counter()
     for key, indices in shards:
         release = config.reopen(key)
@@ -275,10 +277,12 @@ def _statuses_text(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in release.indices)
-    counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
+    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
+    samples = f"{counted(statuses.total(), 'sample')}: {counts}" if counts else "no samples"
     options = {name: getattr(config, name) for name in ("filter_by", "filter_by_metadata", "splits")}
     given = [f"{option(name)} (got {value!r})" for name, value in options.items() if value]
-    return f"the release has {counts}{'; change ' if given else ''}{' or '.join(given)}"
+    subject = "the release has" if len(config.releases) == 1 else "the releases have"
+    return f"{subject} {samples}{'; change ' if given else ''}{' or '.join(given)}"
 
 
 def _exact_hint(config: SegmentsReleaseConfig) -> str:
@@ -290,6 +294,6 @@ def _exact_hint(config: SegmentsReleaseConfig) -> str:
 
 def _status(release: Release, index: int, labelset: str | None) -> str:
     try:
-        return release[index].status(labelset) or "(none)"
+        return release[index].status(labelset) or "without a status"
     except ReleaseError:
-        return "(broken)"
+        return "that cannot be read"

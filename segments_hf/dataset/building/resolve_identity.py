@@ -27,8 +27,8 @@ def resolve_identity(resolve: Resolve | None) -> object:
         return Hasher.hash(resolve)
     except (pickle.PicklingError, TypeError, AttributeError):
         logger.warning(
-            "resolve: %r cannot be hashed, so the cached dataset will not be found again; pass a dict, or a "
-            "function that can be pickled",
+            "resolve: %r cannot be hashed, so the dataset is built again at each load; pass a dict, or a function "
+            "that can be pickled",
             resolve,
         )
         return uuid.uuid4().hex

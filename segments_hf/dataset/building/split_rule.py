@@ -35,9 +35,10 @@ class SplitRule:
 
     Attributes:
         fractions: The fraction of each split; None if the metadata name the splits.
-        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
-        key: The metadata key whose value is the name of the split, or whose samples with equal values stay together;
-            empty if each sample is assigned by itself.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number; with a `key`, the sizes
+            are only near to these numbers.
+        key: A metadata key. Without fractions, its value is the name of the split; with fractions, the samples with the
+            same value get the same split. Empty if the uuid of a sample decides its split.
     """
 
     fractions: dict[str, float] | None
@@ -53,7 +54,8 @@ def split_rule(
     Args:
         splits: The fraction of each split; or ``metadata:KEY``, where the value of this key in a sample's metadata is
             the name of its split.
-        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number; with `split_by`, the
+            sizes are only near to these numbers.
         split_by: ``metadata:KEY``, where the samples with the same value of this key get the same split.
 
     Returns:
@@ -65,9 +67,9 @@ def split_rule(
     if not isinstance(splits, Mapping):
         for name, value in (("exact", exact), ("split_by", split_by)):
             if value:
-                without = "without splits" if splits is None else f"with {option('splits', splits)}"
+                context = "without splits" if splits is None else f"with {option('splits', splits)}"
                 raise OptionError(
-                    f"got {value!r} {without}, expected fractions such as {option('splits', _EXAMPLE)}", option=name
+                    f"got {value!r} {context}, expected fractions such as {option('splits', _EXAMPLE)}", option=name
                 )
         return None if splits is None else SplitRule(None, key=_key("splits", splits, f"fractions {_EXAMPLE} or "))
     for name in splits:
@@ -94,7 +96,8 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
         The names of the splits in the order of the samples; None for a sample that cannot be read.
 
     Raises:
-        OptionError: A sample lacks the metadata key, or an exact split would have no samples.
+        OptionError: The metadata of a sample lack the key or have an invalid value, or an exact split would have no
+            samples.
     """
     if rule.fractions is None:
         return [_read(_split_name, release, index, rule.key) for release, index in samples]
@@ -104,19 +107,28 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
         is_readable.append(value is not None)
         if value is not None:
             hashes.append(_hash(value))
-    read = np.array(hashes, dtype=np.uint64)
-    numbers = np.full(len(is_readable), -1)
-    numbers[np.frombuffer(is_readable, dtype=bool)] = (
-        exact_split_indices(read, rule.fractions, rule.key)
+    readable_hashes = np.array(hashes, dtype=np.uint64)
+    split_indices = np.full(len(is_readable), -1)
+    split_indices[np.frombuffer(is_readable, dtype=bool)] = (
+        exact_split_indices(readable_hashes, rule.fractions, rule.key)
         if rule.exact
-        else _probable_split_indices(read, rule.fractions)
+        else _probable_split_indices(readable_hashes, rule.fractions)
     )
-    names = [*rule.fractions, None]  # the last item is for the number -1
-    return [names[number] for number in numbers.tolist()]
+    names = [*rule.fractions, None]  # the last item is for the index -1: a sample that cannot be read
+    return [names[index] for index in split_indices.tolist()]
 
 
 def _key(name: str, value: object, alternative: str = "") -> str:
-    """Return the key in an option ``metadata:KEY``."""
+    """Return the key in an option ``metadata:KEY``.
+
+    Args:
+        name: The name of the option, for the error.
+        value: The value of the option.
+        alternative: Other valid values, for the error.
+
+    Raises:
+        OptionError: The value is not ``metadata:KEY``.
+    """
     if not isinstance(value, str) or not value.startswith(_METADATA) or value == _METADATA:
         hint = f"; did you mean {_METADATA + value!r}?" if isinstance(value, str) and value and ":" not in value else ""
         raise OptionError(f"got {value!r}, expected {alternative}'metadata:KEY'{hint}", option=name)
@@ -137,8 +149,9 @@ def _split_name(sample: Sample, key: str) -> str:
 
 
 def _identity(sample: Sample, key: str) -> str:
-    """Return the text whose hash decides: the uuid of the sample, or the value of a metadata key.
+    """Return the text whose hash decides the split of a sample.
 
+    It is the value of the metadata key. If the key is empty, it is the uuid, or the name of a sample without a uuid.
     Values are compared as text, so that the number 7, the number 7.0 and the text "7" are the same value.
     """
     if not key:
@@ -169,8 +182,8 @@ def _hash(identity: str) -> int:
 
 
 def _probable_split_indices(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float]) -> npt.NDArray[np.intp]:
-    """Return the number of the split of each hash. The fractions are the probabilities of the splits."""
+    """Return the index of the split of each hash. The fractions are the probabilities of the splits."""
     ends = list(itertools.accumulate(fractions.values()))
     positions = (hashes >> np.uint64(16)) / 2**48  # in [0, 1); a float represents 48 bits exactly
-    numbers = np.searchsorted(ends, positions, side="right")
-    return np.minimum(numbers, len(ends) - 1)  # the sum of the fractions may be just below 1 because of rounding
+    indices = np.searchsorted(ends, positions, side="right")
+    return np.minimum(indices, len(ends) - 1)  # the sum of the fractions may be just below 1 because of rounding

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.building.split_rule import SplitRule
 
-_MAX_DEVIATION = 0.1  # the share of a split by which its size may miss the fraction without a hint
+_MAX_DEVIATION = 0.1  # the relative deviation of a split's size from its fraction above which there is a hint
 
 logger: Logger = own_logger(__name__)
 
@@ -26,7 +26,7 @@ def log_splits(rule: SplitRule | None, sizes: Mapping[str, int]) -> None:
 
 
 def split_summary(rule: SplitRule, sizes: Mapping[str, int]) -> list[str]:
-    """Return sentences: the sizes of the splits, what decides them, and a hint if they miss the fractions by much.
+    """Return sentences: the sizes of the splits, what decides them, and a hint if they differ much from the fractions.
 
     Args:
         rule: The rule that divides the release.
@@ -45,11 +45,12 @@ def _reason(rule: SplitRule) -> str:
     if rule.fractions is None:
         return f"The metadata key {rule.key!r} names the split of each sample"
     if not rule.key:
-        order = "Samples are taken in the order of a hash of the uuid, and the sizes are rounded to the fractions"
-        return order if rule.exact else "A hash of the uuid decides the split of each sample"
+        if rule.exact:
+            return "A hash of the uuid orders the samples, and the sizes of the splits are the rounded fractions"
+        return "A hash of the uuid decides the split of each sample"
     together = f"Samples with the same value of the metadata key {rule.key!r} are in one split"
     if rule.exact:
-        return f"{together}, and each split ends as near to its fraction as these groups allow"
+        return f"{together}, and the sizes are near to the fractions, as far as these groups allow"
     return f"{together}, which a hash of the value decides"
 
 

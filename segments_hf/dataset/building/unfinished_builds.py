@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def unfinished_builds() -> Iterator[Path]:
-    """Yield the folders of killed builds, each while holding its lock; running builds are skipped."""
+    """Yield the folder of each unfinished build, and hold its lock until the next folder is requested.
+
+    A running build holds its lock, so its folder is skipped.
+    """
     for folder in (builds_folder() / NAME).rglob("*.incomplete"):
         try:
             with FileLock(build_lock(folder), timeout=0):

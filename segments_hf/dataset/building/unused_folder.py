@@ -50,8 +50,8 @@ def warn_if_segments_dir_is_unused(config: SegmentsReleaseConfig, plan: Mapping[
         example = example or folder
     if example is not None:
         logger.warning(
-            "%s: the folder %s contains no image and no bitmap of this load, so that all of them are fetched; expected "
-            "the files of the official SDK in %s, with the names of the samples; the folder contains %s",
+            "%s: the folder %s contains no image and no bitmap of this load, so all images and bitmaps are fetched; "
+            "expected the files of the official SDK in %s, named after the samples; the folder contains %s",
             option("segments_dir"),
             example.searched,
             example.expected,
@@ -70,7 +70,7 @@ def _is_found(folder: SegmentsDir, release: Release, index: int, labelset: str |
 
 
 def _content(folder: Path) -> str:
-    """Return the first names in a folder."""
+    """Return text that lists the first names in a folder. At most 1000 names are read."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(islice((entry.name for entry in entries), 1000))

@@ -27,7 +27,8 @@ def _wait_and_end(pid: int) -> None:
 
     parent = multiprocess.parent_process()
     # On POSIX, the parent id changes when the parent ends. `is_alive` is not used there: it waits for a file descriptor
-    # that other forked workers keep open. On Windows, the parent id never changes, but there is no fork.
+    # that other forked workers keep open. On Windows, the parent id never changes, and `is_alive` works,
+    # because processes are not forked.
     while os.getppid() == pid and (os.name != "nt" or parent is None or parent.is_alive()):
         time.sleep(_PAUSE)
     os._exit(1)
