@@ -155,8 +155,8 @@ def _read_on_the_hub(
     """Read and decode a JSON file of a dataset on the Hub.
 
     Raises:
-        OptionError: Only other configurations have this file. The error lists them.
-        SegmentsHFError: There is no such dataset or file, or the file cannot be decoded.
+        OptionError: Only other configurations of the dataset have this file. The error lists them.
+        SegmentsHFError: There is no such dataset, no configuration has this file, or the file cannot be decoded.
     """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import (
@@ -186,7 +186,7 @@ def _read_on_the_hub(
 
 
 def _check_configs(repo_id: str, name: str, config_name: str, token: str | None, revision: str | None) -> None:
-    """Raise an error that lists the configurations of a dataset on the Hub that have a file.
+    """Raise an error if configurations of a dataset on the Hub have the file `name`. The error lists them.
 
     Raises:
         OptionError: There are such configurations.

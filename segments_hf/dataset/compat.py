@@ -125,7 +125,7 @@ def write_tables(
     Args:
         builder: The builder.
         gen_kwargs: The arguments of `_generate_tables`.
-        fpath: The path of the files, with letters that are replaced by numbers.
+        fpath: The path of the files, in which `datasets` replaces letters such as ``SSSSS`` by the number of the file.
         file_format: ``arrow`` or ``parquet``.
         max_shard_size: The size in bytes at which a new file begins.
         job_id: The index of this process among the processes of the build.

@@ -43,18 +43,19 @@ _JSON_FIELDS = {"annotations": ("attributes", "other"), "cameras": ("distortion"
 class InputRows:
     """The rows of an input, read without building a dataset.
 
-    In these rows, an image or bitmap is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+    In these rows, an image, bitmap or point cloud is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
     Attributes:
         name: The name of the input, for display.
-        title: The owner, the data set and the release, such as ``jane/flowers v1.0``; the name if they are not known.
+        title: The owner, the data set and the release, such as ``jane/flowers v1.0``; `name` if they are unknown.
         task_type: The task type, such as ``segmentation-bitmap``; None if it is unknown.
         features: The features of the rows.
         length: The number of rows that are read; None if it is unknown, as for sequences and some streams.
-        total: The number of samples of a release, or of rows of a dataset, without a limit; None for streams.
+        total: The number of samples of a release, or of rows of a dataset, before `skip` and `limit` are applied; None
+            for streams.
         outcomes: A function that yields the selected rows, each with its problems. Each call reads the input again.
         find_categories: A function that returns the categories.
-        releases: The releases that the rows are made from; none for a dataset.
+        releases: The releases that the rows are made from; empty for a dataset.
     """
 
     name: str
@@ -105,14 +106,14 @@ def open_rows(
         skip: The number of rows to skip at the beginning.
         limit: The maximum number of samples of a release, or of rows of a dataset. For sequences, whose rows are
             frames, the maximum number of samples is `skip + limit`.
-        evenly: Whether the limit chooses samples at even distances instead of the first ones; `skip` must then be 0.
-            Of streams, the first rows of each split are read, because a stream has no length and fetches each image
-            that it passes.
+        evenly: Whether the limit chooses samples or rows at even distances instead of the first ones; `skip` must then
+            be 0. If a split is a stream, the first rows of each split are read instead, because the length of a stream
+            is unknown, and a stream also fetches the images of the rows that are skipped.
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
-            with labels.
-        building: The options that control how a dataset is built, such as ``on_error``, and that `options` may contain;
-            by default none. The default of `on_error` is ``keep``.
-        **options: For a release, the options of `load_release` that select samples and control fetching.
+            with labels. A release is not checked.
+        building: The options of a build, such as ``on_error``, that `options` may contain; by default none.
+        **options: For a release, the options of `load_release` that select samples and control fetching, and those
+            in `building`. The default of `on_error` is ``keep``.
 
     Raises:
         OptionError: An option is invalid, the limit is not positive, or there are no rows.
@@ -216,7 +217,10 @@ def _dataset_rows(
 
 
 def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
-    """Encode the decoded images of a row; an image that cannot be encoded becomes null and is reported as a problem."""
+    """Return a row of a dataset as an outcome, in which images are encoded and JSON is text.
+
+    If an image cannot be encoded, its column is null, and the outcome has a problem.
+    """
     kept, problems = dict(row), []
     for name, value in row.items():
         try:
@@ -237,7 +241,7 @@ def _limited_length(length: int | None, skip: int, limit: int | None) -> int | N
 
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row with its JSON columns as text. In the rows of a stream after `map`, they are decoded."""
+    """Return the row with its JSON as text. In the rows of a stream after `map`, JSON may be decoded."""
     texts: dict[str, Any] = {name: _json_text(row[name]) for name in _JSON_COLUMNS if name in row}
     for column, fields in _JSON_FIELDS.items():
         if row.get(column):
@@ -255,10 +259,10 @@ def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]
     """Yield the rows of all splits except for the first `skip` rows, each with the name of its split."""
     for name, part in parts.items():
         if isinstance(part, datasets.Dataset):
-            passed = min(skip, len(part))
-            skip -= passed
-            left = _stream(part.select(range(passed, len(part)))) if passed < len(part) else ()
-            yield from ((name, row) for row in left)
+            skipped = min(skip, len(part))
+            skip -= skipped
+            remaining = _stream(part.select(range(skipped, len(part)))) if skipped < len(part) else ()
+            yield from ((name, row) for row in remaining)
             continue
         for row in _stream(part):
             if skip:
@@ -268,7 +272,10 @@ def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]
 
 
 def _first_rows(parts: Mapping[str, SplitRows], limit: int) -> Iterator[tuple[str, Any]]:
-    """Yield the first rows of each split. A split with few rows leaves the rest of its share to the next splits."""
+    """Yield the first rows of each split, up to `limit` rows in all.
+
+    Each split has an equal share of the limit. If a split has fewer rows than its share, the next splits get the rest.
+    """
     for number, (name, part) in enumerate(parts.items()):
         share = -(-limit // (len(parts) - number))
         for row in itertools.islice(_stream(part), share):

@@ -102,7 +102,7 @@ def input_features(data: Data) -> Mapping[str, Any]:
     """Return the features of the first split of an input. The assets of a release are not fetched.
 
     For a release of several sensors, return the features of the only sensor of point clouds, or those of the first
-    sensor if the release has no or several sensors of point clouds.
+    sensor if the number of sensors of point clouds is not 1.
 
     Raises:
         OptionError: The input is an empty dict, or a release of several sensors in which no sample has a sensor.

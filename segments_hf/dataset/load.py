@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.open_releases import ReleaseKey
     from segments_hf.dataset.release_inputs import AnyRelease, Location
 
+# The options of `load_release` that `OPTIONS` does not contain, except `task`, which is another name of `labelset`.
 _CALL_OPTIONS = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
 
 
@@ -95,9 +96,9 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
             platform, such as ``jane/flowers@v1.0`` or ``jane/flowers@latest``; a `Release`; the release object of the
             official SDK; or a dict of split name to release.
-        split: The split to return, such as ``"train"``; a part of a split, such as ``"train[:100]"``, is not possible
-            for a stream. By default, a dict of all splits. A release is one split, ``train``, unless it is divided
-            with `splits` or passed in a dict.
+        split: The split to return, such as ``"train"``, or a part of a split, such as ``"train[:100]"``, which a stream
+            does not support. By default, a dict of all splits is returned. A release is one split, ``train``, unless it
+            is divided with `splits` or passed in a dict.
         streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
         labelset: The labelset whose labels are read; by default the ground truth.
         sensor: The sensor of a release of several sensors whose rows are loaded, such as ``"Lidar"``; by default the
@@ -109,22 +110,25 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A sample is assigned to a split by
             a hash of its uuid, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the split
             is the value of this key in the sample's metadata.
-        exact: Whether each split gets its fraction of the samples that pass the filters, rounded to a whole number.
-            New samples can then move other samples to another split.
+        exact: Whether each split gets its fraction of the samples that pass the filters, rounded to a whole number;
+            with `split_by`, the sizes are only near to these numbers. New samples can then move other samples to
+            another split. For a release of several sensors, the samples of all sensors that pass `filter_by_metadata`
+            are divided.
         split_by: ``"metadata:KEY"``: all samples with the same value of this key in their metadata, such as the images
             of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
-        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
-            bitmaps that cannot store the ids of the annotations.
+        segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
+            fetched, except bitmaps that cannot store the ids of the annotations. It is not used for sequences and
+            point clouds.
         load_assets: Whether to fetch images, bitmaps and point clouds; if not, only the labels are loaded, and these
             columns are null.
-        cameras: Whether to fetch the camera images of point clouds; if not, they are null, and the calibration of the
-            cameras is loaded.
+        cameras: Whether to fetch the camera images of point clouds; if not, they are null. The calibration of the
+            cameras is loaded in both cases.
         embed: Whether the Arrow file contains the bytes of the images and point clouds. If not, it contains the paths
             of the files in the cache, and each file is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
-            the cache. Images with malformed EXIF data are also listed there: for each value of `on_error`, the row
-            has a repaired copy of the image.
+            the cache. For each value of `on_error`, the row of an image with malformed EXIF data has a repaired copy of
+            the image, and the sample is also logged and listed.
         resolve: The new locations of moved assets: a dict from old to new prefixes of URLs, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
             path of a local file, and returns the new URL or path.
@@ -134,9 +138,9 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
         num_proc: The number of processes that build the dataset.
         cache_dir: The folder for the Arrow files; by default the cache of `datasets`.
-        **fetching: The fields of `FetchOptions`: the options of fetching and the limits of images (`connections`,
-            `in_flight`, `timeout`, `max_bytes`, `max_pixels`, `verify`) and of the release file
-            (`max_release_bytes`). Sizes are numbers of bytes, or text such as ``"10MB"``.
+        **fetching: The fields of `FetchOptions`: the options of fetching and the limits of images and point clouds
+            (`connections`, `in_flight`, `timeout`, `max_bytes`, `max_pixels`, `max_points`, `verify`) and of the
+            release file (`max_release_bytes`). Sizes are numbers of bytes, or text such as ``"10MB"``.
 
     Returns:
         A `Dataset` for one split, a `DatasetDict` for all splits; an `IterableDataset` or `IterableDatasetDict` if
@@ -145,9 +149,9 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     Raises:
         ReleaseError: The file is not a release, or a part of it is invalid.
         OptionError: An option is invalid or does not fit the release.
-        AssetError: An image cannot be fetched or read, and `on_error` is ``"raise"``.
+        AssetError: An image, a bitmap or a point cloud cannot be fetched or read, and `on_error` is ``"raise"``.
         PlatformError: The platform refuses the request, or has no such release.
-        StorageError: The disk is full.
+        StorageError: The disk is full or read-only.
 
     >>> from segments_hf.demo import demo_release
     >>> flowers = load_release(demo_release(), split="train", filter_by=["labeled", "reviewed"], streaming=True)
@@ -199,10 +203,11 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
 
     Args:
         release: A release in any form, or a dict of split name to release.
-        **options: The options of `load_release`, except `split`, `streaming` and `num_proc`. The builder does not get
-            the API key of the platform, because it reads a pinned release.
+        **options: The options of `load_release`, except `split`, `streaming`, `num_proc` and `task`. The builder does
+            not get the API key of the platform, because it reads a pinned release.
 
     Raises:
+        TypeError: There is no such option.
         OptionError: An option is invalid, or there is no release.
         SegmentsHFError: The value is not a release.
     """

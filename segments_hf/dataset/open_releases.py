@@ -1,7 +1,7 @@
 """The releases that this process has opened, by source and digest.
 
-A shard refers to its release by source and digest, so that releases are never pickled; each process opens a release
-once.
+A shard refers to its release by source and digest, so that releases are never pickled. Each process keeps the releases
+that it opened last, so that it does not open a release for each shard.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from segments_hf.release import Release, file_state, pin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_OPEN = 32
+_MAX_OPEN = 32  # the number of releases that a process keeps
 
 
 class ReleaseKey(NamedTuple):
@@ -63,7 +63,7 @@ def open_release(
 
 
 def adopt_release(release: Release) -> ReleaseKey:
-    """Add an open release of the caller to the releases that this process has opened.
+    """Add an open release of the caller to the releases that this process has opened, and return its key.
 
     Raises:
         OptionError: The release is the part of a release that belongs to one sensor.
@@ -110,11 +110,12 @@ def reopen_release(
         ReleaseError: The file has changed.
     """
     release = _open_releases.get(key)
-    # The file is mapped into memory. If it was truncated after that, reading the missing part crashes the process.
+    # The file of an open release is mapped into memory. If the file was truncated since then, reading the missing part
+    # would crash the process.
     if release is not None and release.file_state == file_state(key.source):
         return release
-    fresh, release = open_release(key.source, storage_options, max_bytes)
-    if fresh != key:
+    new_key, release = open_release(key.source, storage_options, max_bytes)
+    if new_key != key:
         raise ReleaseError("the file has changed since it was opened; load it again", release.source)
     return release
 

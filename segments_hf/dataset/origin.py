@@ -24,7 +24,7 @@ class Origin(NamedTuple):
     """The origin of a dataset, read from its description.
 
     Attributes:
-        description: The description that the owner wrote.
+        description: The description that the owner wrote; the whole text if it does not name exactly one release.
         release: The name of the release.
         date: The day on which the release was made, such as ``2025-03-04``.
         dataset: The data set on the platform, such as ``jane/flowers``.
@@ -50,16 +50,19 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
         releases: Releases of one task type, each with the labelset that is read from it.
     """
     task_type = releases[0][0].labelset_task_type(releases[0][1])
-    named = []
+    release_texts = []
     for release, _ in releases:
         date = f" ({release.created_at:%Y-%m-%d})" if release.created_at else ""
         dataset = f" of {release.owner}/{release.dataset_name}" if release.owner and release.dataset_name else ""
-        named.append(shown(f"release {release.name or '?'}{date}{dataset}".replace("\n", "\\n")))
-    return f"{_BEGIN}{f' as {task_type}' if task_type else ''}: {', '.join(named)}."
+        release_texts.append(shown(f"release {release.name or '?'}{date}{dataset}".replace("\n", "\\n")))
+    return f"{_BEGIN}{f' as {task_type}' if task_type else ''}: {', '.join(release_texts)}."
 
 
 def release_title(release: Release) -> str | None:
-    """Return the owner, the data set and the name of a release, such as ``jane/flowers v1.0``; None in a cut file."""
+    """Return the owner, the data set and the name of a release, such as ``jane/flowers v1.0``.
+
+    An owner or a name that the file lacks is left out. If the file lacks the name of the data set, return None.
+    """
     if not release.dataset_name:
         return None
     dataset = f"{release.owner}/{release.dataset_name}" if release.owner else release.dataset_name
@@ -77,7 +80,7 @@ def split_origin(description: str) -> tuple[str, str]:
 
 
 def described_task_type(description: str) -> str | None:
-    """Return the task type that a description names, also if it names several releases; None if it names none.
+    """Return the task type in the sentence about the origin, which may name several releases; None if it has none.
 
     >>> described_task_type("Labeled on Segments.ai as bboxes: release v1.0, release v2.0.")
     'bboxes'

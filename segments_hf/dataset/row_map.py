@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _IMAGE_BATCH_ROWS = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
-_CLOUD_BATCH_ROWS = 1  # the same for rows of point clouds
+_CLOUD_BATCH_ROWS = 1  # the same number for rows of point clouds
 _CLOUD_COLUMNS = ("name", "status", "point_cloud", "point_cloud_type", "annotations")
 
 
@@ -53,7 +53,7 @@ def map_splits(
     Raises:
         OptionError: `num_proc` is not a positive whole number, or was given for a stream, or a dict has datasets and
             streams.
-        SegmentsHFError: The input has an unsupported type, or its rows are not those of images with labels.
+        SegmentsHFError: The input has an unsupported type, or `check` rejects a split.
     """
     check_num_proc(num_proc)
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
@@ -79,7 +79,7 @@ def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
         tool: The function or command that needs these columns, for the error about rows of other tasks.
 
     Raises:
-        OptionError: The rows are those of point clouds, or their labels stay JSON.
+        OptionError: The rows are those of point clouds, or of a task type whose labels stay JSON.
         SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
     """
     check_features(dataset)
@@ -105,7 +105,7 @@ def check_cloud_rows(dataset: SplitRows, label_type: type[CloudLabel], tool: str
     Args:
         dataset: The dataset or stream.
         label_type: The type of the labels.
-        tool: The function or command that needs these columns, for the error about other rows.
+        tool: The function or command that needs these columns, for the error about labels of another type.
 
     Raises:
         OptionError: The rows have labels of another type.
@@ -179,7 +179,7 @@ def map_rows(
             return raw.map(
                 rows, batched=True, batch_size=1, remove_columns=list(raw.features), features=Features(features)
             )
-        # `map` of a stream gets no features: with features, it expects that the function returns decoded values.
+        # `map` of a stream gets no features: with features, `map` expects decoded values from the function.
         images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
         mapped = raw.map(Versioned(_Pathless(new_columns, images)), remove_columns=drop)
         if problem_column is not None:
@@ -213,8 +213,8 @@ def without_decoding(part: SplitRows) -> SplitRows:
     """Return the dataset with undecoded images, as ``{"bytes": …, "path": …}``, and rows of Python objects."""
     part = part.with_format(None)
     if isinstance(part, datasets.IterableDataset):
-        # JSON also stays text. If it were decoded, `datasets` would encode the JSON in a list again only if the first
-        # item has JSON.
+        # JSON also stays text. After decoding, `datasets` would encode the JSON in a list of structs again only if the
+        # first struct has JSON.
         return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
         if _decodes_images(feature):
@@ -266,8 +266,8 @@ class _Pathless:
 class _OneRowBatches:
     """A function that converts batches of one row, and returns an empty batch for a row that is left out.
 
-    A stream has to know the features of the result when `map` is called: then it yields arrays unchanged. If the
-    features are set later, it converts arrays to lists of numbers, which takes seconds for the points of one row.
+    With batches, `map` can get the features of the result, and the stream yields arrays unchanged. If the features were
+    set after `map`, the stream would convert arrays to lists of numbers, which takes seconds for the points of one row.
     """
 
     new_columns: Callable[[Row], dict[str, Any]]

@@ -41,22 +41,22 @@ def save_build(
     """Build a dataset and write it to a folder. The folder appears only when it is complete.
 
     Args:
-        builder: The builder. Its option `embed` is true for a conversion to Parquet, and for point clouds, so that the
-            files contain the images and the point clouds.
+        builder: The builder. Its option `embed` must be true for Parquet files of a converted dataset, and for point
+            clouds, so that the files contain the images and the point clouds.
         folder: The folder to write.
         file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``. The Parquet
             files are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
         split: The split to write; by default all splits.
         convert: A function that converts the built dataset before it is written.
-        overwrite: Whether to replace an existing folder.
+        overwrite: Whether to replace an existing dataset.
         num_proc: The number of processes that build the dataset.
 
     Returns:
         The number of rows of each split that was written.
 
     Raises:
-        OutputExistsError: The folder exists and `overwrite` is false, it contains other files, or it changed during
-            the build.
+        OutputExistsError: The folder exists and `overwrite` is false; it contains files, but is not a dataset; or it
+            changed during the build.
         OptionError: There is no such split.
         StorageError: The dataset cannot be written: the disk is full or read-only.
     """
@@ -94,8 +94,7 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     """Check that a folder may be written.
 
     Raises:
-        OutputExistsError: The folder exists, and `overwrite` is false or it is not a dataset: its other files must
-            not be lost.
+        OutputExistsError: The folder exists and `overwrite` is false; or it contains files, but is not a dataset.
     """
     if not folder.exists():
         return
@@ -115,7 +114,7 @@ def _write_parquet(parts: Mapping[str, datasets.Dataset], folder: Path) -> None:
     make_folder(folder / "data")
     for name, part in parts.items():
         part.to_parquet(folder / "data" / _parquet_name(name))
-        # Without the sizes of the splits before the conversion.
+        # `part.info` also has the sizes of the splits before the conversion, which must not be written.
         info = datasets.DatasetInfo(part.info.description, homepage=part.info.homepage, features=part.features)
         info.write_to_directory(str(folder))
 
@@ -125,6 +124,7 @@ def _parquet_name(split: str) -> str:
 
 
 def _name_as_on_the_hub(folder: Path, split: str | None) -> None:
+    """Move the Parquet files of a build to ``data/``, with the names they have on the Hub; remove other splits."""
     data = folder / "data"
     make_folder(data)
     for file in sorted(folder.glob("*.parquet")):

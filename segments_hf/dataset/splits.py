@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # the names that `datasets` allows
-_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
+_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # such as ``train[:10%]``
 
 
 def names_in(instruction: str) -> set[str]:
     """Return the names of the splits in an instruction of `datasets`.
 
-    If a part of the text is not such an instruction, the whole text is returned as a name.
+    For a part that is not such an instruction, the result contains the whole text.
 
     >>> sorted(names_in("train[:10%]+test"))
     ['test', 'train']
@@ -47,19 +47,19 @@ def check_instruction(split: str) -> None:
 
 
 def check_whole_splits(split: object) -> None:
-    """Check that an instruction for a stream has no part of a split.
+    """Check that an instruction for a stream selects whole splits.
 
     Args:
         split: A text, a `datasets.Split` or a `datasets.ReadInstruction`.
 
     Raises:
-        OptionError: The instruction has a part of a split.
+        OptionError: The instruction selects a part of a split.
     """
     if "[" in (text := str(split)):
         name = text.partition("[")[0]
         raise OptionError(
             f"got {text!r}, but a stream has whole splits only; pass split={name!r}, and then use `.take(100)` of the "
-            "stream for its first 100 rows, or `.skip(100)` for the others",
+            "stream for its first 100 rows, or `.skip(100)` for the other rows",
             option="split",
         )
 
@@ -91,7 +91,7 @@ def checked_name(name: object) -> str:
     """
     if not isinstance(name, str) or not _SPLIT_NAME.fullmatch(name) or name == "all":
         raise OptionError(
-            f"got {name!r} as the name of a split, expected letters, digits and underscores, and a name other "
-            "than 'all'"
+            f"got {name!r} as the name of a split, expected letters, digits, underscores and single dots, and a "
+            "name other than 'all'"
         )
     return name
