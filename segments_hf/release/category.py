@@ -13,21 +13,22 @@ from segments_hf.io.redaction import json_without_secrets, name_without_secrets
 
 _ATTRIBUTES: JsonDecoder[list[dict[str, Any]]] = JsonDecoder(list[dict[str, Any]])
 
-_CHANNELS = {3, 4}
-_MAX_VALUE = 255
-_MAX_SHOWN = 60  # the maximum length of `Category.refused_color` in bytes
+_CHANNEL_COUNTS = {3, 4}
+_MAX_CHANNEL = 255
+_MAX_SHOWN = 60  # the maximum number of bytes of an invalid color in `Category.refused_color`
 
 
 class Category(msgspec.Struct, frozen=True):
     """A class of objects.
 
     Attributes:
-        id: The category id in the release: any integer, also 0 or a negative one. The ids may have gaps.
-        name: The name, without the secrets of a URL; names may repeat.
+        id: The category id in the release: any integer, also 0 or a negative one. The ids of a release may have gaps.
+        name: The name, without the secrets of URLs in it. Several categories may have the same name.
         color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
-        has_instances: Whether its objects are instances ("things"); None if the file lacks it.
-        attributes: The attributes that its objects may have, as in the file, without the secrets of URLs.
-        refused_color: The JSON text of the file's color if that color is invalid, up to 60 bytes; else None.
+        has_instances: Whether objects of the category are instances ("things"); None if the file lacks this field.
+        attributes: The attributes that objects of the category may have, as in the file, without the secrets of URLs;
+            None if the file lacks them.
+        refused_color: The first 60 bytes of the JSON text of the color in the file if that color is invalid; else None.
     """
 
     id: int
@@ -39,7 +40,7 @@ class Category(msgspec.Struct, frozen=True):
 
 
 class CategoryDocument(msgspec.Struct, frozen=True):
-    """An entry of a list of categories in a release, in ``categories.json`` or in the features of a dataset."""
+    """An entry of a list of categories: in a release, in ``categories.json``, or in the features of a dataset."""
 
     id: int
     name: str
@@ -58,7 +59,7 @@ class CategoryDocument(msgspec.Struct, frozen=True):
 
 
 def _attributes(attributes: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Remove the secrets of the URLs in the attributes of a category."""
+    """Return the attributes of a category without the secrets of URLs."""
     text = json_without_secrets(compact_json(attributes) if attributes else None)
     return _ATTRIBUTES.decode(text) if text else attributes
 
@@ -70,11 +71,11 @@ def _color(text: bytes) -> tuple[int | float, ...] | None:
     ((255, 0, 0), None, None)
     """
     try:
-        parts = read_json(text)
+        channels = read_json(text)
     except JsonError:
         return None
-    if not isinstance(parts, list) or len(parts) not in _CHANNELS:
+    if not isinstance(channels, list) or len(channels) not in _CHANNEL_COUNTS:
         return None
-    numbers = [part for part in parts if isinstance(part, int | float) and not isinstance(part, bool)]
-    is_color = len(numbers) == len(parts) and all(0 <= number <= _MAX_VALUE for number in numbers)
+    numbers = [value for value in channels if isinstance(value, int | float) and not isinstance(value, bool)]
+    is_color = len(numbers) == len(channels) and all(0 <= number <= _MAX_CHANNEL for number in numbers)
     return tuple(numbers) if is_color else None

@@ -18,16 +18,17 @@ GROUND_TRUTH = "ground-truth"
 def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | None:
     """Return the name of the default labelset; None if there are no labelsets.
 
-    The default is the labelset that is marked as ground truth. If no labelset or more than one is marked, it is the
-    labelset named ``ground-truth``, otherwise the only labelset.
+    The default is the labelset that is marked as ground truth. If no labelset is marked, or several labelsets are, the
+    default is the labelset with the name ``ground-truth``. If no labelset has this name, the default is the only
+    labelset.
 
     Args:
         labelsets: The labelsets of the release.
-        source: The name of the release, for the error.
+        source: The name of the release file, for the error.
 
     Raises:
-        OptionError: There are several labelsets. None or several of them are marked as ground truth, and none is named
-            ``ground-truth``.
+        OptionError: There are several labelsets. None of them, or several of them, are marked as ground truth, and none
+            has the name ``ground-truth``.
     """
     names = [labelset.name for labelset in labelsets]
     marked = [labelset.name for labelset in labelsets if labelset.is_groundtruth]

@@ -26,7 +26,7 @@ class Labelset(msgspec.Struct, frozen=True):
 
 
 class TaskAttributes(msgspec.Struct, frozen=True):
-    """The categories of a task."""
+    """The attributes of a task, or of the task of the whole data set."""
 
     categories: list[CategoryDocument] | None = None
 
@@ -34,7 +34,7 @@ class TaskAttributes(msgspec.Struct, frozen=True):
 class Task(msgspec.Struct, frozen=True):
     """An entry of `tasks`: the task of one labelset.
 
-    In files since 2024, its type is an empty string and its attributes have no categories.
+    In files since 2024, the task type is an empty string, and the attributes have no categories.
     """
 
     name: str | None = None
@@ -71,7 +71,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class AssetRef(msgspec.Struct, gc=False):
-    """The URL of an image or bitmap."""
+    """The URL of an image, a bitmap or a release file."""
 
     url: str | None = None
 
@@ -125,22 +125,22 @@ NULL = b"null"
 
 
 def parse_moment(value: object) -> datetime.datetime | None:
-    """Parse a date and time of a release file; return None if the value is not a date.
+    """Parse a date and time of a release file; return None if the value is not a date and time.
 
-    A value without a time zone is in UTC.
+    A date and time without a time zone is in UTC.
 
     >>> parse_moment("2025-03-04 05:06:07")
     datetime.datetime(2025, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
     """
     try:
         moment = msgspec.convert(value, datetime.datetime | None)
-    except msgspec.ValidationError:  # a text that is not a date, or a number without a unit
+    except msgspec.ValidationError:  # a text that is not a date, or a number, whose unit is unknown
         return None
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """Return the JSON text of a raw slice after checking it; None if the slice is missing or null.
+    """Check a raw slice and return its JSON text; return None if the slice is missing or null.
 
     Raises:
         JsonError: The text is not UTF-8, is nested too deeply, or has a number that is too large.

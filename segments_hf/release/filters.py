@@ -33,15 +33,16 @@ STATUSES = frozenset(
 def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: str | None) -> frozenset[str]:
     """Check the option `filter_by` and return its statuses in upper case, as the platform spells them.
 
-    A status is valid if the platform knows it, or if a label of the release has it.
+    A status is valid if the platform knows it, or if a label of the labelset has it.
 
     Args:
         filter_by: One status or several, in upper or lower case.
         release: The release that is filtered.
-        labelset: The labelset whose statuses are compared.
+        labelset: The labelset whose labels are filtered by status; None for a release without labelsets.
 
     Raises:
-        OptionError: A status is invalid; the error lists the statuses in the release.
+        OptionError: A status is not a string, or is invalid; the error about an invalid status lists the statuses of
+            the labelset.
     """
     requested = [filter_by] if isinstance(filter_by, str) else list(filter_by)
     if not all(isinstance(status, str) for status in requested):
@@ -49,16 +50,16 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
     statuses = frozenset(status.upper() for status in requested)
     if unknown := statuses - STATUSES:
         present = _present_statuses(release, labelset)
-        if absent := sorted(status for status in requested if status.upper() in unknown - present):
+        if invalid := sorted(status for status in requested if status.upper() in unknown - present):
             expected = f"a status of {release.source}:"
             raise unknown_choice(
-                "filter_by", absent[0], sorted(present), also_suggested=sorted(STATUSES), expected=expected
+                "filter_by", invalid[0], sorted(present), also_suggested=sorted(STATUSES), expected=expected
             )
     return statuses
 
 
 def _present_statuses(release: Release, labelset: str | None) -> set[str]:
-    """Return the statuses of all labels that can be decoded."""
+    """Return the statuses of all labels of a labelset that can be decoded."""
     present = set()
     for index in release.indices:
         with suppress(ReleaseError):  # the error is raised again when the row of this sample is made

@@ -24,14 +24,14 @@ Buffer = bytes | memoryview
 FileState = tuple[int, ...]
 
 _BOM = b"\xef\xbb\xbf"
-# A dataset without the name of a release, such as jane/flowers, is read as a path.
-_ON_THE_PLATFORM = "; the name of a release on Segments.ai is owner/dataset@release, such as jane/flowers@latest"
+# A source without the name of a release, such as jane/flowers, is read as a path.
+_PLATFORM_HINT = "; to read a release on Segments.ai, pass owner/dataset@release, such as jane/flowers@latest"
 
 
 def file_state(source: str | os.PathLike[str]) -> FileState | None:
     """Return the inode, size and modification time of a file; None for a URL or a missing file.
 
-    If a file is changed or replaced, its state differs from the state before.
+    If a file is changed or replaced, its new state differs from its old state.
     """
     if is_url(os.fspath(source)):
         return None
@@ -57,12 +57,12 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
         hint = suggestion(path.name, _json_files(path.parent))
-        raise _unreadable(error, name, hint if hint or path.suffix else _ON_THE_PLATFORM) from None
+        raise _unreadable(error, name, hint if hint or path.suffix else _PLATFORM_HINT) from None
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
     if stat.S_ISDIR(mode):
         raise ReleaseError(
-            "got a folder, expected a release file; pass the JSON file, or load a dataset that was saved in the folder "
+            "got a folder, expected a release file; pass the JSON file. If this folder is a saved dataset, load it "
             "with datasets.load_from_disk",
             name,
         )
@@ -74,7 +74,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             if size <= max_bytes:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        # `from None` hides the cause, whose text has the path, which may be a malformed URL with a password.
+        # `from None` hides the cause. Its text has the path, and the path may be a malformed URL with a password.
         raise _unreadable(error, name) from None
     raise too_large(TooLargeError(int(max_bytes)), name)
 
@@ -84,7 +84,7 @@ def _unreadable(error: Exception, name: str, hint: str = "") -> ReleaseError:
 
 
 def _json_files(folder: Path) -> Iterator[str]:
-    """Yield the names of the JSON files in a folder, gzipped ones too; none if the folder cannot be read."""
+    """Yield the names of the JSON files in a folder, gzipped or not; no names if the folder cannot be read."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.lower().removesuffix(".gz").endswith(".json") and entry.is_file():
@@ -97,7 +97,7 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
     Args:
         content: The content of the file.
         source: The path or URL of the file, for the error.
-        max_bytes: The maximum size of the JSON in bytes.
+        max_bytes: The maximum size of decompressed JSON in bytes. The size of other content is not checked.
 
     Raises:
         ReleaseError: The gzip data are damaged or contain another gzip file, or the JSON is too large.

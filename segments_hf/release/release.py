@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_HASHED_PART = 64 * 2**20  # bytes
+_HASHED_PART_SIZE = 64 * 2**20  # bytes
 
 _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
@@ -49,7 +49,7 @@ class Release(ReleaseSensors):
     """An open release file.
 
     The file is scanned once; each sample is decoded when it is accessed. All versions of the file format since 2020
-    are decoded to the same objects.
+    are decoded to objects of the same classes.
 
     Attributes:
         source: The name of the file for messages: a path, or a URL without its query.
@@ -104,7 +104,8 @@ class Release(ReleaseSensors):
         Args:
             source: A path, an http(s) URL, any URL that fsspec reads, or a release on the Segments.ai platform, such as
                 ``jane/flowers@v1.0``. A file may be gzipped. ``jane/flowers@latest`` is the newest release that is
-                ready. If a file has the name of a release on the platform, the file is opened.
+                ready. If a text is both the path of a file and the name of a release on the platform, the file is
+                opened.
             api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
             max_release_bytes: The maximum size of the file after decompression: a number of bytes, or text such as
@@ -117,11 +118,11 @@ class Release(ReleaseSensors):
         """
         if isinstance(max_release_bytes, str):
             max_release_bytes = bytes_of(max_release_bytes, "max_release_bytes")
-        name = pin(source, api_key, max_release_bytes)
-        name = file_path(name) or os.path.expanduser(name)
-        state = file_state(name)
-        content = read_source(name, api_key=api_key, storage_options=storage_options, max_bytes=max_release_bytes)
-        release = cls(content, name)
+        location = pin(source, api_key, max_release_bytes)
+        location = file_path(location) or os.path.expanduser(location)
+        state = file_state(location)
+        content = read_source(location, api_key=api_key, storage_options=storage_options, max_bytes=max_release_bytes)
+        release = cls(content, location)
         release.file_state = state
         return release
 
@@ -153,12 +154,16 @@ class Release(ReleaseSensors):
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the content, in hexadecimal. Above 64 MiB, the SHA-256 of the hashes of parts of 64 MiB."""
+        """The SHA-256 of the content, in hexadecimal.
+
+        If the content is larger than 64 MiB, it is divided into parts of 64 MiB, and `digest` is the SHA-256 of the
+        concatenated SHA-256 digests of the parts.
+        """
         content = memoryview(self._content)
-        parts = [content[start : start + _HASHED_PART] for start in range(0, len(content), _HASHED_PART)]
+        parts = [content[start : start + _HASHED_PART_SIZE] for start in range(0, len(content), _HASHED_PART_SIZE)]
         if len(parts) <= 1:
             return hashlib.sha256(content).hexdigest()
-        with ThreadPoolExecutor(CPU_THREADS) as threads:  # the hash of a large file would delay the first row
+        with ThreadPoolExecutor(CPU_THREADS) as threads:  # hashing in one thread would delay the first row
             digests = threads.map(lambda part: hashlib.sha256(part).digest(), parts)
             return hashlib.sha256(b"".join(digests)).hexdigest()
 
@@ -195,10 +200,10 @@ class Release(ReleaseSensors):
             n: The number of samples in each slice; the last slice may have fewer.
 
         Raises:
-            OptionError: The number is not a positive whole number.
+            OptionError: `n` is not a positive whole number.
         """
         check_number("n", n, 1)
-        return (self.slice(range(first, min(first + n, len(self)))) for first in range(0, len(self), n))
+        return (self.slice(range(start, min(start + n, len(self)))) for start in range(0, len(self), n))
 
     def slice(self, indices: Sequence[int]) -> ReleaseSlice:
         """Return the samples at some indices as a slice.
@@ -230,8 +235,7 @@ class Release(ReleaseSensors):
     def _decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
         return sample_decoder(self.kind(labelset.name) for labelset in self.labelsets)
 
-    def _map_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
-        """Yield a part of each sample that can be decoded; other samples raise their errors when rows are made."""
+    def _map_readable_samples(self, function: Callable[[Sample], T]) -> Iterator[T]:
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
-                yield part(self._sample(index, SHALLOW_SAMPLE))
+                yield function(self._sample(index, SHALLOW_SAMPLE))

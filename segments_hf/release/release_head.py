@@ -1,4 +1,4 @@
-"""The names, descriptions and dates of a release, and the tables that show a release."""
+"""The names, descriptions, owner and date of a release, and the tables that show a release."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
     from segments_hf.release.category import Category
 
-_MAX_SHOWN = 20  # categories in a table
-_MAX_LENGTH = 300  # characters of a value in a table
+_MAX_SHOWN = 20  # maximum number of categories in a table
+_MAX_LENGTH = 300  # maximum number of characters of a value in a table
 
 
 class ReleaseHead(Result):
-    """The names, descriptions and dates of a release."""
+    """The names, descriptions, owner and date of a release."""
 
     source: str
     _document: Document
 
     @property
     def head(self) -> dict[str, str | None]:
-        """The names, descriptions and dates as text, without the secrets of URLs."""
+        """The source, names, owner, description and date as text, without the secrets of URLs.
+
+        The description is that of the data set; if the data set has none, that of the release.
+        """
         description = self.dataset_description or self.description
         return {
             "source": self.source,
@@ -44,12 +47,15 @@ class ReleaseHead(Result):
 
     @property
     def description(self) -> str | None:
-        """The description of the release."""
+        """The description of the release; None if the file lacks it."""
         return self._document.description
 
     @property
     def created_at(self) -> datetime.datetime | None:
-        """When the release was created, with a time zone (UTC if the file has none); None if the file has no date."""
+        """The date and time at which the release was made; None if the file has no valid date.
+
+        A date without a time zone in the file is in UTC.
+        """
         return parse_moment(self._document.created_at)
 
     @property
@@ -65,12 +71,12 @@ class ReleaseHead(Result):
 
     @property
     def dataset_description(self) -> str | None:
-        """The description of the data set."""
+        """The description of the data set; None if the file lacks it."""
         return self._document.dataset.description
 
 
 def facts_table(facts: Mapping[str, Any]) -> Table:
-    """Return a table of named values; values that are missing are left out."""
+    """Return a table of named values, without the values that are None or empty."""
     rows = []
     for name, value in facts.items():
         text = ", ".join(value) if isinstance(value, list) else value
@@ -80,21 +86,21 @@ def facts_table(facts: Mapping[str, Any]) -> Table:
 
 
 def categories_table(categories: Sequence[Category]) -> Table:
-    """Return a table of the first categories: their ids, names and colors."""
+    """Return a table of the ids, names and colors of the first 20 categories."""
     shown = categories[:_MAX_SHOWN]
     rows = [(str(item.id), Cell(item.name, item.color), color_text(item.color)) for item in shown]
-    if left := len(categories) - len(rows):
-        rows.append(("…", Cell(f"{left} more", style="dim"), ""))
+    if hidden := len(categories) - len(rows):
+        rows.append(("…", Cell(f"{hidden} more", style="dim"), ""))
     return Table(("id", "name", "color"), rows, number_columns=("id",), title="Categories")
 
 
 def color_text(color: Sequence[float] | None) -> str:
-    """Return the red, green and blue of a color as text; a dash for no color.
+    """Return the red, green and blue values of a color as text; a dash if there is no color.
 
     >>> color_text((255, 0, 0.2, 1)), color_text(None)
     ('255, 0, 0', '–')
     """
-    return ", ".join(str(round(part)) for part in (color or ())[:3]) or "–"
+    return ", ".join(str(round(value)) for value in (color or ())[:3]) or "–"
 
 
 def _cut(text: str) -> str:

@@ -33,8 +33,9 @@ class ReleaseHeader:
         owner: The user or organization that owns the data set; None if the file lacks it.
         dataset_name: The name of the data set; None if the file lacks it.
         name: The name of the release; None if the file lacks it.
-        task_types: The task type of each labelset; empty text if it is not known.
-        sensor: The sensor whose samples are read; None if the release has no sensors.
+        task_types: The task type by the name of the labelset; an empty text if it is not known. The key None has the
+            task type of the data set, or of the sensor.
+        sensor: The sensor if only the part of the samples that belongs to one sensor is read; None for whole samples.
     """
 
     source: str
@@ -50,7 +51,7 @@ class ReleaseSlice:
     """Some samples of a release: a header, and the JSON of each sample.
 
     A slice can be pickled, and is then about as large as the JSON of its samples. Other machines read it without the
-    release file. Its samples keep their indices in the release, so that errors name the right place in the file.
+    release file. Its samples keep their indices in the release, so that errors name the JSON path in the release file.
 
     Attributes:
         header: The facts about the release.
@@ -74,7 +75,7 @@ class ReleaseSlice:
             header: The facts about the release.
             indices: The index of each sample in the release.
             samples: The JSON of each sample.
-            keys: The key of each sample if the samples of the release are a dict.
+            keys: The key of each sample if `samples` of the release file is a JSON object.
         """
         self.header = header
         self.indices = indices

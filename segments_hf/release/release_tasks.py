@@ -1,4 +1,4 @@
-"""The labelsets of a release, with the task type and the categories of each."""
+"""The labelsets of a release, with the task type and the categories of each labelset."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class ReleaseTasks(ReleaseHead):
-    """The labelsets of a release, with the task type and the categories of each."""
+    """The labelsets of a release, with the task type and the categories of each labelset."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -36,12 +36,17 @@ class ReleaseTasks(ReleaseHead):
 
     @property
     def task_type(self) -> str:
-        """The task type of the default labelset, such as ``segmentation-bitmap``; empty if it is not known."""
+        """The task type of the default labelset, such as ``segmentation-bitmap``; an empty text if it is not known.
+
+        If the default labelset is not clear, it is the task type of the first labelset.
+        """
         return self.labelset_task_type(self.default_or_first_labelset)
 
     @property
     def categories(self) -> list[Category]:
         """The categories of the default labelset, in the order of their ids.
+
+        If the default labelset is not clear, they are the categories of the first labelset.
 
         Raises:
             ReleaseError: Two categories have the same id.
@@ -50,19 +55,20 @@ class ReleaseTasks(ReleaseHead):
 
     @cached_property
     def labelsets(self) -> list[Labelset]:
-        """The labelsets; if the file does not list them, those named by its tasks, else by its samples."""
+        """The labelsets that the file lists; else the labelsets of the tasks; else the labelsets of the samples."""
         if listed := self._document.dataset.labelsets:
             return listed
         if self._tasks:
             return [Labelset(name) for name in self._tasks]
-        found = itertools.chain.from_iterable(self._map_readable_samples(lambda sample: sample.labelsets))
-        return [Labelset(name) for name in dict.fromkeys(found)]
+        names = itertools.chain.from_iterable(self._map_readable_samples(lambda sample: sample.labelsets))
+        return [Labelset(name) for name in dict.fromkeys(names)]
 
     @property
     def default_labelset(self) -> str | None:
         """The name of the default labelset; None if the release has no labelsets.
 
-        The default is the labelset that is marked as ground truth, else ``ground-truth``, else the only labelset.
+        The default is the labelset that is marked as ground truth, else the labelset with the name ``ground-truth``,
+        else the only labelset.
 
         Raises:
             OptionError: There are several labelsets, and it is not clear which of them is the ground truth.
@@ -71,17 +77,21 @@ class ReleaseTasks(ReleaseHead):
 
     @property
     def default_or_first_labelset(self) -> str | None:
-        """The labelset that determines the task of the release: the default labelset, else the first one."""
+        """The name of the default labelset, or of the first labelset if the default labelset is not clear.
+
+        None if the release has no labelsets.
+        """
         try:
             return self.default_labelset
         except OptionError:
             return self.labelsets[0].name
 
     def resolve_labelset(self, labelset: str | None) -> str | None:
-        """Check the name of a labelset and return it; for None, return the default labelset.
+        """Check the name of a labelset and return it; for None, return the name of the default labelset.
 
         Raises:
-            OptionError: There is no such labelset; the error lists the labelsets.
+            OptionError: There is no such labelset, or the name is None and the default labelset is not clear. The error
+                lists the labelsets.
         """
         if labelset is None:
             return self.default_labelset
@@ -91,10 +101,10 @@ class ReleaseTasks(ReleaseHead):
         return labelset
 
     def labelset_task_type(self, labelset: str | None) -> str:
-        """Return the task type of a labelset; empty if it is not known.
+        """Return the task type of a labelset; an empty text if it is not known.
 
-        The type is that of the labelset's own task. If the task has no type, it is that of the data set. If the data
-        set has no type either, it is guessed from the labels.
+        The task type of the labelset's task has priority over that of the data set. If the file has neither, the task
+        type is guessed from the labels.
         """
         task = self._tasks.get(labelset) if labelset else None
         return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
@@ -102,16 +112,18 @@ class ReleaseTasks(ReleaseHead):
     def labelset_categories(self, labelset: str | None) -> list[Category]:
         """Return the categories of a labelset, in the order of their ids.
 
+        They are the categories of the task of the labelset. If the task has none, they are those of the data set.
+
         Raises:
             ReleaseError: Two categories have the same id.
         """
         task = self._tasks.get(labelset) if labelset else None
-        of_task = task.attributes.categories if task and task.attributes else None
-        of_dataset = self._document.dataset.task_attributes
-        categories = of_task or (of_dataset and of_dataset.categories) or []
+        own_categories = task.attributes.categories if task and task.attributes else None
+        shared_attributes = self._document.dataset.task_attributes
+        categories = own_categories or (shared_attributes and shared_attributes.categories) or []
         by_id = {entry.id: entry for entry in categories}
         if len(by_id) < len(categories):
-            parent = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
+            parent = f"tasks[{labelset!r}].attributes" if own_categories else "task_attributes"
             raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{parent}.categories")
         return [by_id[category_id].category for category_id in sorted(by_id)]
 
@@ -133,5 +145,8 @@ class ReleaseTasks(ReleaseHead):
         return next((guess for raw in labels if isinstance(raw, Raw) and (guess := guess_task_type(raw))), "")
 
     @abstractmethod
-    def _map_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
-        """Yield a part of each sample that can be decoded. Other samples raise their errors when rows are made."""
+    def _map_readable_samples(self, function: Callable[[Sample], T]) -> Iterator[T]:
+        """Call a function with each sample and yield its results, without the samples that cannot be decoded.
+
+        The errors of these samples are raised when rows are made.
+        """

@@ -30,14 +30,15 @@ UNLABELED = "UNLABELED"
 
 
 class Sample(Result):
-    """One entry of a release: an image, a point cloud, or a sequence of images or point clouds.
+    """One sample of a release, such as an image, a point cloud, or a sequence of images or point clouds.
 
     Attributes:
         source: The name of the release file, for messages.
         index: The index of the sample in the release, from 0.
-        name: The name of the sample, without the secrets of a URL. It is untrusted: do not use it as a path.
+        name: The name of the sample, without the secrets of URLs in it. It is untrusted: do not use it as a path.
         uuid: The uuid of the sample; None if the file lacks it.
-        sensor: The name of the sensor whose part of the sample this is; None for a whole sample.
+        sensor: The name of the sensor if this is the part of a sample that belongs to one sensor; None for a whole
+            sample.
     """
 
     sensor: str | None = None
@@ -59,9 +60,9 @@ class Sample(Result):
             kind: A function that returns the structure of the labels of a labelset.
             index: The index of the sample, from 0.
             raw: The JSON of the sample.
-            key: The key of the sample if `samples` is a dict. It is the name of a sample that has no name.
-            decoder: The decoder of the sample. A decoder that also decodes the labels is faster. If it fails, the
-                labels stay raw, and a broken label raises its error only when that label is read.
+            key: The key of the sample if `samples` is a JSON object. If the sample has no name, the key is its name.
+            decoder: The decoder of the sample. A decoder that also decodes the attributes and the labels is faster. If
+                it fails, they stay raw JSON, and an invalid label raises its error only when that label is read.
 
         Raises:
             ReleaseError: The JSON is not that of a sample, or the sample has no name.
@@ -116,7 +117,8 @@ class Sample(Result):
     def _label_facts(self) -> list[dict[str, Any]]:
         """Return the status and the number of annotations of each label.
 
-        A broken label has the status ``(broken)``. The number is None if a label has no list of annotations.
+        A label without a status has the status ``(none)``, and a label that cannot be decoded has ``(broken)``. The
+        number is None if a label has no list of annotations.
         """
         facts = []
         for labelset in self.labelsets:
@@ -188,7 +190,9 @@ class Sample(Result):
         return [attributes] if attributes.frames is None else list(attributes.frames)
 
     def timestamp(self, frame: Frame | CloudFrame, inner_path: str) -> str | None:
-        """Return the timestamp of a frame as text, with all digits of the file; None if it has none.
+        """Return the timestamp of a frame as text; None if the frame has no timestamp.
+
+        The text has all digits of the file, except for float timestamps of images.
 
         Args:
             frame: The frame.
@@ -205,14 +209,14 @@ class Sample(Result):
         return value if value is None or isinstance(value, str) else bytes(frame.timestamp).decode()
 
     def _attributes(self, decoder: JsonDecoder[T | None]) -> T | None:
-        """Return the attributes, which the sample's decoder may have decoded; None if they are null or missing."""
+        """Return the attributes, and decode them if they are raw JSON; return None if they are null or missing."""
         attributes: T | Raw | UnsetType | None = self._document.attributes
         if isinstance(attributes, Raw):
             return decode(decoder, attributes, *self._location(".attributes"))
         return None if isinstance(attributes, UnsetType) else attributes
 
     def status(self, labelset: str | None) -> str | None:
-        """Return the status of a label: ``UNLABELED`` if the label is null or missing, None if it has no status.
+        """Return the status of the label of a labelset; ``UNLABELED`` if there is no label; None if it has no status.
 
         Raises:
             ReleaseError: The label cannot be decoded.
@@ -232,7 +236,9 @@ class Sample(Result):
         return label
 
     def label_document(self, labelset: str | None) -> Label[Any] | JsonLabel | Raw | None:
-        """Return the label of a labelset, raw or decoded, as the sample's decoder left it; None if it is missing.
+        """Return the label of a labelset, raw or decoded, depending on the sample's decoder; None if it is missing.
+
+        If the only label of a list does not name its labelset, it is the label of every labelset.
 
         Raises:
             ReleaseError: The labels are a list of several entries, and an entry does not name its labelset.
@@ -240,7 +246,7 @@ class Sample(Result):
         labels = self._document.labels
         if not isinstance(labels, list):
             return labels.get(labelset) if labels and labelset else None
-        listed = self._listed(labels)
+        listed = self._listed_labels(labels)
         if any(name is None for _, name in listed) and len(listed) > 1:
             raise ReleaseError(
                 "got a list of several labels, expected the key `labelset` in each of them", *self._location(".labels")
@@ -249,10 +255,10 @@ class Sample(Result):
 
     @property
     def labelsets(self) -> list[str]:
-        """The labelsets for which the sample has an entry, even if the entry is null."""
+        """The names of the labelsets in `labels` of the sample, including those with a null label."""
         labels = self._document.labels
         if isinstance(labels, list):
-            return [name for _, name in self._listed(labels) if name]
+            return [name for _, name in self._listed_labels(labels) if name]
         return list(labels or ())
 
     def label_path(self, labelset: str | None) -> str:
@@ -262,10 +268,10 @@ class Sample(Result):
         return f"{self.json_path}.labels[{key}]"
 
     def json_text_of(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
-        """Return a part of the sample that stays JSON as text; None if it is missing or null.
+        """Return the JSON text of a part of the sample that is not decoded; None if it is missing or null.
 
         Args:
-            raw: The part.
+            raw: The raw JSON of the part.
             inner_path: The JSON path of the part in the sample, for the error.
 
         Raises:
@@ -277,10 +283,11 @@ class Sample(Result):
             raise to_release_error(error, *self._location(inner_path)) from None
 
     def _location(self, inner_path: str = "") -> tuple[str, str]:
-        """Return the name of the file and a JSON path in it, for errors."""
+        """Return the name of the file and the JSON path of a part of the sample, for errors."""
         return self.source, self.json_path + inner_path
 
-    def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
+    def _listed_labels(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
+        """Return the labels of a list that are not null, each with the name of its labelset."""
         entries = [(raw, decode(LISTED_LABEL, raw, *self._location(f".labels[{i}]"))) for i, raw in enumerate(labels)]
         return [(raw, entry.labelset_name) for raw, entry in entries if entry is not None]
 

@@ -1,4 +1,4 @@
-"""The decoders of the parts of a sample."""
+"""The decoders of a sample and of its parts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release.tasks.task_types import TaskKind
 
+# The attributes and the labels of the sample stay raw JSON.
 SHALLOW_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
 
 ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
@@ -24,10 +25,13 @@ LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
 def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any, Any]]:
-    """Return a decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass.
+    """Return a decoder of samples.
+
+    If the labels of all labelsets have the same structure, the decoder also decodes them, which is faster than a second
+    pass. Otherwise the labels stay raw JSON.
 
     Args:
         kinds: The structure of the labels of each labelset.
     """
-    different = set(kinds)
-    return different.pop().sample_decoder if len(different) == 1 else SHALLOW_SAMPLE
+    distinct_kinds = set(kinds)
+    return distinct_kinds.pop().sample_decoder if len(distinct_kinds) == 1 else SHALLOW_SAMPLE

@@ -15,9 +15,9 @@ from segments_hf.release import Release, parse_reference
 from .platform_server import KEY, SIGNATURE
 
 CONTENT = json.dumps({"name": "v1.0", "dataset": {"samples": [{"name": "a"}]}}).encode()
-OTHER = json.dumps({"name": "v2.0", "dataset": {"samples": []}}).encode()
-LIST = "/datasets/jane/flowers/releases/"
-ONE = "/datasets/jane/flowers/releases/v1.0/"
+OTHER_CONTENT = json.dumps({"name": "v2.0", "dataset": {"samples": []}}).encode()
+LIST_PATH = "/datasets/jane/flowers/releases/"
+RELEASE_PATH = "/datasets/jane/flowers/releases/v1.0/"
 SOURCE = "jane/flowers@v1.0"
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from segments_hf.release import Release
 
-FLOWERS = {"format_version": "0.1", "categories": [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]}
-BITMAP_TASK = {"description": "", "task_type": "segmentation-bitmap", "attributes": FLOWERS}
-BITMAP = {
+TASK_ATTRIBUTES = {"format_version": "0.1", "categories": [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]}
+BITMAP_TASK = {"description": "", "task_type": "segmentation-bitmap", "attributes": TASK_ATTRIBUTES}
+BITMAP_LABEL = {
     "label_status": "LABELED",
     "attributes": {"segmentation_bitmap": {"url": "a.png"}, "annotations": [{"id": 7, "category_id": 1}]},
 }
@@ -25,11 +25,11 @@ def label(**attributes: Any) -> dict[str, Any]:
     return {"label_status": "LABELED", "attributes": attributes}
 
 
-def names(release: Release, labelset: str | None = None) -> list[str]:
+def category_names(release: Release, labelset: str | None = None) -> list[str]:
     """Return the names of the categories of a labelset; None is the default labelset."""
     return [category.name for category in release.labelset_categories(labelset or release.default_labelset)]
 
 
-def ids(release: Release, labelset: str, index: int = 0) -> list[int]:
+def annotation_ids(release: Release, labelset: str, index: int = 0) -> list[int]:
     """Return the ids of the annotations of one sample."""
     return [annotation.id for annotation in release[index].label(labelset).annotations]

@@ -11,23 +11,23 @@ import pytest
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Release
 
-GOOD = {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0}]}}
+VALID_LABEL = {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0}]}}
 DATASET = {
     "task_type": "segmentation-bitmap",
     "labelsets": [{"name": "ground-truth", "is_groundtruth": True}, {"name": "model"}],
 }
 
 
-def with_annotation(**changed):
+def label_with_annotation(**changed):
     return {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0, **changed}]}}
 
 
 def labels_as_dict(label):
-    return {"ground-truth": label, "model": GOOD}
+    return {"ground-truth": label, "model": VALID_LABEL}
 
 
 def labels_as_list(label):
-    return [{"labelset": "ground-truth", **label}, {"labelset": "model", **GOOD}]
+    return [{"labelset": "ground-truth", **label}, {"labelset": "model", **VALID_LABEL}]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_error_of_an_invalid_sample_has_its_json_path(read, sample, json_path):
     ids=repr,
 )
 def test_error_of_an_id_that_is_not_an_integer_has_its_json_path_and_type(read, key, value, got):
-    labels = labels_as_dict(with_annotation(**{key: value}))
+    labels = labels_as_dict(label_with_annotation(**{key: value}))
     release = read({**DATASET, "samples": [{"name": "a"}, {"name": "b", "labels": labels}]})
     with pytest.raises(ReleaseError) as caught:
         release[1].label("ground-truth")
@@ -81,7 +81,7 @@ def test_error_of_a_missing_id_names_the_key_and_the_annotation(read, key):
 
 
 def test_error_of_an_id_in_a_frame_has_its_json_path(read):
-    labels = {"gt": {"attributes": {"frames": [None, with_annotation(id="x")["attributes"]]}}}
+    labels = {"gt": {"attributes": {"frames": [None, label_with_annotation(id="x")["attributes"]]}}}
     release = read({"task_type": "image-vector-sequence", "samples": [{"name": "a", "labels": labels}]})
     with pytest.raises(ReleaseError) as caught:
         release[0].label("gt")
@@ -92,7 +92,7 @@ def test_error_of_an_id_in_a_frame_has_its_json_path(read):
 @pytest.mark.parametrize(
     "broken",
     [
-        with_annotation(id="x"),
+        label_with_annotation(id="x"),
         {"label_status": 5},
         {"label_status": "LABELED", "attributes": "x"},
         {"label_status": "LABELED", "attributes": {"annotations": {}}},
@@ -101,7 +101,8 @@ def test_error_of_an_id_in_a_frame_has_its_json_path(read):
 )
 def test_broken_label_is_an_error_only_when_it_is_read(read, make_labels, broken):
     samples = [
-        {"name": name, "labels": make_labels(label)} for name, label in [("a", GOOD), ("b", broken), ("c", GOOD)]
+        {"name": name, "labels": make_labels(label)}
+        for name, label in [("a", VALID_LABEL), ("b", broken), ("c", VALID_LABEL)]
     ]
     release = read({**DATASET, "samples": samples})
     first, second, third = release
@@ -115,14 +116,16 @@ def test_broken_label_is_an_error_only_when_it_is_read(read, make_labels, broken
 
 
 def test_error_in_a_list_of_labels_has_the_index_of_the_label(read):
-    release = read({**DATASET, "samples": [{"name": "a", "labels": labels_as_list(with_annotation(id="x"))}]})
+    release = read({**DATASET, "samples": [{"name": "a", "labels": labels_as_list(label_with_annotation(id="x"))}]})
     with pytest.raises(ReleaseError) as caught:
         release[0].label("ground-truth")
     assert caught.value.json_path == "$.dataset.samples[0].labels[0].attributes.annotations[0].id"
 
 
 def test_error_in_a_dict_of_samples_has_the_key_of_the_sample(read):
-    release = read({**DATASET, "samples": {"a": {}, "b.jpg": {"labels": labels_as_dict(with_annotation(id="x"))}}})
+    release = read(
+        {**DATASET, "samples": {"a": {}, "b.jpg": {"labels": labels_as_dict(label_with_annotation(id="x"))}}}
+    )
     with pytest.raises(ReleaseError) as caught:
         release[1].label("ground-truth")
     path = "$.dataset.samples['b.jpg'].labels['ground-truth'].attributes.annotations[0].id"
@@ -153,7 +156,7 @@ PARTS = {
 }
 
 
-def latin_1(sample):
+def latin_1_release(sample):
     return json.dumps({"dataset": {"samples": [sample]}}, ensure_ascii=False).encode("latin-1")
 
 
@@ -161,10 +164,10 @@ def latin_1(sample):
 def test_text_that_is_not_utf8_is_a_release_error(part):
     sample, read_part = PARTS[part]
     with pytest.raises(ReleaseError):
-        read_part(Release(latin_1(sample), "release.json"))
+        read_part(Release(latin_1_release(sample), "release.json"))
 
 
 def test_label_type_that_is_not_utf8_is_ignored_or_a_release_error():
-    content = latin_1({"name": "a", "labels": {"gt": {"label_type": "é"}}})
+    content = latin_1_release({"name": "a", "labels": {"gt": {"label_type": "é"}}})
     with contextlib.suppress(ReleaseError):  # another error would fail the test
         assert Release(content, "release.json").task_type == ""

@@ -8,18 +8,18 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.release import has_metadata, wanted_statuses
 
 
-def labelsets(*names, ground_truths=()):
+def dataset_with_labelsets(*names, ground_truths=()):
     return {"labelsets": [{"name": name, "is_groundtruth": name in ground_truths} for name in names], "samples": []}
 
 
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [
-        (labelsets("a", "b", ground_truths=["b"]), "b"),
-        (labelsets("ground-truth", "b", ground_truths=["b"]), "b"),
-        (labelsets("a", "ground-truth"), "ground-truth"),
-        (labelsets("a", "ground-truth", "b", ground_truths=["a", "b"]), "ground-truth"),
-        (labelsets("only"), "only"),
+        (dataset_with_labelsets("a", "b", ground_truths=["b"]), "b"),
+        (dataset_with_labelsets("ground-truth", "b", ground_truths=["b"]), "b"),
+        (dataset_with_labelsets("a", "ground-truth"), "ground-truth"),
+        (dataset_with_labelsets("a", "ground-truth", "b", ground_truths=["a", "b"]), "ground-truth"),
+        (dataset_with_labelsets("only"), "only"),
         ({"labelsets": [{"name": "only"}], "samples": []}, "only"),
         (
             {"labelsets": [{"name": "a", "is_groundtruth": None}, {"name": "ground-truth"}], "samples": []},
@@ -44,7 +44,7 @@ def test_default_labelset_is_the_ground_truth_or_the_only_one(read, dataset, exp
 
 @pytest.mark.parametrize("ground_truths", [[], ["a", "b c"]], ids=["no ground truth", "two ground truths"])
 def test_error_of_an_ambiguous_default_labelset_lists_the_labelsets(read, ground_truths):
-    release = read({**labelsets("a", "b c", ground_truths=ground_truths), "task_type": "vector"})
+    release = read({**dataset_with_labelsets("a", "b c", ground_truths=ground_truths), "task_type": "vector"})
     with pytest.raises(OptionError) as caught:
         _ = release.default_labelset
     for text in ("labelset", "release.json", "'a'", "'b c'"):
@@ -58,7 +58,7 @@ def test_error_of_an_ambiguous_default_labelset_lists_the_labelsets(read, ground
 @pytest.mark.parametrize("unknown", ["Ground-truth", "", "x"])
 def test_error_of_an_unknown_labelset_lists_the_labelsets(read, unknown):
     with pytest.raises(OptionError) as caught:
-        read(labelsets("ground-truth", "model v2")).resolve_labelset(unknown)
+        read(dataset_with_labelsets("ground-truth", "model v2")).resolve_labelset(unknown)
     for text in (repr(unknown), "'ground-truth'", "'model v2'", "release.json"):
         assert text in str(caught.value)
     assert isinstance(caught.value, SegmentsHFError)
@@ -70,12 +70,12 @@ def test_error_of_an_unknown_labelset_of_a_release_without_labelsets_names_the_r
         read({"samples": []}).resolve_labelset("x")
 
 
-STATUSES = ["REVIEWED", "ARCHIVED", None]
+LABEL_STATUSES = ["REVIEWED", "ARCHIVED", None]
 
 
 @pytest.fixture
 def release(read):
-    labels = [{"gt": status and {"label_status": status}} for status in STATUSES]
+    labels = [{"gt": status and {"label_status": status}} for status in LABEL_STATUSES]
     return read({"task_type": "vector", "samples": [{"name": "a", "labels": label} for label in labels]})
 
 

@@ -37,7 +37,7 @@ ENCODINGS = {
 }
 
 
-def read(path):
+def sample_names(path):
     return [sample.name for sample in Release.open(path)]
 
 
@@ -67,7 +67,7 @@ def test_open_reads_each_encoding_from_each_kind_of_source(encoding, kind, tmp_p
 def test_file_may_have_any_name(name, kind, tmp_path):
     path = tmp_path / name
     path.write_bytes(CONTENT)
-    assert read(kind(path)) == ["a [1].jpg"]
+    assert sample_names(kind(path)) == ["a [1].jpg"]
     assert Release.open(path).source == str(path)
     assert Release.open(path).base == str(tmp_path)
 
@@ -75,7 +75,7 @@ def test_file_may_have_any_name(name, kind, tmp_path):
 def test_relative_path_is_resolved_from_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "~cut.json").write_bytes(CONTENT)
-    assert read("./~cut.json") == ["a [1].jpg"]
+    assert sample_names("./~cut.json") == ["a [1].jpg"]
     assert Release.open("./~cut.json").base == str(tmp_path)
 
 
@@ -98,13 +98,13 @@ def test_source_and_base_of_a_url_have_no_query(server):
 def test_file_url_may_contain_a_space(tmp_path):
     path = tmp_path / "two words.json"
     path.write_bytes(CONTENT)
-    assert read(f"file://{path}") == ["a [1].jpg"]
+    assert sample_names(f"file://{path}") == ["a [1].jpg"]
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_request_is_retried_after_a_temporary_error(status, server):
     server.files["/r.json"] = [(status, {"Retry-After": "0"}, b"busy"), (200, {}, CONTENT)]
-    assert read(server.address + "/r.json") == ["a [1].jpg"]
+    assert sample_names(server.address + "/r.json") == ["a [1].jpg"]
     assert server.requests["/r.json"] == 2
 
 

@@ -37,7 +37,7 @@ def pinned(platform, monkeypatch) -> str:
     return pinned
 
 
-def stored_copy() -> Path:
+def cached_file() -> Path:
     return releases_folder() / f"{DIGEST}.json"
 
 
@@ -49,9 +49,9 @@ def test_releases_folder_is_in_the_cache_of_hugging_face(caches):
     assert releases_folder() == caches / "segments_hf" / "releases"
 
 
-def test_pinned_release_is_opened_from_the_stored_copy_without_requests(pinned, platform):
+def test_pinned_release_is_opened_from_the_cached_file_without_requests(pinned, platform):
     assert pinned == PINNED
-    assert stored_copy().read_bytes() == CONTENT
+    assert cached_file().read_bytes() == CONTENT
     assert pin(pinned) == pinned
     release = Release.open(pinned)
     assert bytes(release.content) == CONTENT
@@ -61,12 +61,12 @@ def test_pinned_release_is_opened_from_the_stored_copy_without_requests(pinned, 
     assert platform.requests == []
 
 
-def test_releases_with_equal_content_have_one_stored_copy(platform):
+def test_releases_with_equal_content_have_one_cached_file(platform):
     platform.release("v1.0", CONTENT)
     platform.release("v1.1", CONTENT)
     first, second = pin("jane/flowers@v1.0"), pin("jane/flowers@v1.1")
     assert (first, second) == (PINNED, PINNED.replace("v1.0", "v1.1"))
-    assert list(releases_folder().iterdir()) == [stored_copy()]
+    assert list(releases_folder().iterdir()) == [cached_file()]
 
 
 @pytest.mark.parametrize("source", ["r.json", "/data/r.json", "https://host/r.json?sig=1", "s3://jane/flowers@v1"])
@@ -79,28 +79,28 @@ def test_pin_does_not_change_a_path():
 
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "changed"])
-def test_damaged_stored_copy_is_fetched_again(damage, pinned, platform):
+def test_damaged_cached_file_is_fetched_again(damage, pinned, platform):
     platform.release("v1.0", CONTENT)
     if damage == "deleted":
-        stored_copy().unlink()
+        cached_file().unlink()
     else:
-        stored_copy().write_bytes(CONTENT[:-1] if damage == "truncated" else CONTENT.replace(b"a", b"b"))
+        cached_file().write_bytes(CONTENT[:-1] if damage == "truncated" else CONTENT.replace(b"a", b"b"))
     assert bytes(Release.open(pinned, api_key=KEY).content) == CONTENT
-    assert stored_copy().read_bytes() == CONTENT
+    assert cached_file().read_bytes() == CONTENT
     assert len(platform.requests) == 2
 
 
 def test_open_refuses_a_release_that_changed_since_it_was_pinned(pinned, platform):
-    stored_copy().unlink()
+    cached_file().unlink()
     platform.release("v1.0", CONTENT.replace(b'"a"', b'"b"'))
     with pytest.raises(ReleaseError, match="has changed") as caught:
         Release.open(pinned, api_key=KEY)
     assert caught.value.source == "segments://jane/flowers@v1.0"
-    assert not stored_copy().exists()
+    assert not cached_file().exists()
 
 
-def test_error_of_a_pinned_release_without_stored_copy_asks_for_a_key(pinned):
-    stored_copy().unlink()
+def test_error_of_a_pinned_release_without_cached_file_asks_for_a_key(pinned):
+    cached_file().unlink()
     with pytest.raises(PlatformError, match="cache.*SEGMENTS_API_KEY"):
         Release.open(pinned)
 
@@ -109,7 +109,7 @@ def test_pin_replaces_latest_by_the_name_of_the_newest_release(platform):
     platform.release("v1.0", CONTENT)
     assert pin("jane/flowers@latest") == PINNED
     platform.release("v2.0", b"{}")
-    stored_copy().unlink()
+    cached_file().unlink()
     assert bytes(Release.open(PINNED).content) == CONTENT
 
 

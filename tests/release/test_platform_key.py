@@ -18,7 +18,7 @@ from segments_hf.dataset.open_releases import open_release
 from segments_hf.errors import AssetError, ReleaseError
 from segments_hf.release import Release, parse_reference, pin
 
-from .platform_errors import CONTENT, LIST, ONE, SOURCE, assert_no_secret, platform_error
+from .platform_errors import CONTENT, LIST_PATH, RELEASE_PATH, SOURCE, assert_no_secret, platform_error
 from .platform_server import KEY, SIGNATURE
 
 pytestmark = pytest.mark.usefixtures("no_retry_delays")
@@ -80,7 +80,7 @@ def test_key_has_priority_over_netrc(platform, tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
 def test_key_is_not_sent_after_a_redirect_to_another_host(status, name, platform):
     platform.release("v1.0", CONTENT)
-    path = {"v1.0": ONE, "latest": LIST}[name]
+    path = {"v1.0": RELEASE_PATH, "latest": LIST_PATH}[name]
     platform.responses["/elsewhere"] = platform.responses[path]
     platform.respond(path, b"", status, Location=f"{platform.storage}/elsewhere")
     Release.open(f"jane/flowers@{name}")
@@ -93,14 +93,14 @@ def test_key_is_not_sent_after_a_redirect_to_another_host(status, name, platform
 
 def test_key_is_sent_after_a_redirect_to_the_same_host(platform):
     platform.release("v1.0", CONTENT)
-    platform.responses["/moved"] = platform.responses[ONE]
-    platform.respond(ONE, b"", 302, Location="/moved")
+    platform.responses["/moved"] = platform.responses[RELEASE_PATH]
+    platform.respond(RELEASE_PATH, b"", 302, Location="/moved")
     Release.open(SOURCE)
     assert [request.authorization for request in platform.requests] == [f"APIKey {KEY}"] * 2 + [None]
 
 
 def test_endless_redirects_are_a_platform_error(platform):
-    platform.respond(ONE, b"", 302, Location=ONE)
+    platform.respond(RELEASE_PATH, b"", 302, Location=RELEASE_PATH)
     assert "no response from " in platform_error()
 
 
@@ -140,7 +140,7 @@ def test_inspect_command_accepts_a_release_on_the_platform(platform):
     platform.release("v1.0", CONTENT)
     shown = CliRunner().invoke(app, ["inspect", SOURCE, "--json"])
     assert json.loads(shown.stdout)["source"] == f"segments://{SOURCE}"
-    platform.respond(ONE, {}, 401)
+    platform.respond(RELEASE_PATH, {}, 401)
     refused = CliRunner().invoke(app, ["inspect", SOURCE])
     assert refused.exit_code == 1
     assert "does not know this API key" in refused.output
@@ -150,7 +150,7 @@ def test_inspect_command_accepts_a_release_on_the_platform(platform):
 def test_secrets_are_only_in_the_requests(platform, caches, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     platform.release("v1.0", CONTENT)
-    platform.responses[ONE] = [(429, {"Retry-After": "0"}, b"{}"), *platform.responses[ONE]]
+    platform.responses[RELEASE_PATH] = [(429, {"Retry-After": "0"}, b"{}"), *platform.responses[RELEASE_PATH]]
     platform.responses["/files/0.json"] = [(503, {}, b""), *platform.responses["/files/0.json"]]
     pinned = pin(SOURCE, KEY)
     release = Release.open(SOURCE, api_key=KEY)

@@ -10,7 +10,7 @@ import pytest
 
 from segments_hf.release import Release
 
-from .platform_errors import CONTENT, LIST, ONE, SOURCE, platform_error
+from .platform_errors import CONTENT, LIST_PATH, RELEASE_PATH, SOURCE, platform_error
 from .platform_server import KEY
 
 pytestmark = pytest.mark.usefixtures("no_retry_delays")
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("no_retry_delays")
 def test_error_of_an_incomplete_release_names_its_status_or_missing_url(fields, message, platform):
     platform.release("v1.0", None, **fields)
     assert message in platform_error()
-    assert platform.paths() == [ONE]
+    assert platform.paths() == [RELEASE_PATH]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_error_of_an_incomplete_release_names_its_status_or_missing_url(fields, 
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
 def test_error_of_a_refused_request_names_the_cause(status, message, name, platform):
-    for path in (ONE, LIST):
+    for path in (RELEASE_PATH, LIST_PATH):
         platform.respond(path, {"detail": f"Not with APIKey {KEY}"}, status)
     text = platform_error(f"jane/flowers@{name}")
     assert message in text
@@ -69,7 +69,7 @@ def test_error_of_an_unknown_release_lists_the_releases(platform):
 
 
 def test_error_of_an_unknown_release_says_that_there_are_no_releases(platform):
-    platform.respond(LIST, [])
+    platform.respond(LIST_PATH, [])
     assert re.search("no release 'v1.0'.*no releases", platform_error())
 
 
@@ -77,7 +77,7 @@ def test_error_of_an_unknown_release_says_that_there_are_no_releases(platform):
 @pytest.mark.parametrize("releases", [None, []], ids=["no dataset", "no release"])
 def test_error_of_a_name_like_a_file_says_that_the_file_does_not_exist(name, releases, platform, monkeypatch):
     if releases is not None:
-        platform.respond(LIST, releases)
+        platform.respond(LIST_PATH, releases)
     assert f"no file exports/flowers@{name}" in platform_error(f"exports/flowers@{name}")
     monkeypatch.delenv("SEGMENTS_API_KEY")
     assert f"no file exports/flowers@{name}" in platform_error(f"exports/flowers@{name}")
@@ -99,7 +99,7 @@ def test_error_of_a_name_like_a_file_says_that_the_file_does_not_exist(name, rel
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
 def test_error_of_a_response_that_is_not_of_the_api_names_the_variable_with_the_url(body, message, name, platform):
-    for path in (ONE, LIST):
+    for path in (RELEASE_PATH, LIST_PATH):
         platform.respond(path, body)
     text = platform_error(f"jane/flowers@{name}")
     assert message in text
@@ -111,7 +111,7 @@ def test_retries_wait_as_long_as_the_platform_asks(platform, monkeypatch):
     monkeypatch.setattr("urllib3.Retry.sleep", lambda self, response: delays.append(self.get_retry_after(response)))
     platform.release("v1.0", CONTENT)
     busy = [(429, {"Retry-After": "7"}, b"{}"), (503, {}, b"{}"), (429, {"Retry-After": "in spring"}, b"{}")]
-    platform.responses[ONE] = [*busy, *platform.responses[ONE]]
+    platform.responses[RELEASE_PATH] = [*busy, *platform.responses[RELEASE_PATH]]
     assert len(Release.open(SOURCE)) == 1
     assert delays == [7, None, None]
 
@@ -128,7 +128,7 @@ def test_retries_wait_as_long_as_the_platform_asks(platform, monkeypatch):
     ids=str,
 )
 def test_number_and_delay_of_retries_are_limited(headers, requests, message, platform):
-    platform.respond(ONE, {"detail": "Request was throttled."}, 429, **headers)
+    platform.respond(RELEASE_PATH, {"detail": "Request was throttled."}, 429, **headers)
     assert message in platform_error()
     assert len(platform.requests) == requests
 

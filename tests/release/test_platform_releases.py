@@ -13,7 +13,7 @@ from segments_hf.errors import ReleaseError
 from segments_hf.release import Release, parse_reference, pin
 from segments_hf.release.platform.pinning import fetch_platform_release
 
-from .platform_errors import CONTENT, LIST, ONE, OTHER, SOURCE, platform_error
+from .platform_errors import CONTENT, LIST_PATH, OTHER_CONTENT, RELEASE_PATH, SOURCE, platform_error
 
 pytestmark = pytest.mark.usefixtures("no_retry_delays")
 
@@ -26,7 +26,7 @@ def test_open_fetches_the_release_with_its_name(source, platform):
     assert release.source == "segments://jane/flowers@v1.0"
     assert release.base == "segments://jane"
     assert release.location == f"segments://jane/flowers@v1.0#sha256={release.digest}"
-    assert platform.paths() == [ONE, "/files/0.json"]
+    assert platform.paths() == [RELEASE_PATH, "/files/0.json"]
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_name_of_a_release_is_quoted_in_the_url_of_the_api(name, segment, platfo
     platform.release(name, CONTENT, segment)
     assert len(Release.open(f"jane/flowers@{name}")) == 1
     assert len(Release.open(Release.open(f"jane/flowers@{name}").source)) == 1
-    assert platform.paths()[0] == f"{LIST}{segment}/"
+    assert platform.paths()[0] == f"{LIST_PATH}{segment}/"
 
 
 @pytest.mark.parametrize("name", ["a/b", "/", "..", ".", "../../users"])
 def test_name_that_cannot_be_part_of_a_url_is_found_in_the_list(name, platform):
-    platform.release("v1.0", OTHER)
+    platform.release("v1.0", OTHER_CONTENT)
     platform.release(name, CONTENT, "/")
     assert len(Release.open(f"jane/flowers@{name}")) == 1
-    assert platform.paths() == [LIST, "/files/1.json"]
+    assert platform.paths() == [LIST_PATH, "/files/1.json"]
 
 
 def test_release_without_its_own_url_in_the_api_is_found_in_the_list(platform):
     platform.release("v1.0", CONTENT, "/")
     assert len(Release.open(SOURCE)) == 1
-    assert platform.paths() == [ONE, LIST, "/files/0.json"]
+    assert platform.paths() == [RELEASE_PATH, LIST_PATH, "/files/0.json"]
 
 
 def test_release_whose_name_differs_in_case_is_refused(platform):
@@ -81,7 +81,7 @@ def test_existing_file_has_priority_over_the_platform(platform, tmp_path, monkey
     platform.release("v1.0", CONTENT)
     monkeypatch.chdir(tmp_path)
     Path("jane").mkdir()
-    Path(SOURCE).write_bytes(OTHER)
+    Path(SOURCE).write_bytes(OTHER_CONTENT)
     assert Release.open(SOURCE).name == "v2.0"
     assert pin(SOURCE) == SOURCE
     assert platform.requests == []
@@ -107,11 +107,11 @@ DATES = ["2025-03-04T05:06:07.891234Z", "2025-03-04 05:06:08+00:00", "2025-03-04
 def test_latest_is_the_release_with_the_newest_date(newest, platform):
     dates = DATES[: newest + 1]
     for index, date in enumerate([*dates[newest % 2 :], *dates[: newest % 2]]):
-        platform.release(date, CONTENT if date == dates[-1] else OTHER, str(index), created_at=date)
+        platform.release(date, CONTENT if date == dates[-1] else OTHER_CONTENT, str(index), created_at=date)
     release = Release.open("jane/flowers@latest")
     assert len(release) == 1
     assert parse_reference(release.location).name == dates[-1]
-    assert platform.paths()[0] == LIST
+    assert platform.paths()[0] == LIST_PATH
 
 
 def test_latest_is_the_newest_complete_release(platform):
@@ -145,7 +145,7 @@ def test_error_of_latest_names_the_release_without_a_date(platform):
     ],
 )
 def test_error_of_latest_names_the_releases_that_are_not_complete(statuses, message, platform):
-    platform.respond(LIST, [])
+    platform.respond(LIST_PATH, [])
     for number, status in enumerate(statuses):
         platform.release(f"v{number}", None, status=status)
     assert message in platform_error("jane/flowers@latest")
@@ -156,17 +156,17 @@ def test_list_of_releases_may_have_pages(link, platform):
     releases = [{"name": f"v{number}", "status": "FAILED"} for number in range(3)]
     platform.release("v9", CONTENT)
     pages = [[releases[0]], [], platform.releases, [releases[1]]]
-    following = [link.format(api=platform.api, path=LIST)] * 3 + [None]
-    platform.responses[LIST] = [
+    next_pages = [link.format(api=platform.api, path=LIST_PATH)] * 3 + [None]
+    platform.responses[LIST_PATH] = [
         (200, {}, json.dumps({"count": 4, "results": page, "next": next_page}).encode())
-        for page, next_page in zip(pages, following, strict=True)
+        for page, next_page in zip(pages, next_pages, strict=True)
     ]
     assert len(Release.open("jane/flowers@latest")) == 1
-    assert platform.paths() == [LIST] * 4 + ["/files/0.json"]
+    assert platform.paths() == [LIST_PATH] * 4 + ["/files/0.json"]
 
 
 def test_list_of_releases_has_at_most_100_pages(platform):
-    platform.respond(LIST, {"results": [], "next": platform.api + LIST})
+    platform.respond(LIST_PATH, {"results": [], "next": platform.api + LIST_PATH})
     assert "100 pages" in platform_error("jane/flowers@latest")
     assert len(platform.requests) == 100
 
@@ -175,6 +175,6 @@ def test_list_of_releases_has_at_most_100_pages(platform):
     "link", ["{storage}/page2", "//localhost:{port}/page2", "https://127.0.0.1:{port}/page2", "http://[broken"]
 )
 def test_next_page_on_another_host_is_refused(link, platform):
-    platform.respond(LIST, {"results": [], "next": link.format(storage=platform.storage, port=platform.port)})
+    platform.respond(LIST_PATH, {"results": [], "next": link.format(storage=platform.storage, port=platform.port)})
     assert "another host" in platform_error("jane/flowers@latest")
     assert len(platform.requests) == 1

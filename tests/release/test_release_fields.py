@@ -10,7 +10,7 @@ import pytest
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Category, json_text
 
-from .release_documents import BITMAP, BOX, FLOWERS, ids, label, names, sample
+from .release_documents import BITMAP_LABEL, BOX, TASK_ATTRIBUTES, annotation_ids, category_names, label, sample
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_p
         ({"label_status": "PRELABELED"}, [], "PRELABELED"),
         ({"label_status": "LABELED", "attributes": {"annotations": []}}, [], "LABELED"),
         ({"label_status": "LABELED", "attributes": {"annotations": None}}, [], "LABELED"),
-        ({**BITMAP, "label_status": "REJECTED"}, [7], "REJECTED"),
+        ({**BITMAP_LABEL, "label_status": "REJECTED"}, [7], "REJECTED"),
         ({"attributes": {}}, [], None),
     ],
     ids=[
@@ -86,7 +86,9 @@ def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_p
 def test_each_form_of_a_label_has_its_status_and_annotations(read, label_in_file, annotation_ids, status):
     release = read({"task_type": "segmentation-bitmap", "samples": [sample(gt=label_in_file)]})
     found = release[0].label("gt")
-    assert (None if found is None else ids(release, "gt")) == (None if label_in_file is None else annotation_ids)
+    assert (None if found is None else annotation_ids(release, "gt")) == (
+        None if label_in_file is None else annotation_ids
+    )
     assert release[0].status("gt") == status
 
 
@@ -116,10 +118,10 @@ def test_owner_is_a_text_or_the_username_of_an_object(read, owner, expected):
 @pytest.mark.parametrize("version", ["0.1", 0.1, 1, None])
 def test_format_version_may_be_text_or_a_number_or_null(read, version):
     found = label(annotations=[BOX], format_version=version)
-    attributes = {**FLOWERS, "format_version": version}
+    attributes = {**TASK_ATTRIBUTES, "format_version": version}
     release = read({"task_type": "vector", "task_attributes": attributes, "samples": [sample(gt=found)]})
-    assert names(release) == ["flower", "leaf"]
-    assert ids(release, "gt") == [7]
+    assert category_names(release) == ["flower", "leaf"]
+    assert annotation_ids(release, "gt") == [7]
 
 
 NOON = datetime(2020, 11, 30, 12, 0, 5, tzinfo=timezone.utc)
@@ -155,15 +157,22 @@ def test_unknown_keys_are_ignored(read):
 
     dataset = {
         "task_type": "segmentation-bitmap",
-        "task_attributes": FLOWERS,
+        "task_attributes": TASK_ATTRIBUTES,
         "labelsets": [{"name": "gt", "is_groundtruth": True}],
         "owner": {"username": "jane"},
     }
     release = read(
-        {**with_new_keys(dataset), "samples": [with_new_keys(sample()) | {"labels": {"gt": with_new_keys(BITMAP)}}]},
+        {
+            **with_new_keys(dataset),
+            "samples": [with_new_keys(sample()) | {"labels": {"gt": with_new_keys(BITMAP_LABEL)}}],
+        },
         new_key=[{}],
     )
-    assert (release.owner, release.task_type, names(release)) == ("jane", "segmentation-bitmap", ["flower", "leaf"])
+    assert (release.owner, release.task_type, category_names(release)) == (
+        "jane",
+        "segmentation-bitmap",
+        ["flower", "leaf"],
+    )
     assert release[0].label("gt").attributes.segmentation_bitmap.url == "a.png"
     assert release[0].images[0].image.url == "a.jpg"
 

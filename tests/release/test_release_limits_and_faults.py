@@ -20,9 +20,9 @@ from segments_hf.release import Release, has_metadata
 from segments_hf.release.release_source import read_source
 
 from .platform_errors import CONTENT as PLATFORM_CONTENT
-from .platform_errors import ONE, platform_error
+from .platform_errors import RELEASE_PATH, platform_error
 
-DEEP = b"[" * 100_000 + b"]" * 100_000
+NESTED_ARRAYS = b"[" * 100_000 + b"]" * 100_000
 SAMPLES = b'[{"name": "a.jpg", "metadata": {"k": %s}}, {"name": "b"}]'
 CONTENT = b'{"name": "v1", "dataset": {"name": "pets", "samples": ' + SAMPLES + b"}}"
 CATEGORY = b'{"dataset": {"samples": [], "task_attributes": {"categories": [{"id": 1, "name": "a", "%s": %s}]}}}'
@@ -34,10 +34,10 @@ FILE_FAULTS = {
     "array": (b"[%s]" % (CONTENT % b"1"), "array"),
     "cut": ((CONTENT % b"1")[:-9], "too early"),
     "empty": (b"", "empty"),
-    "nested in a sample": (CONTENT % DEEP, "nested"),
-    "nested": (DEEP, "array"),
-    "nested beside the samples": (b'{"x": %s, "dataset": {"samples": []}}' % DEEP, "nested"),
-    "nested in a category": (CATEGORY % (b"attributes", b'[{"a": %s}]' % DEEP), "nested"),
+    "nested in a sample": (CONTENT % NESTED_ARRAYS, "nested"),
+    "nested": (NESTED_ARRAYS, "array"),
+    "nested beside the samples": (b'{"x": %s, "dataset": {"samples": []}}' % NESTED_ARRAYS, "nested"),
+    "nested in a category": (CATEGORY % (b"attributes", b'[{"a": %s}]' % NESTED_ARRAYS), "nested"),
     "1e400 in a category": (CATEGORY % (b"attributes", b'[{"a": 1e400}]'), "1e400"),
     "Latin-1 in a name": ('{"dataset": {"name": "é", "samples": []}}'.encode("latin-1"), "Latin-1"),
     "gzip in gzip": (gzip.compress(gzip.compress(CONTENT % b"1")), "gzip"),
@@ -134,7 +134,7 @@ class TestLimits:
         assert len(Release.open("jane/flowers@v1.0", max_release_bytes=len(PLATFORM_CONTENT))) == 1
 
     def test_apply_to_responses_of_the_api(self, platform):
-        platform.respond(ONE, gzip.compress(bytes(2**20)) * 100, Content_Encoding="gzip")
+        platform.respond(RELEASE_PATH, gzip.compress(bytes(2**20)) * 100, Content_Encoding="gzip")
         assert "more than 67,108,864 bytes" in platform_error()
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

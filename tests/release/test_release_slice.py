@@ -14,7 +14,7 @@ from segments_hf import OptionError, Release, ReleaseError
 from segments_hf.demo import demo_release
 
 
-def moved(value):
+def pickled_copy(value):
     """Pickle and unpickle a value, as when it is sent to another machine."""
     return pickle.loads(pickle.dumps(value))
 
@@ -27,7 +27,7 @@ def release_of(samples, **dataset) -> Release:
 @given(st.integers(1, 12), st.integers(0, 20))
 def test_slices_have_all_samples_in_order(n, count):
     release = release_of([{"name": f"{number}.jpg"} for number in range(count)])
-    slices = [moved(part) for part in release.slices(n)]
+    slices = [pickled_copy(part) for part in release.slices(n)]
     assert [(sample.index, sample.name) for part in slices for sample in part] == [
         (sample.index, sample.name) for sample in release
     ]
@@ -53,20 +53,20 @@ def test_pickled_slice_has_only_its_own_samples() -> None:
 
 def test_samples_keep_their_place_in_the_file_in_errors() -> None:
     samples = [{"name": "0.jpg"}, {"name": "1.jpg"}, {"name": "2.jpg", "labels": {"gt": {"label_status": 3}}}]
-    _, last = map(moved, release_of(samples).slices(2))
+    _, last = map(pickled_copy, release_of(samples).slices(2))
     with pytest.raises(ReleaseError) as caught:
         last[0].label("gt")
     assert "$.dataset.samples[2]" in str(caught.value)
 
 
 def test_samples_of_a_dict_keep_their_keys() -> None:
-    _, last = map(moved, release_of({"a": {}, "b": {"name": "named.jpg"}, "c": {}}).slices(2))
+    _, last = map(pickled_copy, release_of({"a": {}, "b": {"name": "named.jpg"}, "c": {}}).slices(2))
     assert [sample.name for sample in last] == ["c"]
     assert last[0].json_path.endswith("samples['c']")
 
 
 def test_slice_has_the_samples_of_its_indices_in_their_order() -> None:
-    part = moved(release_of([{"name": f"{number}.jpg"} for number in range(9)]).slice([7, 2, 4]))
+    part = pickled_copy(release_of([{"name": f"{number}.jpg"} for number in range(9)]).slice([7, 2, 4]))
     assert [(sample.index, sample.name) for sample in part] == [(7, "7.jpg"), (2, "2.jpg"), (4, "4.jpg")]
 
 
@@ -74,7 +74,7 @@ def test_task_type_that_was_guessed_from_other_samples_is_kept() -> None:
     annotations = [{"id": 1, "category_id": 1, "type": "bbox", "points": [[0, 0], [1, 1]]}]
     labeled = {"name": "0.jpg", "labels": {"gt": {"attributes": {"annotations": annotations}}}}
     release = release_of([labeled, {"name": "1.jpg", "labels": {"gt": None}}], task_type=None)
-    _, last = map(moved, release.slices(1))
+    _, last = map(pickled_copy, release.slices(1))
     assert last.kind("gt") == release.kind("gt")
     assert last.kind("gt").annotation is not None
 

@@ -57,7 +57,7 @@ RELEASE = st.fixed_dictionaries(
 )
 
 
-def loaded(raw):
+def json_value(raw):
     return json.loads(json_text(raw) or "null")
 
 
@@ -70,17 +70,17 @@ def assert_label_equal(label, expected):
     assert label.status == expected["label_status"]
     assert [annotation.id for annotation in label.annotations] == [item["id"] for item in annotations]
     assert [annotation.category_id for annotation in label.annotations] == [item["category_id"] for item in annotations]
-    assert [loaded(annotation.attributes) for annotation in label.annotations] == [
+    assert [json_value(annotation.attributes) for annotation in label.annotations] == [
         item.get("attributes") for item in annotations
     ]
     assert [(annotation.type, annotation.points) for annotation in label.annotations] == [
         (item.get("type"), item.get("points")) for item in annotations
     ]
     if expected.get("attributes") is not None:
-        assert loaded(label.attributes.image_attributes) == content.get("image_attributes")
+        assert json_value(label.attributes.image_attributes) == content.get("image_attributes")
 
 
-def assert_equal(release, expected):
+def assert_release_equal(release, expected):
     dataset = expected["dataset"]
     assert (release.name, release.description) == (expected["name"], expected["description"])
     by_id = sorted(dataset["task_attributes"]["categories"], key=lambda category: category["id"])
@@ -103,7 +103,7 @@ def assert_equal(release, expected):
 @given(document=RELEASE, ascii_only=st.booleans())
 def test_release_has_the_values_of_json_loads(document, ascii_only):
     text = json.dumps(document, ensure_ascii=ascii_only)
-    assert_equal(Release(text.encode(), "release.json"), json.loads(text))
+    assert_release_equal(Release(text.encode(), "release.json"), json.loads(text))
 
 
 @given(document=RELEASE, key=st.sampled_from(["labelset", "task", "task_name", "name"]))
@@ -127,4 +127,4 @@ def test_lists_of_labels_and_dicts_of_samples_have_the_same_values(document, key
 def test_gzip_file_has_the_same_values(tmp_path_factory, document):
     path = tmp_path_factory.mktemp("gzip") / "release.json.gz"
     path.write_bytes(gzip.compress(json.dumps(document).encode()))
-    assert_equal(Release.open(path), document)
+    assert_release_equal(Release.open(path), document)

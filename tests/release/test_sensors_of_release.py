@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,26 @@ def test_secrets_in_the_name_of_a_sensor_are_removed(tmp_path: Path) -> None:
     assert (row["sensor"], row["status"], len(row["annotations"])) == (sensor.name, "LABELED", 2)
 
 
+def cached_values(release: Release) -> dict[str, Any]:
+    """Compute all cached properties of a release and return their values."""
+    members = {name: member for cls in Release.__mro__ for name, member in vars(cls).items()}
+    return {name: getattr(release, name) for name, member in members.items() if isinstance(member, cached_property)}
+
+
+def test_part_of_a_sensor_does_not_depend_on_values_that_the_whole_release_has_cached(tmp_path: Path) -> None:
+    path = sensor_release(tmp_path)
+    whole = Release.open(path)
+    values_of_whole = cached_values(whole)
+    assert {"header", "indices", "labelsets", "digest"} <= values_of_whole.keys()
+    for source in (whole, whole.of_sensor("Camera")):
+        part, expected = source.of_sensor("Lidar"), Release.open(path).of_sensor("Lidar")
+        assert cached_values(part) == cached_values(expected)
+        assert part.kind("ground-truth") == expected.kind("ground-truth")
+        assert part.header.sensor == part.sensor == expected.sensor
+        assert part.whole is whole
+    assert cached_values(whole) == values_of_whole
+
+
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 def test_samples_of_a_sensor_are_those_of_an_ordinary_release(tmp_path: Path, sensor: str) -> None:
     part = Release.open(sensor_release(tmp_path)).of_sensor(sensor)
@@ -78,7 +99,7 @@ def test_samples_of_a_sensor_are_those_of_an_ordinary_release(tmp_path: Path, se
         assert sample.to_dict()["labels"] == expected.to_dict()["labels"]
 
 
-def test_task_type_of_a_cut_file_is_guessed_from_the_sensors_of_a_label(tmp_path: Path) -> None:
+def test_task_type_of_a_file_without_it_is_guessed_from_the_sensors_of_a_label(tmp_path: Path) -> None:
     path = sensor_release(tmp_path)
     path.write_text(path.read_text("utf-8").replace(f'"task_type": "{MULTI_SENSOR}", ', ""), "utf-8")
     assert Release.open(path).task_type == MULTI_SENSOR

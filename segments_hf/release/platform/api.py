@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from segments_hf.io.remote.remote_file import Response
     from segments_hf.release.platform.reference import Reference
 
-_API = "https://api.segments.ai"
+_API_URL = "https://api.segments.ai"
 _MAX_PAGES = 100
 _MAX_BYTES = 64 * 2**20  # maximum size of one response
-_KEY = re.compile(r"[\x21-\x7e]+")
-_REFUSED = {
+_VALID_KEY = re.compile(r"[\x21-\x7e]+")
+_HINTS = {  # by HTTP status
     401: "the platform does not know this API key; make one on https://segments.ai/account and "
     "set SEGMENTS_API_KEY to it",
     403: "the API key is wrong, or its user is not allowed to read this data set; ask the owner of the data set to add "
@@ -46,7 +46,12 @@ T = TypeVar("T")
 
 
 class ListedRelease(msgspec.Struct, frozen=True):
-    """An entry of the API's list of releases."""
+    """A release, as the API describes it.
+
+    Attributes:
+        status: ``SUCCEEDED`` if the release is ready, ``PENDING`` while the platform makes it, or ``FAILED``.
+        attributes: The URL of the release file. It is missing if the release has no file.
+    """
 
     name: str
     status: str
@@ -61,8 +66,8 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-_ONE: JsonDecoder[ListedRelease] = JsonDecoder(ListedRelease)
-_LIST: JsonDecoder[list[ListedRelease] | _Page] = JsonDecoder(list[ListedRelease] | _Page)
+_RELEASE: JsonDecoder[ListedRelease] = JsonDecoder(ListedRelease)
+_RELEASES: JsonDecoder[list[ListedRelease] | _Page] = JsonDecoder(list[ListedRelease] | _Page)
 
 
 class PlatformApi:
@@ -85,18 +90,18 @@ class PlatformApi:
         self._releases = f"{self._address}/datasets/{quote(reference.owner)}/{quote(reference.dataset)}/releases/"
 
     def fetch_release(self) -> ListedRelease | None:
-        """Fetch the entry of the release that the reference names; None if there is no such release."""
+        """Fetch the release that the reference names; return None if the platform does not find it (HTTP 404)."""
         response = self._get(f"{self._releases}{quote(self._reference.name, safe='')}/")
-        return None if response.status == 404 else self._decoded(_ONE, response)  # noqa: PLR2004
+        return None if response.status == 404 else self._decoded(_RELEASE, response)  # noqa: PLR2004
 
     def fetch_releases(self) -> list[ListedRelease]:
-        """Fetch the entries of all releases of the data set."""
+        """Fetch the list of all releases of the data set."""
         releases: list[ListedRelease] = []
         url: str | None = self._releases
         for _ in range(_MAX_PAGES):
             if url is None:
                 return releases
-            page = self._decoded(_LIST, self._get(url))
+            page = self._decoded(_RELEASES, self._get(url))
             if not isinstance(page, _Page):
                 return [*releases, *page]
             releases += page.results
@@ -125,7 +130,7 @@ class PlatformApi:
 
         host = public_name(self._address)
         try:
-            # `auth` adds the key, because `requests` replaces the Authorization in `headers` by credentials in .netrc.
+            # `auth` adds the key. In `headers`, `requests` would replace the key with credentials from .netrc.
             return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
         except TooLargeError as error:
             problem = f"{error} from {host}; check SEGMENTS_API_URL"
@@ -136,7 +141,7 @@ class PlatformApi:
     def _decoded(self, decoder: JsonDecoder[T], response: Response) -> T:
         if response.is_error:
             status = response.status
-            hint = _REFUSED.get(status, "the platform failed to answer the request; try again later")
+            hint = _HINTS.get(status, "the platform failed to answer the request; try again later")
             if pause := retry_after_seconds(response.headers.get("Retry-After")):
                 hint += f", in {pause:.0f} seconds"
             problem = f"got HTTP {status} from {public_name(self._address)}: {hint}"
@@ -175,16 +180,16 @@ def _checked_key(reference: Reference, api_key: str | None) -> str:
             f"{no_copy}there is no API key; make one on https://segments.ai/account, and put it into the environment "
             f"variable SEGMENTS_API_KEY, or pass {option('api_key')}{missing_file_hint(reference)}",
         )
-    if not _KEY.fullmatch(key):
-        # The HTTP library refuses a header with such characters, and shows the key in its error.
+    if not _VALID_KEY.fullmatch(key):
+        # The HTTP library would refuse a header with such a key, and its error would show the key.
         raise platform_problem(reference, "the API key has a space or another invalid character; copy it again")
     return key
 
 
 def _checked_address(reference: Reference) -> str:
-    address = (os.environ.get("SEGMENTS_API_URL") or _API).rstrip("/")
+    address = (os.environ.get("SEGMENTS_API_URL") or _API_URL).rstrip("/")
     if scheme_of(address) not in {"http", "https"}:
         raise platform_problem(
-            reference, f"got SEGMENTS_API_URL={public_name(address)!r}, expected a URL such as {_API}"
+            reference, f"got SEGMENTS_API_URL={public_name(address)!r}, expected a URL such as {_API_URL}"
         )
     return address

@@ -37,10 +37,10 @@ _EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str:
     """Pin a reference to a release on the platform: add the SHA-256 of the release to it.
 
-    A pinned reference always has the same content, and can be read from the cache without an API key.
+    A pinned reference always refers to the same content, and can be read from the cache without an API key.
 
-    If the reference is not pinned yet, the release is fetched and cached. `latest` is replaced by the name of the
-    newest release.
+    If the reference is not pinned yet, the release is fetched and cached. `latest` is replaced with the name of the
+    newest release that is ready.
 
     Args:
         source: A path, a URL, or a reference to a release on the platform.
@@ -54,7 +54,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release file cannot be fetched.
         SegmentsHFError: The source is empty, or is neither a string nor a path.
-        StorageError: The disk is full or read-only.
+        StorageError: The release cannot be written to the cache.
     """
     if not isinstance(source, str | os.PathLike) or not os.fspath(source):
         got = repr(source) if source == "" else type(source).__name__
@@ -77,7 +77,7 @@ def read_platform_release(
     Raises:
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release file cannot be fetched, or its SHA-256 is not that of the reference.
-        StorageError: The disk is full or read-only.
+        StorageError: The release cannot be written to the cache.
     """
     pinned = _pinned(reference, api_key, max_bytes)
     digest = str(pinned.digest)
@@ -108,18 +108,22 @@ def fetch_platform_release(
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release file cannot be fetched.
     """
-    return _download(reference, _find(reference, api_key), max_bytes)
+    return _download(reference, _find_release(reference, api_key), max_bytes)
 
 
 def _pinned(reference: Reference, api_key: str | None, max_bytes: float) -> Reference:
     if reference.digest is not None:
         return reference
-    listed = _find(reference, api_key)
+    listed = _find_release(reference, api_key)
     return replace(reference, name=listed.name, digest=add_to_cache(_download(reference, listed, max_bytes)))
 
 
-def _find(reference: Reference, api_key: str | None) -> ListedRelease:
-    """Return the release that the reference names, or the newest one for `latest`, if its file is ready."""
+def _find_release(reference: Reference, api_key: str | None) -> ListedRelease:
+    """Find the release that the reference names; for `latest`, find the newest release that is ready.
+
+    Raises:
+        PlatformError: The platform refuses the request, has no such release, or has not made the release yet.
+    """
     api = PlatformApi(reference, api_key)
     listed = _newest(reference, api.fetch_releases()) if reference.name == LATEST else _named(reference, api)
     match listed.status:
@@ -134,7 +138,7 @@ def _find(reference: Reference, api_key: str | None) -> ListedRelease:
 
 
 def _named(reference: Reference, api: PlatformApi) -> ListedRelease:
-    # A name with slashes or only dots cannot be a part of the URL of a request, but the list may contain it.
+    # The URL of a request cannot contain a name with a slash or only dots, but the list of releases may contain it.
     name = reference.name
     listed = api.fetch_release() if "/" not in name and name.strip(".") else None
     if listed is not None and listed.name == name:
@@ -181,7 +185,7 @@ def _download(reference: Reference, listed: ListedRelease, max_bytes: float) -> 
             "pass its path",
         )
     try:
-        # The API key is not sent: the file is on another host, and its URL is signed.
+        # The API key is not sent, because the file is on another host and its URL is signed.
         return unpack(fetch_file(url, name, max_bytes=int(max_bytes)), name, max_bytes)
     except TooLargeError as error:
         raise too_large(error, name) from None

@@ -78,8 +78,8 @@ def parse_reference(source: str) -> Reference | None:
 def canonical_source(source: str | os.PathLike[str]) -> str:
     """Convert a reference to a release on the platform to its URL; return any other source unchanged.
 
-    A text that is both a reference and the path of an existing file means the file. A `Path` is always a file.
-    The result therefore means the same in another working directory.
+    A text that is both a reference and the path of an existing file means the file. A `Path` always means a file.
+    The URL means the release on the platform even in a working directory that has a file of the same name.
 
     Raises:
         ReleaseError: The source begins with ``segments://``, but the rest is malformed.

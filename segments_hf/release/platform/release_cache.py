@@ -1,4 +1,4 @@
-"""The cache of releases from the platform; the name of a file is the SHA-256 of its content."""
+"""The cache of releases from the platform. The name of each cached file is the SHA-256 of its content."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 def releases_folder() -> Path:
-    """Return the folder of the cache: ``segments_hf/releases`` under the Hugging Face cache home."""
+    """Return the folder of the cache: ``segments_hf/releases`` under the folder `HF_HOME` of Hugging Face."""
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "releases"
 
 
 def find_cached(digest: str, max_bytes: float = math.inf) -> Buffer | None:
-    """Map the cached content with this SHA-256 into memory; None if it is damaged or not in the cache.
+    """Map a cached release file into memory; return None if the file is damaged or not in the cache.
+
+    Args:
+        digest: The SHA-256 of the release file.
+        max_bytes: The maximum size of the file in bytes.
 
     Raises:
         ReleaseError: The cached file cannot be read, or is too large.
@@ -36,7 +40,7 @@ def find_cached(digest: str, max_bytes: float = math.inf) -> Buffer | None:
 
 
 def add_to_cache(content: Buffer) -> str:
-    """Write content to the cache and return its SHA-256.
+    """Write the content of a release file to the cache, and return its SHA-256.
 
     Raises:
         StorageError: The content cannot be written.

@@ -1,1 +1,1 @@
-"""The sensors of a release of several sensors: their names, and the samples of one of them."""
+"""The sensors of a release of several sensors, and the samples of one sensor."""

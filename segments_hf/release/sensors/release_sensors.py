@@ -48,13 +48,16 @@ class ReleaseSensors(ReleaseTasks):
 
     @property
     def sensors(self) -> list[Sensor]:
-        """The sensors, in the order of the first sample that has them; an empty list if the release has no sensors."""
+        """The sensors, in the order of the first sample of each sensor; an empty list if the release has no sensors."""
         return self._scan.sensors if self._scan else []
 
     @property
     def unequal_frame_counts(self) -> dict[int, dict[str, int]]:
-        """The number of frames of each sensor, by the index of the sample, where the sensors differ in this number."""
-        return self._scan.unequal if self._scan else {}
+        """The samples whose sensors have different numbers of frames.
+
+        A dict from the index of each such sample to the number of frames of each sensor.
+        """
+        return self._scan.unequal_frame_counts if self._scan else {}
 
     def of_sensor(self, name: str | None) -> Self:
         """Return the part of the release that belongs to one sensor.
@@ -62,8 +65,8 @@ class ReleaseSensors(ReleaseTasks):
         Its samples, labels and task type are those of an ordinary release of this sensor.
 
         Args:
-            name: The name of the sensor; None for the only sensor of point clouds. If `name` is None, a release of
-                another task type is returned unchanged.
+            name: The name of the sensor; None for the only sensor of point clouds. If `name` is None and the task
+                type of the release is not ``multisensor-sequence``, the release itself is returned.
 
         Raises:
             OptionError: The release has no sensors or no such sensor; or `name` is None, and the number of sensors of
@@ -75,13 +78,7 @@ class ReleaseSensors(ReleaseTasks):
 
     def _find_part(self, name: str | None) -> Self:
         if self._scan is not None:
-            sensor = choose_sensor(name, self._scan.sensors, self.source)
-            part = copy.copy(self)
-            for cached in ("header", "indices"):
-                vars(part).pop(cached, None)
-            parts = {None: part, sensor.name: part}
-            vars(part).update(sensor=sensor, _whole=self.whole, _kinds={}, _parts=parts)
-            return part
+            return self._make_part(choose_sensor(name, self._scan.sensors, self.source))
         if name is not None:
             raise OptionError(
                 f"got {name!r}, but {self.source} is a release of the task type {self.task_type or '(unknown)'}; only "
@@ -90,25 +87,37 @@ class ReleaseSensors(ReleaseTasks):
             )
         return self
 
+    def _make_part(self, sensor: Sensor) -> Self:
+        """Copy the release for one sensor, without the values of cached properties, which may depend on the sensor."""
+        part = copy.copy(self)
+        attributes = vars(part)
+        for name in _cached_properties(type(self)):
+            attributes.pop(name, None)
+        parts = {None: part, sensor.name: part}
+        # `_scan` is kept, because it describes the sensors of the whole release.
+        attributes.update(sensor=sensor, _whole=self.whole, _scan=self._scan, _kinds={}, _parts=parts)
+        return part
+
     @cached_property
     def indices(self) -> Sequence[int]:
         """The indices of the samples that have rows.
 
-        Of a whole release, these are all samples. Of the part that belongs to a sensor, these are the samples with this
-        sensor, and those that cannot be read: their errors are raised when rows are made.
+        In a whole release, all samples have rows. In the part that belongs to one sensor, the samples with this sensor
+        have rows, and so do the samples that cannot be decoded: their errors are raised when rows are made.
         """
         if self.sensor is None or self._scan is None:
             return range(len(self))
         present = {*self._scan.samples[self.sensor.name], *self._scan.unreadable}
-        others = [index for index in range(len(self)) if index not in present]
-        present.update(index for index in others if self._has_sensor(index))
+        without_frames = [index for index in range(len(self)) if index not in present]
+        present.update(index for index in without_frames if self._has_sensor(index))
         return array("I", sorted(present)) if len(present) < len(self) else range(len(self))
 
     def labelset_task_type(self, labelset: str | None) -> str:
-        """Return the task type of a labelset; empty if it is not known.
+        """Return the task type of a labelset; an empty text if it is not known.
 
-        The type is that of the sensor, or of the labelset's own task. If the task has no type, it is that of the data
-        set. If the data set has no type either, it is guessed from the labels.
+        In the part of a release that belongs to one sensor, it is the task type of the sensor. In a whole release, the
+        task type of the labelset's task has priority over that of the data set. If the file has neither, the task type
+        is guessed from the labels.
         """
         return super().labelset_task_type(labelset) if self.sensor is None else self.sensor.task_type
 
@@ -117,6 +126,7 @@ class ReleaseSensors(ReleaseTasks):
         return scan_sensors(self._samples) if self.task_type == MULTI_SENSOR else None
 
     def _has_sensor(self, index: int) -> bool:
+        """Return whether a sample has frames or a label of the sensor; True if the sample cannot be decoded."""
         try:
             sample = self[index]
         except ReleaseError:
@@ -128,3 +138,9 @@ class ReleaseSensors(ReleaseTasks):
 
     @abstractmethod
     def __getitem__(self, index: int) -> Sample: ...
+
+
+def _cached_properties(cls: type) -> set[str]:
+    """Return the names of the cached properties of a class and of its base classes."""
+    members = ((name, member) for base in cls.__mro__ for name, member in vars(base).items())
+    return {name for name, member in members if isinstance(member, cached_property)}

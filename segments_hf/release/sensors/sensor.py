@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 MULTI_SENSOR = "multisensor-sequence"
 
-_MAX_LISTED = 30
+_MAX_LISTED = 30  # maximum number of sensors in an error
 
 
 class Sensor(msgspec.Struct, frozen=True):
     """A sensor of a release of several sensors.
 
     Attributes:
-        name: The name, without the secrets of a URL.
+        name: The name, without the secrets of URLs in it.
         task_type: The task type of its labels, such as ``pointcloud-cuboid-sequence``; empty if the file lacks it.
         samples: The number of samples that have this sensor.
         frames: The number of frames of this sensor in all samples.
@@ -36,12 +36,12 @@ class Sensor(msgspec.Struct, frozen=True):
 
 
 def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> Sensor:
-    """Return the sensor with a name; by default, the only sensor of point clouds.
+    """Return the sensor with a name; for None, return the only sensor of point clouds.
 
     Args:
-        name: The name; None for the default.
+        name: The name of the sensor, or None.
         sensors: The sensors of the release.
-        source: The name of the release, for the error.
+        source: The name of the release file, for the error.
 
     Raises:
         OptionError: There is no such sensor; or `name` is None, and the number of sensors of point clouds is not 1.

@@ -37,8 +37,8 @@ class SensorsDocument(msgspec.Struct, Generic[Content]):
     """The attributes of a sample or of a label: an entry for each sensor.
 
     Attributes:
-        sensors: The entries. In files of 2023, they are an object keyed by the name of the sensor.
-        links: The links between tracks of all sensors, which stay JSON. Only labels have links.
+        sensors: The entries. In files of 2023, they are a JSON object whose keys are the names of the sensors.
+        links: The links between the tracks of all sensors, as raw JSON. Only labels have links.
     """
 
     sensors: list[NamedSensorDocument[Content]] | dict[str, SensorDocument[Content]] | None = None
@@ -50,8 +50,8 @@ class SensorsDocument(msgspec.Struct, Generic[Content]):
             for name, part in self.sensors.items():
                 yield SensorEntry(name_without_secrets(name), f".sensors[{name!r}]", part)
         else:
-            for number, item in enumerate(self.sensors or ()):
-                yield SensorEntry(name_without_secrets(item.name), f".sensors[{number}]", item)
+            for index, part in enumerate(self.sensors or ()):
+                yield SensorEntry(name_without_secrets(part.name), f".sensors[{index}]", part)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class SensorEntry(Generic[Content]):
     """The entry of a sensor.
 
     Attributes:
-        name: The name of the sensor, without the secrets of a URL.
+        name: The name of the sensor, without the secrets of URLs in it.
         path: The JSON path of the entry in the attributes of the sample or of the label.
         part: The part of the sample or of the label that belongs to the sensor.
     """

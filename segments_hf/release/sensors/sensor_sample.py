@@ -28,19 +28,19 @@ SENSORS_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(
 _SENSORS: JsonDecoder[SensorsDocument[Raw] | None] = JsonDecoder(SensorsDocument[Raw] | None)
 _LABEL: JsonDecoder[SensorsLabel | None] = JsonDecoder(SensorsLabel | None)
 
-_WITHOUT_LABELS = {"SKIPPED", "REJECTED"}  # the statuses that a sensor has even without a label
+_STATUSES_WITHOUT_LABEL = {"SKIPPED", "REJECTED"}  # a sensor without a label also has these statuses
 
 
 class SensorSample(Sample):
-    """The part of a sample that belongs to one sensor: its frames and its labels.
+    """The part of a sample that belongs to one sensor: the frames and the labels of the sensor.
 
-    It has the attributes and methods of an ordinary sample of the sensor's task type.
+    This part has the attributes and methods of an ordinary sample of the sensor's task type.
 
     Attributes:
         sensor: The name of the sensor.
     """
 
-    __slots__ = ("_found", "_task_type", "sensor")
+    __slots__ = ("_sample_entry", "_task_type", "sensor")
 
     def __init__(
         self,
@@ -60,15 +60,15 @@ class SensorSample(Sample):
             kind: A function that returns the structure of the labels of the sensor.
             index: The index of the sample, from 0.
             raw: The JSON of the sample.
-            key: The key of the sample if `samples` is a dict.
-            decoder: The decoder of the sample.
+            key: The key of the sample if `samples` is a JSON object. If the sample has no name, the key is its name.
+            decoder: The decoder of the sample. If it fails, the attributes and the labels stay raw JSON.
 
         Raises:
             ReleaseError: The JSON is not that of a sample, or the sample has no name.
         """
         self.sensor: str = sensor.name
         self._task_type = sensor.task_type
-        self._found: SensorEntry[Raw] | UnsetType | None = UNSET
+        self._sample_entry: SensorEntry[Raw] | UnsetType | None = UNSET
         super().__init__(source, kind, index, raw, key, decoder)
 
     @property
@@ -76,14 +76,15 @@ class SensorSample(Sample):
         """The attributes of the sensor as JSON text; None if the sample does not have this sensor.
 
         Raises:
-            ReleaseError: The sensors cannot be decoded, or the text is nested too deeply or has too large a number.
+            ReleaseError: The sensors cannot be decoded, or the text is not UTF-8, is nested too deeply, or has a number
+                that is too large.
         """
         entry = self._entry()
         return None if entry is None else self.json_text_of(entry.part.attributes, ".attributes")
 
     @property
     def is_present(self) -> bool:
-        """Whether the sample has frames or a label of this sensor. It is true if these cannot be read."""
+        """Whether the sample has frames or a label of this sensor; True if they cannot be decoded."""
         try:
             return self._entry() is not None or any(map(self.label, self.labelsets))
         except ReleaseError:
@@ -94,7 +95,7 @@ class SensorSample(Sample):
 
         Returns:
             The label; None if it is null or missing. If the label of all sensors is skipped or rejected, a sensor
-            without a label has this status.
+            without a label gets a label with this status and without annotations.
 
         Raises:
             ReleaseError: The label cannot be decoded; the error has its JSON path.
@@ -103,12 +104,12 @@ class SensorSample(Sample):
         if document is None:
             return None
         path = f"{super().label_path(labelset)}.attributes"
-        entry = self._only(document.attributes, path)
+        entry = self._find_entry(document.attributes, path)
         content = None if entry is None else content_of(entry.part)
         kind = self._kind(labelset)
         make: type[JsonLabel] | type[Label[Any]] = JsonLabel if kind.annotation is None else Label
         if entry is None or content is None:
-            return make(document.status) if document.status in _WITHOUT_LABELS else None
+            return make(document.status) if document.status in _STATUSES_WITHOUT_LABEL else None
         attributes = decode(kind.content_decoder, content, self.source, f"{path}{entry.path}.attributes")
         if isinstance(attributes, LabeledFrames | LabeledCloud) and attributes.links is UNSET:
             attributes.links = document.attributes.links if document.attributes else UNSET
@@ -117,11 +118,11 @@ class SensorSample(Sample):
     def label_path(self, labelset: str | None) -> str:
         """Return the JSON path of the label of the sensor in a labelset."""
         path, document = super().label_path(labelset), self._sensors_label(labelset)
-        entry = document and self._only(document.attributes, f"{path}.attributes")
+        entry = document and self._find_entry(document.attributes, f"{path}.attributes")
         return f"{path}.attributes{entry.path}" if entry else path
 
     def _sensors_label(self, labelset: str | None) -> SensorsLabel | None:
-        """Return the label of all sensors, which the sample's decoder may have decoded."""
+        """Return the label of all sensors in a labelset, and decode it if it is raw JSON."""
         document: Any = self.label_document(labelset)
         if isinstance(document, Raw):
             document = decode(_LABEL, document, self.source, super().label_path(labelset))
@@ -144,20 +145,20 @@ class SensorSample(Sample):
         Raises:
             ReleaseError: The sensors cannot be decoded, or the sensor occurs twice or has another task type.
         """
-        if isinstance(self._found, UnsetType):
+        if isinstance(self._sample_entry, UnsetType):
             attributes: Any = self._document.attributes
             if isinstance(attributes, Raw):
                 attributes = decode(_SENSORS, attributes, *super()._location(".attributes"))
             sensors: SensorsDocument[Raw] | None = None if attributes is UNSET else attributes
-            self._found = self._only(sensors, f"{self.json_path}.attributes")
-        return self._found
+            self._sample_entry = self._find_entry(sensors, f"{self.json_path}.attributes")
+        return self._sample_entry
 
-    def _only(self, sensors: SensorsDocument[Raw] | None, path: str) -> SensorEntry[Raw] | None:
-        """Return the entry of the sensor; None if the sample or label does not have the sensor.
+    def _find_entry(self, sensors: SensorsDocument[Raw] | None, path: str) -> SensorEntry[Raw] | None:
+        """Return the entry of the sensor; None if the sample or the label does not have the sensor.
 
         Args:
             sensors: The attributes of the sample, or of a label.
-            path: Their JSON path, for the error.
+            path: The JSON path of these attributes, for the error.
 
         Raises:
             ReleaseError: The sensor occurs twice, or has another task type.

@@ -32,16 +32,16 @@ class SensorScan(NamedTuple):
     """The sensors of a release.
 
     Attributes:
-        sensors: The sensors, in the order of the first sample that has them.
-        samples: The indices of the samples of each sensor, by its name.
-        unequal: The number of frames of each sensor of a sample, by the index of the sample, for the samples whose
-            sensors do not have the same number of frames.
-        unreadable: The indices of the samples whose sensors cannot be read.
+        sensors: The sensors, in the order of the first sample of each sensor.
+        samples: The indices of the samples that have a sensor, by the name of the sensor.
+        unequal_frame_counts: The samples whose sensors have different numbers of frames: a dict from the index of each
+            such sample to the number of frames of each sensor.
+        unreadable: The indices of the samples whose sensors cannot be decoded.
     """
 
     sensors: list[Sensor]
     samples: dict[str, array[int]]
-    unequal: dict[int, dict[str, int]]
+    unequal_frame_counts: dict[int, dict[str, int]]
     unreadable: array[int]
 
 
@@ -54,7 +54,7 @@ def scan_sensors(samples: Iterable[Raw]) -> SensorScan:
     indices: dict[str, array[int]] = {}
     task_types: dict[str, str] = {}
     frames = Counter[str]()
-    unequal: dict[int, dict[str, int]] = {}
+    unequal_frame_counts: dict[int, dict[str, int]] = {}
     unreadable = array("I")
     for index, raw in enumerate(samples):
         try:
@@ -72,6 +72,6 @@ def scan_sensors(samples: Iterable[Raw]) -> SensorScan:
             indices.setdefault(name, array("I")).append(index)
         frames.update(counts)
         if len(set(counts.values())) > 1:
-            unequal[index] = counts
+            unequal_frame_counts[index] = counts
     sensors = [Sensor(name, task_types.get(name, ""), len(found), frames[name]) for name, found in indices.items()]
-    return SensorScan(sensors, indices, unequal, unreadable)
+    return SensorScan(sensors, indices, unequal_frame_counts, unreadable)

@@ -39,8 +39,9 @@ class CloudAnnotation(Annotation, gc=False):
         rotation: The rotation of a cuboid; None if the file has only a yaw.
         points: The points of a polygon, polyline or point, each with x, y and z in the world.
         track_id: The id of the object in all frames and sensors.
-        is_keyframe: Whether a person labeled the object in this frame; in other frames it is interpolated.
-        index: This field and the following ones stay JSON.
+        is_keyframe: Whether a person labeled the object in this frame. In other frames, the platform interpolates the
+            object.
+        index: This field and the fields below it stay raw JSON.
     """
 
     type: str | None = None

@@ -13,7 +13,7 @@ from segments_hf.release.tasks.cloud_annotation import Quaternion, Vector3  # no
 
 
 class CloudRef(msgspec.Struct, gc=False):
-    """The URL of the file of a point cloud, and its type, such as ``pcd`` or ``kitti``."""
+    """The URL of the file of a point cloud, and the type of the file, such as ``pcd`` or ``kitti``."""
 
     url: str | None = None
     type: str | None = None
@@ -34,7 +34,7 @@ class Intrinsics(msgspec.Struct):
 
     Attributes:
         intrinsic_matrix: Three rows of three numbers, in pixels.
-        pixels: A field that the platform does not document, which stays JSON.
+        pixels: A field that the platform does not document. It stays raw JSON.
     """
 
     intrinsic_matrix: list[list[float]] | None = None
@@ -42,7 +42,7 @@ class Intrinsics(msgspec.Struct):
 
 
 class Extrinsics(msgspec.Struct):
-    """The pose of a camera in the frame of the sensor."""
+    """The pose of a camera relative to the sensor of the point cloud."""
 
     translation: Vector3 | None = None
     rotation: Quaternion | None = None
@@ -55,7 +55,7 @@ class CameraImage(msgspec.Struct):
         camera_convention: ``OpenGL`` (x to the right, y up, the camera looks along -z) or ``OpenCV`` (x to the right, y
             down, the camera looks along z); None means ``OpenGL``.
         distortion: The model and the coefficients of the lens distortion.
-        row: This field and the following ones are for the viewer of the platform, and stay JSON.
+        row: This field and the fields below it are for the viewer of the platform. They stay raw JSON.
     """
 
     url: str | None = None
@@ -75,13 +75,13 @@ class CameraImage(msgspec.Struct):
 
 
 class CloudFrame(msgspec.Struct):
-    """One point cloud of a sample: its only one, or one frame of a sequence.
+    """One point cloud: the point cloud of a sample, or one frame of a sequence.
 
     Attributes:
-        ego_pose: The pose of the sensor in the world; None if the frame of the sensor is that of the world.
-        timestamp: The time as JSON, because a number of nanoseconds has more digits than a float.
-        default_z: The height of the ground in the viewer of the platform, which stays JSON.
-        bounds: The bounds of the viewer of the platform, which stay JSON.
+        ego_pose: The pose of the sensor in the world; None if the points are in world coordinates.
+        timestamp: The time as raw JSON, because a number of nanoseconds has more digits than a float can represent.
+        default_z: The height of the ground in the viewer of the platform, as raw JSON.
+        bounds: The bounds of the viewer of the platform, as raw JSON.
     """
 
     pcd: CloudRef | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]  # the type of the ids of points in rows
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]  # the type of `point_annotations` in rows
 
 
 class Labeled(msgspec.Struct, Generic[A]):
@@ -38,7 +38,7 @@ class LabeledCloud(Labeled[A], Generic[A]):
 
     Attributes:
         point_annotations: The annotation id of each point, in the order of the file of the point cloud; 0 is unlabeled.
-        links: The links between tracks, which stay JSON.
+        links: The links between tracks, as raw JSON.
     """
 
     point_annotations: list[Int32] | None = None
@@ -52,8 +52,8 @@ class LabeledFrames(msgspec.Struct, Generic[Part]):
     """The annotations of the frames of a sequence, in the order of the sample's frames.
 
     Attributes:
-        frames: A `Labeled` or `LabeledCloud` for each frame.
-        links: The links between tracks, which stay JSON.
+        frames: A `Labeled` or `LabeledCloud` for each frame; None for a frame that is null in the file.
+        links: The links between tracks, as raw JSON.
     """
 
     frames: list[Part | None] | None = None
@@ -69,7 +69,7 @@ class Label(msgspec.Struct, Generic[Content]):
     Attributes:
         status: ``LABELED``, ``REVIEWED``, …; None if the file lacks it.
         attributes: `Labeled` for an image, `LabeledCloud` for a point cloud, `LabeledFrames` for a sequence; None if
-            the file lacks it.
+            the file lacks them.
     """
 
     status: str | None = msgspec.field(default=None, name="label_status")
@@ -85,7 +85,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:
-        """The annotations of each frame; one entry for an image or a single point cloud."""
+        """The annotations of each frame, None for a null frame; one entry for an image or a single point cloud."""
         attributes = self.attributes
         if isinstance(attributes, LabeledFrames):
             return attributes.frames or []
@@ -93,22 +93,22 @@ class Label(msgspec.Struct, Generic[Content]):
 
 
 class JsonLabel(msgspec.Struct):
-    """A label that stays JSON: of a task type such as text, or of all sensors of a sample."""
+    """A label whose attributes stay JSON, such as the label of a text, or the label of all sensors of a sample."""
 
     status: str | None = msgspec.field(default=None, name="label_status")
     attributes: Raw | UnsetType = UNSET
 
     @property
     def annotations(self) -> list[Annotation]:
-        """An empty list, because annotations of this task type stay JSON. `parts` lists them without their geometry."""
+        """An empty list, because the annotations stay JSON. `parts` lists the annotations without their geometry."""
         return []
 
     @property
     def parts(self) -> list[LabelPart] | None:
-        """The annotations of each frame and sensor; None if the label has no list of annotations."""
+        """The annotations of each frame and sensor; None if the label has no known list of annotations."""
         return label_parts(self.attributes)
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:
-        """An empty list, because the structure of the attributes is unknown."""
+        """An empty list, because the frames stay JSON."""
         return []

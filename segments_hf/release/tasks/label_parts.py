@@ -41,7 +41,7 @@ class ListedAnnotation(msgspec.Struct, gc=False):
 
     @property
     def kind(self) -> str:
-        """A noun for the annotation, such as ``cuboid``."""
+        """A noun for the type of the annotation, such as ``cuboid`` or ``text span``."""
         if self.start is not None:
             return "text span"
         return _KINDS.get(self.type, "annotation") if isinstance(self.type, str) else "annotation"
@@ -66,13 +66,13 @@ class _Label(_Content):
 
 
 class LabelPart(NamedTuple):
-    """The annotations of one frame of one sensor, or of a whole label without frames and sensors.
+    """A part of a label that has its own annotations: the whole label, a sensor, a frame, or a frame of a sensor.
 
     Attributes:
-        sensor: The name of the sensor; None if the label has no sensors.
-        frame: The index of the frame; None if the label has no frames.
-        annotations: The annotations.
-        points: The number of points with each annotation id, without unlabeled points.
+        sensor: The name of the sensor; None if the part does not belong to a sensor.
+        frame: The index of the frame; None if the part is not a frame.
+        annotations: The annotations of the part.
+        points: The number of labeled points by annotation id.
     """
 
     sensor: str | None
@@ -81,11 +81,11 @@ class LabelPart(NamedTuple):
     points: Counter[int]
 
     def points_by_category(self) -> Counter[int]:
-        """Count the labeled points of each category id. Points whose id has no annotation are left out."""
+        """Count the labeled points of each category id, without points whose annotation or category id is missing."""
         categories = {item.id: item.category for item in self.annotations if type(item.id) is int}
         counts = Counter[int]()
-        for number, points in self.points.items():
-            if (category := categories.get(number)) is not None:
+        for annotation_id, points in self.points.items():
+            if (category := categories.get(annotation_id)) is not None:
                 counts[category] += points
         return counts
 
@@ -95,13 +95,14 @@ _FIELDS: JsonDecoder[dict[str, Raw] | None] = JsonDecoder(dict[str, Raw] | None)
 
 
 def label_parts(attributes: Raw | str | UnsetType | None) -> list[LabelPart] | None:
-    """Return the parts of a label, each with its annotations.
+    """Return the parts of a label that have their own annotations.
 
     Args:
         attributes: The JSON of the label's attributes.
 
     Returns:
-        The parts; None if the label has no list of annotations, as may be for an unknown task type.
+        The parts; an empty list for a label without content. None if the attributes cannot be decoded, or if they have
+        content, but no list of annotations, as may be for an unknown task type.
 
     >>> [part] = label_parts('{"annotations": [{"id": 3, "category_id": 1, "type": "cuboid", "yaw": 0.5}]}')
     >>> part.annotations[0].category, part.annotations[0].kind
@@ -131,6 +132,7 @@ def _parts(label: _Label) -> Iterator[LabelPart]:
 
 
 def _parts_of_sensor(content: _Content, sensor: str | None) -> Iterator[LabelPart]:
+    """Yield the parts of a sensor; for None, the parts of a label that belong to no sensor."""
     frames: list[tuple[int | None, _Frame | None]] = [(None, content), *enumerate(content.frames or ())]
     for index, frame in frames:
         if frame is not None and (frame.annotations is not None or frame.point_annotations is not None):
@@ -140,10 +142,10 @@ def _parts_of_sensor(content: _Content, sensor: str | None) -> Iterator[LabelPar
 
 
 def count_kinds(parts: Sequence[LabelPart] | None) -> Counter[str]:
-    """Count the annotations of a label by kind, such as ``cuboid``, and its labeled points.
+    """Count the annotations of a label by kind, such as ``cuboid``, and the labeled points.
 
     Args:
-        parts: The result of `label_parts`. A label without a list of annotations counts as one ``label``.
+        parts: The result of `label_parts`. If it is None, the label counts as one ``label``.
     """
     if parts is None:
         return Counter({LABEL: 1})

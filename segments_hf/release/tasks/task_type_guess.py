@@ -8,14 +8,14 @@ from msgspec import UNSET, Raw, UnsetType
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 
 
-class _Object(msgspec.Struct):
+class _Annotation(msgspec.Struct):
     type: str | None = None
     points: Raw | UnsetType = UNSET
     dimensions: Raw | UnsetType = UNSET
 
 
 class _Content(msgspec.Struct):
-    annotations: list[_Object] | None = None
+    annotations: list[_Annotation] | None = None
     segmentation_bitmap: Raw | UnsetType = UNSET
     point_annotations: Raw | UnsetType = UNSET
     frames: list[_Content | None] | None = None
@@ -31,7 +31,7 @@ _LABEL: JsonDecoder[_Label | None] = JsonDecoder(_Label | None)
 
 
 def guess_task_type(label: Raw | bytes) -> str:
-    """Guess the task type from the JSON of one label; return an empty string if the label does not show it.
+    """Guess the task type from the JSON of one label; return an empty text if the label does not show its task type.
 
     >>> guess_task_type(b'{"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}')
     'segmentation-bitmap'
@@ -61,7 +61,11 @@ def guess_task_type(label: Raw | bytes) -> str:
 
 
 def _task_types(parts: list[_Content]) -> tuple[str, str]:
-    """Return the task types of single samples and of sequences with these labels; empty texts if they are unknown."""
+    """Return the task type of a single image or point cloud, and of a sequence; empty texts if they are not known.
+
+    Args:
+        parts: The content of the label, or of each frame of the label.
+    """
     if any(part.segmentation_bitmap is not UNSET for part in parts):
         return "segmentation-bitmap", "image-segmentation-sequence"
     if any(part.point_annotations is not UNSET for part in parts):

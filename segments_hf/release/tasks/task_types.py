@@ -26,11 +26,11 @@ from segments_hf.release.tasks.label_document import JsonLabel, Label, Labeled, 
 
 @dataclass(frozen=True)
 class TaskKind:
-    """The structure of the labels of a task type.
+    """The structure of the samples and labels of a task type.
 
     Attributes:
-        annotation: The type of an annotation; None if the labels stay JSON, such as those of texts.
-        sequence: Whether a sample is a list of frames.
+        annotation: The class of the annotations; None if the labels stay JSON, such as the labels of texts.
+        sequence: Whether a sample is a sequence of frames.
         bitmap: Whether a label has a bitmap of instance ids.
         point_cloud: Whether a sample is a point cloud or a sequence of point clouds.
         point_labels: Whether a label has an instance id for each point.
@@ -54,7 +54,10 @@ class TaskKind:
 
     @cached_property
     def sample_decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
-        """The decoder of a sample whose labels are all of this kind or null. It also decodes the other attributes."""
+        """The decoder of a sample whose labels are all of this kind or null.
+
+        It also decodes the attributes of the sample, unless the labels stay JSON.
+        """
         document: Any = SampleDocument
         return JsonDecoder(document[_attributes_type(self), _label_type(self)])
 
@@ -75,17 +78,17 @@ def _label_type(kind: TaskKind) -> object:
 def _content_type(kind: TaskKind) -> object:
     if kind.annotation is None:
         return Raw
-    part: Any = LabeledCloud if kind.point_cloud else Labeled
-    frames: Any = LabeledFrames
-    content = part[kind.annotation]
-    return frames[content] if kind.sequence else content
+    frame: Any = LabeledCloud if kind.point_cloud else Labeled
+    sequence: Any = LabeledFrames
+    content = frame[kind.annotation]
+    return sequence[content] if kind.sequence else content
 
 
 UNKNOWN = TaskKind()
 _BITMAP = TaskKind(Annotation, bitmap=True)
 _VECTOR = TaskKind(VectorAnnotation)
 _CLOUD = TaskKind(CloudAnnotation, point_cloud=True)
-_POINTS = TaskKind(CloudAnnotation, point_cloud=True, point_labels=True)
+_CLOUD_WITH_POINT_LABELS = TaskKind(CloudAnnotation, point_cloud=True, point_labels=True)
 
 IMAGE_KINDS: dict[str, TaskKind] = {
     "segmentation-bitmap": _BITMAP,
@@ -100,8 +103,8 @@ IMAGE_KINDS: dict[str, TaskKind] = {
 POINT_CLOUD_KINDS: dict[str, TaskKind] = {
     "pointcloud-cuboid": _CLOUD,
     "pointcloud-cuboid-sequence": replace(_CLOUD, sequence=True),
-    "pointcloud-segmentation": _POINTS,
-    "pointcloud-segmentation-sequence": replace(_POINTS, sequence=True),
+    "pointcloud-segmentation": _CLOUD_WITH_POINT_LABELS,
+    "pointcloud-segmentation-sequence": replace(_CLOUD_WITH_POINT_LABELS, sequence=True),
     "pointcloud-vector": _CLOUD,
     "pointcloud-vector-sequence": replace(_CLOUD, sequence=True),
 }

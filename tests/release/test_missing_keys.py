@@ -6,7 +6,7 @@ import pytest
 
 from segments_hf.release import Labelset
 
-BITMAP = {"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}
+BITMAP_LABEL = {"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}
 BOX = {"id": 7, "category_id": 1, "type": "bbox", "points": [[1, 2], [3.5, 4]]}
 
 
@@ -28,7 +28,7 @@ def test_release_with_samples_only_has_no_names_and_no_categories(read):
 
 
 def test_labelsets_are_inferred_from_the_samples(read):
-    release = read({"samples": [sample(b=None), {"name": "x"}, sample(a=None, b=BITMAP)]})
+    release = read({"samples": [sample(b=None), {"name": "x"}, sample(a=None, b=BITMAP_LABEL)]})
     assert release.labelsets == [Labelset("b"), Labelset("a")]
 
 
@@ -36,8 +36,8 @@ def test_labelsets_are_inferred_from_the_samples(read):
     ("content", "expected"),
     [
         ({"label_type": "keypoints", **label()}, "keypoints"),
-        ({"label_type": "pointcloud-cuboid", **BITMAP}, "pointcloud-cuboid"),
-        (BITMAP, "segmentation-bitmap"),
+        ({"label_type": "pointcloud-cuboid", **BITMAP_LABEL}, "pointcloud-cuboid"),
+        (BITMAP_LABEL, "segmentation-bitmap"),
         (label(annotations=[BOX]), "vector"),
         (label(frames=[{"annotations": []}, {"annotations": [BOX]}]), "image-vector-sequence"),
         (label(frames=[{"segmentation_bitmap": {"url": "a"}}]), "image-segmentation-sequence"),
@@ -59,7 +59,7 @@ def test_task_type_is_inferred_from_the_first_label_with_content(read, content, 
 
 
 def test_task_type_is_inferred_for_each_labelset(read):
-    release = read({"samples": [sample(masks=BITMAP, boxes=label(annotations=[BOX]))]})
+    release = read({"samples": [sample(masks=BITMAP_LABEL, boxes=label(annotations=[BOX]))]})
     assert release.labelset_task_type("masks") == "segmentation-bitmap"
     assert release.labelset_task_type("boxes") == "vector"
     assert release[0].label("boxes").annotations[0].type == "bbox"
