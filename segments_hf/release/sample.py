@@ -37,8 +37,7 @@ class Sample(Result):
         index: The index of the sample in the release, from 0.
         name: The name of the sample, without the secrets of URLs in it. It is untrusted: do not use it as a path.
         uuid: The uuid of the sample; None if the file lacks it.
-        sensor: The name of the sensor if this is the part of a sample that belongs to one sensor; None for a whole
-            sample.
+        sensor: The name of the sensor in the part of a sample that belongs to one sensor; None in a whole sample.
     """
 
     sensor: str | None = None
@@ -73,12 +72,11 @@ class Sample(Result):
         self._raw = raw
         self.index: int = index
         try:
-            document = decoder.decode(raw)
+            self._document = decoder.decode(raw)
         except JsonError:
-            document = decode(SHALLOW_SAMPLE, raw, source, self.json_path)
-        self._document = document
-        self.name: str = name_without_secrets(document.name or key or "")
-        self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
+            self._document = decode(SHALLOW_SAMPLE, raw, source, self.json_path)
+        self.name: str = name_without_secrets(self._document.name or key or "")
+        self.uuid: str | None = self._document.uuid and name_without_secrets(self._document.uuid)
         if not self.name:
             raise ReleaseError(
                 "got a sample without a `name`, expected a name, because the name identifies the row", *self._location()
@@ -295,8 +293,7 @@ class Sample(Result):
 def _number_of_annotations(label: Label[Any] | JsonLabel | None) -> int | None:
     if not isinstance(label, JsonLabel):
         return len(label.annotations) if label else 0
-    parts = label.parts
-    return None if parts is None else sum(len(part.annotations) for part in parts)
+    return None if (parts := label.parts) is None else sum(len(part.annotations) for part in parts)
 
 
 def _count_text(count: int | None) -> int | str:

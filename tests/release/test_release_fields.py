@@ -67,7 +67,7 @@ def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_p
 
 
 @pytest.mark.parametrize(
-    ("label_in_file", "annotation_ids", "status"),
+    ("label_in_file", "expected_ids", "status"),
     [
         (None, None, "UNLABELED"),
         ({"label_status": "SKIPPED", "attributes": {}}, [], "SKIPPED"),
@@ -83,11 +83,11 @@ def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_p
         *("rejected label with annotations", "no status"),
     ],
 )
-def test_each_form_of_a_label_has_its_status_and_annotations(read, label_in_file, annotation_ids, status):
+def test_each_form_of_a_label_has_its_status_and_annotations(read, label_in_file, expected_ids, status):
     release = read({"task_type": "segmentation-bitmap", "samples": [sample(gt=label_in_file)]})
     found = release[0].label("gt")
     assert (None if found is None else annotation_ids(release, "gt")) == (
-        None if label_in_file is None else annotation_ids
+        None if label_in_file is None else expected_ids
     )
     assert release[0].status("gt") == status
 
