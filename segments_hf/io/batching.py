@@ -1,4 +1,4 @@
-"""Apply a function to many small items."""
+"""Apply a function to many items in batches."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_BATCH = 64  # items
+_BATCH_SIZE = 64  # items
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def map_in_batches(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Apply a function to items, like `map`, but first take 64 items, then call the function for each of them.
+    """Apply a function to items, like `map`, but take 64 items from the iterator before each 64 calls of the function.
 
-    If an item needs much code to be made and much code to be used, this is faster than `map`: the caches of the
-    processor contain the code of one of these steps at a time.
+    This is faster than `map` if the iterator and the function both run much code for each item: during a batch, the
+    caches of the processor contain the code of only one of them.
 
     >>> list(map_in_batches(str, range(3)))
     ['0', '1', '2']
     """
-    source = iter(items)
-    while batch := list(islice(source, _BATCH)):
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH_SIZE)):
         yield from [function(item) for item in batch]

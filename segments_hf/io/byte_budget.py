@@ -1,4 +1,4 @@
-"""Limit the memory of responses that are received at the same time."""
+"""Limit the memory of HTTP responses that are received at the same time."""
 
 from __future__ import annotations
 
@@ -9,63 +9,65 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Each body of unknown length may grow to this number of bytes without a reservation, so that small images never wait.
-_UNCOUNTED = 128 * 2**10
+# A response body of unknown length may grow to this number of bytes without a reservation, so that small images never
+# wait.
+_UNCOUNTED_BYTES = 128 * 2**10
 
 
 class ByteBudget:
-    """A limit on the total number of bytes of all unfinished bodies.
+    """A limit on the total number of bytes of all response bodies that are being received.
 
-    A body of known length reserves its whole length before its first byte is read. A body of unknown length reserves
-    more bytes as it grows. If the budget of these bodies is used up, one of them continues and exceeds the budget,
-    which prevents a deadlock. A body that is larger than the whole budget waits until no other body of known length is
-    being received.
+    A body of known length reserves its whole length before its first byte is read. It waits until it fits into the
+    limit, or until no other body of known length is being received; the body may then be larger than the limit.
+
+    A body of unknown length reserves more bytes as it grows. If the bodies of unknown length have reserved all bytes of
+    their own limit, one of them continues and exceeds the limit, which prevents a deadlock.
 
     Args:
-        known: The limit for all bodies together, in bytes. A body of known length waits for room within this limit.
-        unknown: The limit for the bodies of unknown length, in bytes.
+        limit: The limit for all bodies together, in bytes. Only bodies of known length wait because of this limit.
+        limit_unknown: The limit for the bodies of unknown length, in bytes.
     """
 
-    def __init__(self, known: int, unknown: int) -> None:
-        self._known = known
-        self._unknown = unknown
-        self._held_known = 0
-        self._held_unknown = 0
-        self._queue = asyncio.Lock()  # serves bodies in order; otherwise a large one might wait forever
-        self._released = asyncio.Event()
+    def __init__(self, limit: int, limit_unknown: int) -> None:
+        self._limit = limit
+        self._limit_unknown = limit_unknown
+        self._reserved_known = 0
+        self._reserved_unknown = 0
+        self._waiting_lock = asyncio.Lock()  # serves bodies in order; otherwise a large body might wait forever
+        self._released = asyncio.Event()  # set when bytes are released, and then replaced by a new event
         self._exceeding: Reservation | None = None
 
     @contextlib.contextmanager
     def reservation(self) -> Iterator[Reservation]:
         """Create a reservation for one body. The reservation is released at the end of the block."""
-        held = Reservation(self)
+        reservation = Reservation(self)
         try:
-            yield held
+            yield reservation
         finally:
-            self._held_known -= held.known
-            self._held_unknown -= held.unknown
-            if self._exceeding is held:
+            self._reserved_known -= reservation.known_bytes
+            self._reserved_unknown -= reservation.unknown_bytes
+            if self._exceeding is reservation:
                 self._exceeding = None
-            if held.known or held.unknown:
+            if reservation.known_bytes or reservation.unknown_bytes:
                 self._released.set()
                 self._released = asyncio.Event()
 
-    async def reserve_known(self, held: Reservation, size: int) -> None:
-        """Wait until the budget has room for a whole body, and reserve its bytes."""
-        async with self._queue:
-            while self._held_known and self._held_known + self._held_unknown + size > self._known:
+    async def reserve_known(self, reservation: Reservation, size: int) -> None:
+        """Wait until all bytes of a body of known length may be reserved, and reserve them."""
+        async with self._waiting_lock:
+            while self._reserved_known and self._reserved_known + self._reserved_unknown + size > self._limit:
                 await self._released.wait()
-            self._held_known += size
-            held.known = size
+            self._reserved_known += size
+            reservation.known_bytes = size
 
-    async def reserve_more(self, held: Reservation, size: int) -> None:
-        """Wait until the budget has room for the next bytes of a body of unknown length, and reserve them."""
-        while self._held_unknown + size > self._unknown and self._exceeding not in {None, held}:
+    async def reserve_more(self, reservation: Reservation, size: int) -> None:
+        """Wait until the next bytes of a body of unknown length may be reserved, and reserve them."""
+        while self._reserved_unknown + size > self._limit_unknown and self._exceeding not in {None, reservation}:
             await self._released.wait()
-        if self._held_unknown + size > self._unknown:
-            self._exceeding = held
-        self._held_unknown += size
-        held.unknown += size
+        if self._reserved_unknown + size > self._limit_unknown:
+            self._exceeding = reservation
+        self._reserved_unknown += size
+        reservation.unknown_bytes += size
 
 
 class Reservation:
@@ -73,20 +75,24 @@ class Reservation:
 
     Args:
         budget: The budget that counts the bytes.
+
+    Attributes:
+        known_bytes: The number of reserved bytes of a body of known length.
+        unknown_bytes: The number of reserved bytes of a body of unknown length.
     """
 
     def __init__(self, budget: ByteBudget) -> None:
         self._budget = budget
-        self._uncounted = _UNCOUNTED
-        self.known = 0
-        self.unknown = 0
+        self._uncounted_bytes = _UNCOUNTED_BYTES
+        self.known_bytes = 0
+        self.unknown_bytes = 0
 
     async def reserve_all(self, size: int) -> None:
-        """Reserve the length of the whole body."""
+        """Reserve all bytes of a body of known length."""
         await self._budget.reserve_known(self, size)
 
     async def reserve_more(self, size: int) -> None:
-        """Reserve the next bytes of a body of unknown length."""
-        self._uncounted -= size
-        if self._uncounted < 0:
+        """Reserve the next bytes of a body of unknown length. Its first 128 KiB need no reservation."""
+        self._uncounted_bytes -= size
+        if self._uncounted_bytes < 0:
             await self._budget.reserve_more(self, size)

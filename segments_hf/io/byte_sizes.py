@@ -1,4 +1,4 @@
-"""Read and write sizes in bytes: ``10MB`` is decimal, ``10MiB`` is binary, and a number alone is bytes."""
+"""Read and write sizes in bytes: ``10MB`` is decimal, ``10MiB`` is binary, and a number without a unit is bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNITS = {
     **{f"{prefix}B": 1000**power for power, prefix in enumerate(_PREFIXES, start=1)},
     **{f"{prefix}iB": 1024**power for power, prefix in enumerate(_PREFIXES, start=1)},
 }
-_BYTES_OF = {unit.upper(): number for unit, number in _UNITS.items()}
+_UNITS_IN_UPPER_CASE = {unit.upper(): number for unit, number in _UNITS.items()}
 _SIZE = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?) ?([A-Za-z]*)")
 
 
@@ -21,12 +21,11 @@ def bytes_of(size: object, option: str) -> int:
     """Return the number of bytes of a size.
 
     Args:
-        size: A number of bytes, or text such as ``"10MB"``, ``"1.5 GB"`` or ``"256MiB"``; upper and lower case are the
-            same.
+        size: A number of bytes, or text such as ``"10MB"``, ``"1.5 GB"`` or ``"256MiB"``, in upper or lower case.
         option: The name of the parameter, for the error.
 
     Raises:
-        OptionError: The value is not a size, or it is less than one byte.
+        OptionError: The value is not a size, is less than one byte, or does not fit into 63 bits.
 
     >>> bytes_of("10MB", "max_bytes"), bytes_of("256MiB", "max_bytes"), bytes_of("500", "max_bytes")
     (10000000, 268435456, 500)
@@ -54,6 +53,6 @@ def _number_of(size: object) -> Fraction | float:
     """Return the number of bytes of a size; 0 if the value is not a size."""
     if isinstance(size, int | float) and not isinstance(size, bool):
         return size
-    found = _SIZE.fullmatch(size.strip()) if isinstance(size, str) else None
-    unit = _BYTES_OF.get(found[2].upper() or "B") if found else None
-    return Fraction(found[1]) * unit if found and unit else 0
+    match = _SIZE.fullmatch(size.strip()) if isinstance(size, str) else None
+    unit = _UNITS_IN_UPPER_CASE.get(match[2].upper() or "B") if match else None
+    return Fraction(match[1]) * unit if match and unit else 0

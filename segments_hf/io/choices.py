@@ -1,4 +1,4 @@
-"""The error for a name that is not in a list of choices. It lists the choices and suggests the closest one."""
+"""The error for a name that is not in a list of choices. The error lists the choices and suggests the closest one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MAX_LISTED = 30
-_MAX_COMPARED = 1000  # choices that are compared; the names in a release may be many more
-_MAX_LENGTH = 100  # characters of each choice that are compared
+_MAX_COMPARED = 1000  # choices; a release may contain many more names
+_MAX_LENGTH = 100  # characters of the value and of each choice that are compared
 
 
 def unknown_choice(
@@ -54,7 +54,9 @@ def unknown_option(name: str, known: Iterable[str]) -> str:
 
 
 def listed_choices(choices: Iterable[str]) -> str:
-    """Return the names in quotes, at most 30 of them.
+    """Return the choices in quotes, separated by commas.
+
+    If there are more than 30 choices, the text contains the first 30 of them and the total number.
 
     >>> listed_choices(["train", "test"]), listed_choices([])
     ("'train', 'test'", '(none)')

@@ -12,8 +12,8 @@ __all__ = ["for_html", "for_json_in_terminal", "for_labelmap", "for_markdown", "
 
 _MARKDOWN = re.compile(r"([!#$()*+\-.:=@\[\\\]^_`{|}~])")
 _NOT_IN_URLS = re.compile(r"[^A-Za-z0-9:/?#&=%~._+@!$*,;-]")
-# The characters that XML does not allow (https://www.w3.org/TR/xml/#charsets), C1 control characters, and line ends and
-# tabs, which XML parsers may change to spaces.
+# The characters that XML does not allow (https://www.w3.org/TR/xml/#charsets), the control characters DEL and C1, and
+# line ends and tabs, which XML parsers may change to spaces.
 _NOT_IN_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
@@ -63,9 +63,10 @@ def for_markdown_link(url: str) -> str:
 
 
 def for_xml(text: str) -> str:
-    r"""Replace control characters by spaces, because XML 1.0 does not allow them even if they are escaped.
+    r"""Replace control characters, line ends, tabs and surrogates by spaces.
 
-    The XML writer escapes markup.
+    XML 1.0 does not allow most of these characters, even if they are escaped. Markup is not escaped here: the library
+    that writes the XML escapes it.
 
     >>> for_xml("a\x07\ud800\nb")
     'a b'
@@ -76,6 +77,8 @@ def for_xml(text: str) -> str:
 def for_labelmap(text: str) -> str:
     r"""Return a class name for ``labelmap.txt``: one line without ``:`` (separates fields) and ``#`` (begins comments).
 
+    If no character is left, the name is ``class``.
+
     >>> for_labelmap("# car: red\r\n")
     'car red'
     """
@@ -83,7 +86,7 @@ def for_labelmap(text: str) -> str:
 
 
 def for_json_in_terminal(content: bytes) -> str:
-    r"""Return the same JSON, in which the characters that control a terminal are escaped.
+    r"""Return JSON as text, in which the characters that control a terminal, except line feeds, are escaped.
 
     >>> print(for_json_in_terminal('{"a": "\x9b31m"}'.encode()))
     {"a": "\u009b31m"}

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
-# The largest number of points of a point cloud. Files of the default `max_bytes` contain fewer points unless they are
-# compressed. 50 million points of 16 bytes need 800 MB of memory; one rotation of a sensor has about 10^5 points.
+# The largest number of points of a point cloud. An uncompressed file of 256 MiB, the default of `max_bytes`, contains
+# fewer points. 50 million points of 16 bytes need 800 MB of memory. One rotation of a lidar has about 10^5 points.
 DEFAULT_MAX_POINTS = 50_000_000
-SIZE_OPTIONS = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
+SIZE_OPTIONS = frozenset({"max_bytes", "max_release_bytes"})  # options that accept text such as "10MB"
 
 Verify = Literal["structure", "decode"]
 
@@ -53,7 +53,7 @@ def _documented(options: type[T]) -> type[T]:
 @_documented
 @dataclass(frozen=True)
 class ImageLimits:
-    """The limits of one image.
+    """The limits of an image, a bitmap or a point cloud, and how it is checked.
 
     Raises:
         OptionError: A number is not positive, a size cannot be read, or `verify` is unknown.
@@ -143,7 +143,7 @@ class FetchKeywords(LimitKeywords, total=False):
 
 
 def _convert_size(options: ImageLimits, name: str) -> None:
-    """Replace a size in options that may be text by its number of bytes."""
+    """Convert an option that may be text, such as "10MB", to a number of bytes."""
     object.__setattr__(options, name, bytes_of(getattr(options, name), name))  # the dataclass is frozen
 
 

@@ -21,8 +21,8 @@ class FileContent:
     """The content of a file. At least one of the two attributes is set.
 
     Attributes:
-        content: The bytes, if they are in memory.
-        path: The path of the file on disk; None if the content is only in memory.
+        content: The bytes; None if they are only on disk.
+        path: The path of the file on disk; None if the bytes are only in memory.
     """
 
     content: bytes | None = None
@@ -54,7 +54,7 @@ class FileContent:
             return io.BytesIO(self.content)
         assert self.path is not None  # noqa: S101
         try:
-            return open(self.path, "rb")  # noqa: PTH123  (with a Path, this takes twice as long)
+            return open(self.path, "rb")  # noqa: PTH123  (`Path.open` takes twice as long)
         except FileNotFoundError:
             raise AssetError(f"{self.path}: the file does not exist") from None
         except (OSError, ValueError) as error:  # `open` raises a ValueError for a path with a null byte
@@ -62,7 +62,7 @@ class FileContent:
 
     @contextlib.contextmanager
     def view(self) -> Iterator[bytes | mmap.mmap]:
-        """Provide the bytes without a copy. A file is memory-mapped, so it must not be empty.
+        """Provide the bytes without a copy. A file on disk is memory-mapped, so it must not be empty.
 
         Raises:
             AssetError: The file cannot be read.

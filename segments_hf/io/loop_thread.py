@@ -23,9 +23,9 @@ _LONGEST_JOIN = 5.0  # the maximum time to wait for the end of the thread, in se
 class LoopThread:
     """An event loop in a daemon thread.
 
-    The calling thread may have a running event loop itself, as in a notebook. `close` may be called by any thread, by
-    the garbage collector in the loop's own thread, and in a forked process. In a forked process it does nothing,
-    because the sockets belong to the parent. A loop that is still open when the interpreter exits is closed.
+    The calling thread may itself run an event loop, as in a notebook. `close` may be called by any thread, by the
+    garbage collector in the loop's own thread, and in a forked process. In a forked process, `close` does nothing,
+    because the sockets belong to the parent process. A loop that is still open when the interpreter exits is closed.
 
     Args:
         resource: A resource that the coroutines use. It is entered before the first coroutine starts, and exited after
@@ -36,19 +36,18 @@ class LoopThread:
     def __init__(self, resource: AbstractAsyncContextManager[object], threads: int) -> None:
         self._resource = resource
         self._process = os.getpid()
-        self._lock = (
-            threading.RLock()
-        )  # reentrant, because the garbage collector may call `close` in a thread that holds it
+        # Reentrant, because the garbage collector may call `close` in a thread that holds the lock.
+        self._lock = threading.RLock()
         self._submitted: list[tuple[Coroutine[Any, Any, Any], Future[Any]]] = []
         self._tasks: dict[asyncio.Task[None], tuple[Coroutine[Any, Any, Any], Future[Any]]] = {}
-        self._fault: BaseException | None = None
+        self._loop_error: BaseException | None = None  # the error that ended the loop
         self._is_ready = False
         self._is_closing = False
         self._stop = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="segments-hf"))
         self._thread = threading.Thread(target=self._run, name="segments-hf loop", daemon=True)
-        _open.add(self)
+        _open_loops.add(self)
         self._thread.start()
 
     def __enter__(self) -> LoopThread:
@@ -63,15 +62,15 @@ class LoopThread:
         Returns:
             A future of the result. It is canceled if the loop is closed before the coroutine has ended.
         """
-        outcome: Future[R] = Future()
+        future: Future[R] = Future()
         with self._lock:
             if not self._is_closing:
-                self._submitted.append((coroutine, outcome))
+                self._submitted.append((coroutine, future))
                 if self._is_ready and len(self._submitted) == 1:
                     self._loop.call_soon_threadsafe(self._start_submitted)
-                return outcome
-        self._drop(coroutine, outcome)
-        return outcome
+                return future
+        self._close_coroutine(coroutine, future)
+        return future
 
     def close(self) -> None:
         """Cancel all coroutines, exit the resource, and end the thread."""
@@ -88,15 +87,15 @@ class LoopThread:
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
-        except BaseException as error:  # noqa: BLE001  (every pending future receives it)
-            self._fault = error
+        except BaseException as error:  # noqa: BLE001  (every pending future receives the error)
+            self._loop_error = error
         finally:
             with self._lock:
                 self._is_closing = True
-            for coroutine, outcome in [*self._submitted, *self._tasks.values()]:
-                self._drop(coroutine, outcome)
+            for coroutine, future in [*self._submitted, *self._tasks.values()]:
+                self._close_coroutine(coroutine, future)
             self._loop.close()
-            _open.discard(self)
+            _open_loops.discard(self)
 
     async def _serve(self) -> None:
         async with self._resource:
@@ -111,20 +110,21 @@ class LoopThread:
     def _start_submitted(self) -> None:
         with self._lock:
             submitted, self._submitted = self._submitted, []
-        for coroutine, outcome in submitted:
-            task = self._loop.create_task(_complete(coroutine, outcome))
-            self._tasks[task] = coroutine, outcome
-            task.add_done_callback(self._ended)
+        for coroutine, future in submitted:
+            task = self._loop.create_task(_complete(coroutine, future))
+            self._tasks[task] = coroutine, future
+            task.add_done_callback(self._on_task_done)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._drop(*self._tasks.pop(task))
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        self._close_coroutine(*self._tasks.pop(task))
 
-    def _drop(self, coroutine: Coroutine[Any, Any, Any], outcome: Future[Any]) -> None:
+    def _close_coroutine(self, coroutine: Coroutine[Any, Any, Any], future: Future[Any]) -> None:
+        """Close a coroutine. If its future is not done, set the error of the loop or cancel the future."""
         coroutine.close()  # prevents the warning "was never awaited" for a coroutine that has not started
-        if self._fault and not outcome.done():
-            outcome.set_exception(self._fault)
+        if self._loop_error and not future.done():
+            future.set_exception(self._loop_error)
         else:
-            outcome.cancel()  # does nothing if the future is done
+            future.cancel()  # does nothing if the future is done
 
 
 async def run_blocking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -137,25 +137,25 @@ async def run_blocking(function: Callable[P, R], *args: P.args, **kwargs: P.kwar
 def _without_stop_iteration(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         return function(*args, **kwargs)
-    except StopIteration as error:  # a future rejects it, and the waiting coroutine would never end
+    except StopIteration as error:  # a future rejects StopIteration, so the waiting coroutine would never end
         raise RuntimeError(f"{getattr(function, '__name__', function)} raised StopIteration") from error
 
 
-async def _complete(coroutine: Coroutine[Any, Any, R], outcome: Future[R]) -> None:
+async def _complete(coroutine: Coroutine[Any, Any, R], future: Future[R]) -> None:
     try:
         result = await coroutine
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001  (also SystemExit, which would stop the loop)
-        outcome.set_exception(error)
+        future.set_exception(error)
     else:
-        outcome.set_result(result)
+        future.set_result(result)
 
 
-_open: set[LoopThread] = set()
+_open_loops: set[LoopThread] = set()
 
 
 @atexit.register
 def _close_all() -> None:
-    for thread in list(_open):
-        thread.close()
+    for loop in list(_open_loops):
+        loop.close()

@@ -9,14 +9,14 @@ def check_number(name: str, value: object, least: int) -> None:
     """Check an option that is a whole number.
 
     Raises:
-        OptionError: The value is of another type, or less than `least`.
+        OptionError: The value is not a whole number, or is less than `least`.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise OptionError(f"got {value!r}, expected a whole number of at least {least}", option=name)
 
 
 def check_num_proc(num_proc: object) -> None:
-    """Check a number of processes. None, the default of the functions, is valid.
+    """Check a number of processes. None is also valid: it is the default.
 
     Raises:
         OptionError: The value is not a positive whole number.

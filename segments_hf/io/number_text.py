@@ -18,7 +18,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def share_text(part: int, total: int) -> str:
-    """Return a share of a total in percent, without the sign; a dash if the total is 0.
+    """Return a share of a total in percent, without a percent sign; a dash if the total is 0.
 
     >>> share_text(1, 8), share_text(0, 0)
     ('12.50', '–')

@@ -1,4 +1,4 @@
-"""Remove secrets from URLs before they are shown, logged or stored. The basic functions are in `shown_text`."""
+"""Remove the secrets of URLs before the URLs are shown, logged or stored. `shown_text` contains simpler functions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.urls import is_url
 from segments_hf.shown_text import shown, without_parameters, without_secrets, without_users
 
-# The query parameters that sign a URL, in lower case. Other sites use many of these names for other purposes, so they
-# are removed only from URLs that have the signature itself: `Signature` (AWS, Google and CloudFront) or `sig` (Azure:
+# The query parameters that sign a URL, in lower case. Parameters with these prefixes are always removed. Many names in
+# the two sets have other meanings on other sites. The parameters in a set are therefore removed only from a URL that
+# contains the signature itself: `Signature` (AWS, Google and CloudFront) or `sig` (Azure:
 # https://learn.microsoft.com/rest/api/storageservices/create-service-sas).
 _SIGNATURE_PREFIXES = ("x-amz-", "x-goog-")
 _SIGNATURE_KEYS = frozenset({"awsaccesskeyid", "googleaccessid", "key-pair-id", "signature", "expires", "policy"})
@@ -27,13 +28,16 @@ _AZURE_KEYS = frozenset(
 
 _QUERY = re.compile(r"\?[^\s'\"]+")
 _BROKEN_URL = re.compile(r"[a-z][a-z0-9+.\-]+:[/\\]|(?:https?|ftps?):", re.IGNORECASE)  # not a Windows drive
-_TEXT = JsonDecoder[str](str)
-_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_ESCAPED_MARK = re.compile(r"\\u00[234]")  # the beginning of the escapes of @, = and %
+_STRING_DECODER = JsonDecoder[str](str)
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPED_MARK = re.compile(r"\\u00[234]")  # the beginning of the JSON escapes of @, = and %
 
 
 def public_name(source: str) -> str:
-    """Return a source without its query and fragment, which may contain secrets, and without user and password.
+    """Return the name of a source for messages. The source is a URL or a path.
+
+    The user, the password, the query and the fragment of a URL are removed, because they may contain secrets. In a
+    path, only text that looks like a password or like the value of a secret parameter is removed.
 
     >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
     'https://host/a.json'
@@ -41,7 +45,7 @@ def public_name(source: str) -> str:
     'zip://a.json::https://host/a.zip'
     """
     name = without_users(source)
-    # The @ is percent-escaped in a URL that was made from a path.
+    # In a URL that was made from a path, the @ is percent-escaped.
     if "%40" in name and without_users(plain := unquote(name)) != plain:
         name = without_users(plain)
     if is_url(source) or is_broken_url(source):
@@ -82,7 +86,7 @@ def unsigned_url(url: str) -> str:
 
 
 def without_queries(text: str) -> str:
-    """Return a text without the secrets of its URLs, and without any other queries, such as those of paths.
+    """Return a text without the secrets of its URLs, and without the queries of URLs and paths.
 
     >>> without_queries("GET /a.jpg?X-Amz-Signature=abc HTTP/1.1")
     'GET /a.jpg?… HTTP/1.1'
@@ -100,29 +104,29 @@ def json_without_secrets(text: str | None) -> str | None:
     """
     if text is None or not _may_hold_secrets(text):
         return text
-    return _JSON_TEXT.sub(_literal_without_secrets, text)
+    return _JSON_STRING.sub(_literal_without_secrets, text)
 
 
 def _may_hold_secrets(text: str) -> bool:
-    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of them, so it is not searched."""
+    """Tell whether JSON may contain a secret, which requires @, = or %3d. Most JSON contains none of them."""
     return "@" in text or "=" in text or "%3" in text or ("\\u00" in text and _ESCAPED_MARK.search(text) is not None)
 
 
 def own_logger(name: str) -> logging.Logger:
     """Return the logger of one of our modules, with a filter that removes secrets from its messages."""
-    logger = logging.getLogger(name)  # noqa: TID251  (the only logger of our own modules)
+    logger = logging.getLogger(name)  # noqa: TID251  (the only call for our own modules)
     logger.addFilter(hide_secrets)
     return logger
 
 
 def hide_queries(record: logging.LogRecord) -> bool:
-    """Filter log records as `hide_secrets` does, and also remove the queries of paths."""
+    """Remove secrets, control characters and the queries of paths from a log record, as a logging filter."""
     _set_message(record, without_queries(record.getMessage()))
     return hide_secrets(record)
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """Filter log records: remove secrets and control characters from messages and tracebacks."""
+    """Remove secrets and control characters from a log record, as a logging filter. No record is dropped."""
     _set_message(record, shown(record.getMessage()))
     if record.exc_info and record.exc_info[1] is not None:
         formatted = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
@@ -147,14 +151,14 @@ def _urls_of_chain(chain: str) -> list[str]:
     return re.split(r"::(?=[A-Za-z][A-Za-z0-9+.\-]*(?::|$))", chain)
 
 
-def _literal_without_secrets(found: re.Match[str]) -> str:
+def _literal_without_secrets(match: re.Match[str]) -> str:
     """Return a JSON string literal without secrets; the same literal if it contains none."""
     try:
-        text = _TEXT.decode(found[0])
+        text = _STRING_DECODER.decode(match[0])
     except JsonError:  # the match is not a JSON string
-        return without_secrets(found[0])
+        return without_secrets(match[0])
     public = text_without_secrets(text)
-    return found[0] if public == text else msgspec.json.encode(public).decode()
+    return match[0] if public == text else msgspec.json.encode(public).decode()
 
 
 def text_without_secrets(text: str) -> str:

@@ -28,7 +28,7 @@ _SWATCH = "display:inline-block;width:.9em;height:.9em;margin-right:.4em;border:
 
 
 class Cell(NamedTuple):
-    """The text of a cell or a line, with its color and style.
+    """The text of a table cell or of a line, with an optional color swatch and a style.
 
     Attributes:
         text: The text; it may come from untrusted files.
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     Attributes:
         columns: The names of the columns. If all are empty, the table has no header.
         rows: The cells of each row. Integers are shown with thousands separators.
-        number_columns: The names of the right-aligned columns.
+        number_columns: The names of the columns of numbers, which are right-aligned.
         title: The title; empty for a table without one.
     """
 
@@ -61,7 +61,7 @@ Block = Cell | Table  # a cell outside of a table is a line
 
 
 class Result:
-    """The base of result objects. Their text and HTML come from the same blocks."""
+    """The base class of result objects. Their text and HTML come from the same blocks."""
 
     __slots__ = ()
 
@@ -119,7 +119,7 @@ def print_blocks(console: Console, blocks: Iterable[Block], *, swatch: str = "  
     Args:
         console: The console.
         blocks: The lines and tables.
-        swatch: The text before a cell that has a color, on a background of this color; empty for no swatches.
+        swatch: The text of a color swatch, which is shown on a background of the color; empty for no swatches.
     """
     for number, block in enumerate(blocks):
         if isinstance(block, Cell):
@@ -159,12 +159,12 @@ def _rich_text(cell: Cell, swatch: str) -> Text:
 def _rich_table(table: Table, swatch: str) -> RenderableType:
     from rich.table import Table as RichTable
 
-    made = RichTable(box=None, padding=(0, 2, 0, 0), show_header=any(table.columns), pad_edge=False)
+    rich_table = RichTable(box=None, padding=(0, 2, 0, 0), show_header=any(table.columns), pad_edge=False)
     for column in table.columns:
-        made.add_column(column, justify="right" if column in table.number_columns else "left", overflow="fold")
+        rich_table.add_column(column, justify="right" if column in table.number_columns else "left", overflow="fold")
     for row in table.rows:
-        made.add_row(*(_rich_text(_cell(value), swatch) for value in row))
-    return made
+        rich_table.add_row(*(_rich_text(_cell(value), swatch) for value in row))
+    return rich_table
 
 
 def _html_line(line: Cell) -> str:
@@ -172,20 +172,20 @@ def _html_line(line: Cell) -> str:
 
 
 def _html_table(table: Table) -> str:
-    aligned = [f"text-align:{'right' if column in table.number_columns else 'left'}" for column in table.columns]
+    styles = [f"text-align:{'right' if column in table.number_columns else 'left'}" for column in table.columns]
     caption = f"<caption{_html_style(_CAPTION)}>{for_html(table.title)}</caption>" if table.title else ""
-    names = zip(table.columns, aligned, strict=True)
-    header = "".join(f"<th{_html_style(align)}>{for_html(name)}</th>" for name, align in names)
+    columns = zip(table.columns, styles, strict=True)
+    header = "".join(f"<th{_html_style(style)}>{for_html(name)}</th>" for name, style in columns)
     head = f"<thead><tr>{header}</tr></thead>" if any(table.columns) else ""
     body = "".join(
-        f"<tr>{''.join(_html_cell(_cell(value), align) for value, align in zip(row, aligned, strict=False))}</tr>"
+        f"<tr>{''.join(_html_cell(_cell(value), style) for value, style in zip(row, styles, strict=False))}</tr>"
         for row in table.rows
     )
     return f'<table style="margin:.5em 0">{caption}{head}<tbody>{body}</tbody></table>'
 
 
-def _html_cell(cell: Cell, align: str) -> str:
-    return f"<td{_html_style(align, _CSS.get(cell.style, ''))}>{_html_text(cell)}</td>"
+def _html_cell(cell: Cell, style: str) -> str:
+    return f"<td{_html_style(style, _CSS.get(cell.style, ''))}>{_html_text(cell)}</td>"
 
 
 def _html_text(cell: Cell) -> str:

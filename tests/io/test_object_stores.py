@@ -120,7 +120,7 @@ class TestAzureAccounts:
     def test_a_release_does_not_choose_the_account_that_receives_the_credentials(self, monkeypatch, account, host):
         if account:
             monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", account)
-        with pytest.raises(AssetError, match="the account 'account'"):
+        with pytest.raises(AssetError, match="the Azure account 'account'"):
             read_object(self.URL.replace("dfs", host), {"sas_token": "secret"})
 
 

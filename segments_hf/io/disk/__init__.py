@@ -1,1 +1,1 @@
-"""Write files completely or not at all, and name, measure and remove files."""
+"""Write files completely or not at all. Convert names to safe paths. Measure and remove files."""

@@ -1,6 +1,6 @@
 """Write, copy and remove files. Every failed write raises `StorageError`. No module in another folder writes files.
 
-Files for other programs are written in a `staging` folder, and moved to their destination when they are complete.
+Output files are written in a staging folder, and moved to their destination when they are complete (see `staging`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-# The beginning of the name of every temporary file and folder, which is on the same disk as its destination.
+# The beginning of the name of every temporary file and folder.
 TEMPORARY_PREFIX = ".segments-hf-incoming-"
 
 _PIECE = 2**20  # bytes
@@ -143,7 +143,7 @@ class NewFile:
             self._file.write(content)
 
     def copy_into(self, other: NewFile) -> None:
-        """Close this file, and append its content to another one.
+        """Close this file, and append its content to another file.
 
         Raises:
             StorageError: The write failed.
@@ -169,7 +169,7 @@ class NewFile:
         if kind is None:
             self.close()
         else:
-            with suppress(OSError):  # the error of the block is raised
+            with suppress(OSError):  # the error of the block is raised instead
                 self._file.close()
 
 
@@ -189,7 +189,7 @@ def scratch_file(path: Path) -> Iterator[NewFile]:
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder and its parent folders, unless it exists.
+    """Create a folder and its parent folders. A folder that exists is kept.
 
     Raises:
         StorageError: The write failed.
@@ -209,7 +209,7 @@ def touch(path: Path) -> None:
 
 
 def rename(path: Path, target: Path) -> None:
-    """Rename a file inside a staging folder.
+    """Rename a file inside a staging folder. A file with the new name is replaced.
 
     Raises:
         StorageError: The write failed.
@@ -229,30 +229,30 @@ def remove_file(path: Path) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder with its content; files that cannot be removed are left."""
+    """Remove a folder with its content. Files that cannot be removed are kept."""
     shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_empty_folder(path: Path) -> None:
-    """Remove a folder if it is empty."""
+    """Remove a folder if it is empty and can be removed."""
     with suppress(OSError):
         path.rmdir()
 
 
 def discard_output(stream: TextIO) -> None:
     """Discard the buffered output of a stream of this process, and all later output to it."""
-    with suppress(OSError, ValueError):  # a ValueError: the stream has no file descriptor
+    with suppress(OSError, ValueError):  # ValueError if the stream has no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # noqa: TID251
 
 
 def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str) -> None:
-    """Write a file under a temporary name, and rename it. Creating a `Path` would take longer than these calls."""
+    """Write a file under a temporary name, and rename it. Paths are text because creating a `Path` takes longer."""
     temporary = f"{folder}/{temporary_name()}"
     try:
-        with open(temporary, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)
+        with open(temporary, "wb") as file:  # noqa: PTH123  (a buffered file writes all bytes or raises an error)
             file.write(content)
         os.replace(temporary, path)  # noqa: PTH105, TID251
     except BaseException:
-        with suppress(OSError):  # the temporary file does not exist, or the original error is raised
+        with suppress(OSError):  # the temporary file may not exist; the original error is raised
             os.unlink(temporary)  # noqa: PTH108, TID251
         raise

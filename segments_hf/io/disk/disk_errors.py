@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
-_OTHERS = {errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
-# The error numbers of failed writes. Others, such as ENOENT, also occur for reads and for network requests.
-_WRITE_ERRORS = _FULL | _FORBIDDEN | _OTHERS
+_OTHER_ERRORS = {errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
+# The error numbers of failed writes. ENOENT, for example, is not among them: reads and network requests also raise it.
+_WRITE_ERRORS = _FULL | _FORBIDDEN | _OTHER_ERRORS
 
 
 def storage_error(error: OSError, path: str | os.PathLike[str]) -> StorageError:
@@ -72,7 +72,10 @@ def storage_errors_of_library(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def disk_error_in(error: BaseException) -> OSError | None:
-    """Return the failed write that caused an exception; None for other causes and a `SegmentsHFError`."""
+    """Return the `OSError` of a failed write that caused an exception; None for any other cause.
+
+    The search ends at a `SegmentsHFError`.
+    """
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, SegmentsHFError):
         if isinstance(inner, OSError) and inner.errno in _WRITE_ERRORS:

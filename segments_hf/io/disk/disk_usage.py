@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FoundFile(NamedTuple):
-    """A file at the time when it was found.
+    """The path, size and last use of a file, at the time when `find_files` found it.
 
     Attributes:
         path: The path.
@@ -70,19 +70,19 @@ def usage_of(files: Iterable[FoundFile]) -> Usage:
 
 
 def remove_files(files: Iterable[FoundFile], older_than: float = 0.0) -> Usage:
-    """Remove files.
+    """Remove files, by default all of them.
 
     Args:
         files: The files.
-        older_than: The number of seconds since the last use after which a file is removed.
+        older_than: The number of seconds. Files that were used in this time before the call are kept.
 
     Returns:
         The number, size and age of the removed files.
     """
     removed = Usage()
-    before = time.time() - older_than
+    cutoff = time.time() - older_than
     for file in files:
-        if file.last_use <= before:
+        if file.last_use <= cutoff:
             remove_file(file.path)
             removed.add(file)
     return removed

@@ -16,7 +16,7 @@ from segments_hf.errors import PathError
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029<>:"|?*]')
 # The names of devices on Windows, which are also reserved if a suffix or spaces follow.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-_LONGEST_PART = 160  # bytes. File systems allow 255 bytes; callers may append to the name
+_LONGEST_PART = 160  # bytes; file systems allow 255 bytes, and callers may append to the name
 _LONGEST_SUFFIX = 10  # bytes
 _MOST_PARTS = 100
 _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
@@ -25,8 +25,9 @@ _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
-    Slashes and backslashes separate the parts of the path. Parts that have only dots and spaces are dropped. Characters
-    that any operating system forbids become underscores. A hash replaces the end of a part that is too long.
+    Slashes and backslashes separate the parts of the path. Empty parts, and parts that have only dots and spaces, are
+    dropped. Characters that any operating system forbids become underscores. A hash replaces the end of a part that is
+    too long.
 
     Args:
         name: The name.

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 class _Entry(NamedTuple):
-    """The state of a file, link or folder. A later state is equal if the file was neither written nor replaced."""
+    """The state of a file, link or folder. Two states of a file are equal if it was not written or replaced in between.
+
+    Attributes:
+        path: The path relative to the root of the snapshot; empty for the root.
+        kind: The type of the file, as in `stat.S_IFMT`.
+        inode: The number of the inode.
+        size: The size in bytes; 0 for a folder.
+        modified: The time of the last change of the content, in ns since 1970; 0 for a folder.
+    """
 
     path: str
     kind: int
@@ -29,7 +37,7 @@ class Snapshot(frozenset[_Entry]):
     __slots__ = ()
 
 
-NO_FILE = Snapshot()
+NO_FILE = Snapshot()  # of a path that does not exist
 
 
 def take_snapshot(path: Path) -> Snapshot:
@@ -40,7 +48,8 @@ def take_snapshot(path: Path) -> Snapshot:
     """
     try:
         return Snapshot(_entries(os.fspath(path)))
-    except FileNotFoundError:  # another process is removing a part of it; the state below is that of no file or folder
+    except FileNotFoundError:
+        # Another process is removing files in the folder. Return a snapshot that no file or folder has.
         return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NO_FILE
     except OSError as error:
         raise storage_error(error, path) from error
@@ -60,6 +69,6 @@ def _entries(root: str) -> Iterator[_Entry]:
 def _entry(path: str, name: str) -> _Entry:
     status = os.lstat(path)
     kind = stat.S_IFMT(status.st_mode)
-    if stat.S_ISDIR(kind):  # the entries of its content show whether it has changed
+    if stat.S_ISDIR(kind):  # other entries show whether the content of the folder has changed
         return _Entry(name, kind, status.st_ino, 0, 0)
     return _Entry(name, kind, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -1,14 +1,18 @@
 """Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
 Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
-destinations. The process that creates the folder locks a file in it. If the process is killed, the lock is released,
-and the next process that writes to the parent folder removes the staging folder. The old files are moved into the
-staging folder before the new files are moved out of it, in steps that another process can undo or finish:
+destinations. The process that creates the staging folder locks a file in it. If the process is killed, the lock is
+released, and the next process that writes to the parent folder removes the staging folder. The old files are moved into
+the staging folder before the new files are moved out of it, in steps that another process can undo or finish. The
+staging folder contains these folders:
 
-    ready/     all new files and folders, complete
-    leaving/   the old files and folders, until all are moved. If the process is killed then, they are moved back
-    left/      the folder `leaving`, renamed when all old files and folders are in it. If the process is killed then,
-               the new files and folders are moved to their destinations
+    new/       the new files and folders, while they are written
+    ready/     the new files and folders, when all are complete
+    leaving/   the old files and folders, while they are moved. If the process is killed in this step, the next process
+               moves them back
+    left/      the folder `leaving`, renamed when all old files and folders are in it. If the process is killed after
+               this step, the next process moves the new files and folders to their destinations
+    undone/    the folder `leaving` or `left`, renamed when all old files and folders have been moved back
 """
 
 from __future__ import annotations
@@ -33,16 +37,16 @@ if TYPE_CHECKING:
     from segments_hf.io.disk.snapshots import Snapshot
 
 _LOCK, _NEW, _READY, _LEAVING, _LEFT, _UNDONE = "lock", "new", "ready", "leaving", "left", "undone"
-_HOUR = 3600.0  # seconds after which a temporary file without a lock counts as the leftover of a killed process
+_MAX_AGE = 3600.0  # seconds after which a temporary file without a lock counts as the leftover of a killed process
 # The errors of `os.link` on file systems without hard links.
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class Staging:
-    """A temporary folder whose content is moved to the parent folder when the content is complete.
+    """A temporary folder for files that are moved to the parent folder when all of them are complete.
 
     Attributes:
-        new: The folder to write to.
+        new: The subfolder to write to.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -54,8 +58,8 @@ class Staging:
 
         Args:
             expected: The expected state of each destination, by its name. The destination is replaced, or removed if
-                `new` has no file or folder of that name. If two processes publish the same names, only one of them
-                succeeds: the first process that moves the first of these destinations.
+                `new` has no file or folder of that name. If several processes publish the same names in the same order,
+                only one of them succeeds.
 
         Raises:
             OutputExistsError: Another program created or changed a destination in the meantime. No destination is
@@ -88,18 +92,18 @@ class Staging:
         leaving = self._folder / _LEAVING
         leaving.mkdir()
         for number, (name, snapshot) in enumerate(expected.items()):
-            place = self._folder.parent / name
+            destination = self._folder.parent / name
             if not snapshot:
                 continue
             try:
-                place.rename(leaving / name)
-                is_expected = take_snapshot(leaving / name) == snapshot  # no other program knows the new path
+                destination.rename(leaving / name)
+                is_expected = take_snapshot(leaving / name) == snapshot  # no other program uses the new path
             except FileNotFoundError:
-                # If the first destination is missing, another process is replacing or has removed it. A later
-                # destination may be missing, because it is replaced anyway.
+                # If the first destination is missing, another process is replacing it or has removed it. A later
+                # destination is allowed to be missing, because it is replaced anyway.
                 is_expected = number > 0
             if not is_expected:
-                raise _changed(place)
+                raise _changed_error(destination)
         leaving.rename(self._folder / _LEFT)
 
 
@@ -155,15 +159,15 @@ def remove_leftovers(parent: Path) -> None:
     """Finish or undo the moves of killed processes in a folder, and remove their staging folders."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
-        with suppress(OSError):  # another process may remove the same leftover
+        with suppress(OSError):  # another process may be removing the same leftover
             if not (path / _LOCK).is_file():
-                if path.lstat().st_mtime < time.time() - _HOUR:
+                if path.lstat().st_mtime < time.time() - _MAX_AGE:
                     path.unlink() if path.is_file() else remove_folder(path)
                 continue
             lock = FileLock(path / _LOCK)
             try:
                 lock.acquire(timeout=0)
-            except (Timeout, NotImplementedError):  # the other process is alive, or the file system has no locks
+            except (Timeout, NotImplementedError):  # its process is alive, or the file system has no locks
                 continue
             try:
                 _recover(path)
@@ -181,9 +185,9 @@ def remove_leftovers(parent: Path) -> None:
 
 
 def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
-    """Create a folder with a lock that this process holds.
+    """Create a staging folder with a lock that this process holds.
 
-    Another process may remove the folder as a leftover before it is locked. In this case, create another folder.
+    Another process may remove the folder as a leftover before this process locks it. If so, create another folder.
     """
     while True:
         folder = parent / temporary_name()
@@ -212,7 +216,7 @@ def _recover(folder: Path) -> None:
 
 
 def _restore_old_files(folder: Path) -> None:
-    """Move the old files and folders from a staging folder back to their places."""
+    """Move the old files and folders from a staging folder back to their original paths."""
     for moved in (folder / _LEAVING, folder / _LEFT):
         if moved.is_dir():
             for path in moved.iterdir():
@@ -220,64 +224,66 @@ def _restore_old_files(folder: Path) -> None:
             moved.rename(folder / _UNDONE)
 
 
-def _move_in(source: Path, place: Path) -> None:
+def _move_in(source: Path, destination: Path) -> None:
     """Move a file or folder to its destination, which must not exist.
 
     Raises:
-        OutputExistsError: The destination exists. An empty folder is replaced.
+        OutputExistsError: The destination exists. On some systems, an empty folder is replaced instead.
     """
     try:
-        move_without_replacing(source, place)
+        move_without_replacing(source, destination)
     except FileExistsError:
-        raise _changed(place) from None
+        raise _changed_error(destination) from None
 
 
-def _move_back(source: Path, place: Path) -> None:
-    """Move a file or folder back to its place, or to a similar name if the place is occupied."""
+def _move_back(source: Path, original: Path) -> None:
+    """Move a file or folder back to its original path, or to a similar path if the original path exists."""
     try:
-        move_without_replacing(source, place)
+        move_without_replacing(source, original)
     except FileExistsError:
-        move_without_replacing(source, place.with_name(f"{place.name}.{temporary_name()[-8:]}"))
+        move_without_replacing(source, original.with_name(f"{original.name}.{temporary_name()[-8:]}"))
 
 
-def move_without_replacing(source: Path, place: Path) -> None:
-    """Move a file or folder to a path that does not exist, on the same disk. Of two processes, only one succeeds.
+def move_without_replacing(source: Path, destination: Path) -> None:
+    """Move a file or folder to a destination that does not exist, on the same disk.
+
+    If several processes move files to the same destination, only one of them succeeds.
 
     Raises:
-        FileExistsError: The path exists. On some systems, an empty folder is replaced instead.
+        FileExistsError: The destination exists. On some systems, an empty folder is replaced instead.
         OSError: The move failed.
     """
     if source.is_symlink():
-        place.symlink_to(source.readlink())  # fails if the path exists, as `os.link` does
+        destination.symlink_to(source.readlink())  # fails if the destination exists, as `os.link` does
         source.unlink()
     elif os.name == "nt":
-        source.rename(place)  # fails on Windows if the path exists
+        source.rename(destination)  # fails on Windows if the destination exists
     elif source.is_dir():
         try:
-            source.rename(place)  # fails if the path is a file or a folder with content
+            source.rename(destination)  # fails if the destination is a file or a folder with content
         except OSError:
-            if os.path.lexists(place):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place)) from None
+            if os.path.lexists(destination):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(destination)) from None
             raise
     else:
-        _move_file(source, place)
+        _move_file(source, destination)
 
 
-def _move_file(source: Path, place: Path) -> None:
+def _move_file(source: Path, destination: Path) -> None:
     try:
-        os.link(source, place)  # noqa: TID251
+        os.link(source, destination)  # noqa: TID251
         source.unlink()
     except OSError as error:
         if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
             raise
-        # On a file system without hard links, create an empty file at the path and replace it. The creation fails if
-        # the path exists.
-        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # noqa: TID251
-        source.replace(place)
+        # On a file system without hard links, create an empty file at the destination and replace it. The creation
+        # fails if the destination exists.
+        os.close(os.open(destination, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # noqa: TID251
+        source.replace(destination)
 
 
-def _changed(place: Path) -> OutputExistsError:
+def _changed_error(destination: Path) -> OutputExistsError:
     return OutputExistsError(
-        f"{place} was created, changed or removed by another program in the meantime, so nothing was written there; "
-        "try again, or choose another path"
+        f"{destination} was created, changed or removed by another program in the meantime, so nothing was written "
+        "there; try again, or choose another path"
     )

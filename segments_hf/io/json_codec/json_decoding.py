@@ -24,14 +24,14 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 T = TypeVar("T")
 
-_MAX_BYTES = 64 * 2**20  # limit for text of any structure, which becomes one value in a row
+_MAX_BYTES = 64 * 2**20  # the limit for text of any structure, which becomes one value in a row
 
-# Numbers from 2^63 on have at least 19 digits. The fastest way to find a run of 19 digits is to replace all digits by
-# zeros, and to search for 19 zeros.
+# Integers that do not fit into 64 bits have at least 19 digits. The fastest way to find 19 digits in a row is to
+# replace all digits by zeros, and to search for 19 zeros.
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY_ZEROS = b"0" * 19
 _LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
-_LONGEST = 21  # maximum number of characters of a 64-bit integer
+_LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer with a sign
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
@@ -39,7 +39,7 @@ class JsonDecoder(Generic[T]):
     """A decoder of JSON text into a type.
 
     Args:
-        kind: The type, one that msgspec supports.
+        kind: The type. msgspec must support it.
 
     >>> JsonDecoder[list[int]](list[int]).decode(b"[1, 2]")
     [1, 2]
@@ -60,7 +60,7 @@ class JsonDecoder(Generic[T]):
         try:
             value: T = self._decode(content)
         except (ValueError, RecursionError) as error:
-            raise describe_fault(_bytes_of(content), error) from None
+            raise describe_fault(_as_bytes(content), error) from None
         return value
 
 
@@ -80,7 +80,7 @@ def read_json(content: Text) -> JsonValue:
     >>> read_json('{"weather": "rain"}')
     {'weather': 'rain'}
     """
-    text = content if isinstance(content, bytes) else bytes(_bytes_of(content))
+    text = content if isinstance(content, bytes) else bytes(_as_bytes(content))
     if len(text) > _MAX_BYTES:
         raise JsonError(f"got a value of {len(text):,} bytes, expected {_MAX_BYTES:,} at most")
     value = _ANY.decode(text)
@@ -110,18 +110,20 @@ def checked_text(content: bytes) -> str:
 def _is_too_deep(value: JsonValue) -> bool:
     values = [value]
     for _ in range(MAX_DEPTH + 1):
-        brackets = [item for item in values if isinstance(item, dict | list)]
-        if not brackets:
+        containers = [value for value in values if isinstance(value, dict | list)]
+        if not containers:
             return False
-        values = [item for outer in brackets for item in (outer.values() if isinstance(outer, dict) else outer)]
+        values = [item for outer in containers for item in (outer.values() if isinstance(outer, dict) else outer)]
     return True
 
 
 def _has_long_number(text: bytes) -> bool:
-    return any(len(number) > _LONGEST or not -(2**63) <= int(number) < 2**64 for number in _LONG_NUMBER.findall(text))
+    return any(
+        len(number) > _LONGEST_INTEGER or not -(2**63) <= int(number) < 2**64 for number in _LONG_NUMBER.findall(text)
+    )
 
 
-def _bytes_of(content: Text) -> bytes | memoryview:
+def _as_bytes(content: Text) -> bytes | memoryview:
     if isinstance(content, str):
         return content.encode("utf-8", "surrogatepass")
     return content if isinstance(content, memoryview) else bytes(content)

@@ -27,12 +27,14 @@ _OTHER_ENCODINGS = {
 }
 _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
-_PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
-_BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
+# Two forms of the messages of msgspec: with a JSON path, and with the offset of a byte.
+_MESSAGE_WITH_PATH = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
+_MESSAGE_WITH_BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
+
 _HALF_PAIR_PROBLEM = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, expected both halves"
-_BEGINNING = 1024  # the number of bytes at the beginning that show what kind of text it is
-_SHOWN = 20  # the maximum number of bytes of a wrong value in a message
-_CHUNK = 2**20
+_BEGINNING_SIZE = 1024  # bytes at the beginning of a text that are examined to recognize other formats
+_MAX_SHOWN = 20  # bytes of a wrong value in a message
+_CHUNK_SIZE = 2**20  # bytes
 
 
 class JsonError(SegmentsHFError, ValueError):
@@ -92,9 +94,9 @@ def out_of_range(content: Text) -> JsonError:
 
 
 def _wrong_file(content: Text) -> str | None:
-    """Recognize a text that is not JSON by its beginning, and describe it; None if it may be JSON."""
-    beginning = bytes(content[:_BEGINNING])
-    if not beginning.strip() and len(content) <= _BEGINNING:
+    """Return the description of a text whose beginning shows that it is not JSON; None if it may be JSON."""
+    beginning = bytes(content[:_BEGINNING_SIZE])
+    if not beginning.strip() and len(content) <= _BEGINNING_SIZE:
         return "got an empty text, expected JSON"
     for mark, name in _OTHER_ENCODINGS.items():
         if beginning.startswith(mark):
@@ -113,14 +115,14 @@ def _wrong_file(content: Text) -> str | None:
 
 def _not_utf8(content: Text) -> JsonError:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(content), _CHUNK):
+    for start in range(0, len(content), _CHUNK_SIZE):
         pending = len(decoder.getstate()[0])
         try:
-            decoder.decode(content[start : start + _CHUNK], final=start + _CHUNK >= len(content))
+            decoder.decode(content[start : start + _CHUNK_SIZE], final=start + _CHUNK_SIZE >= len(content))
         except UnicodeDecodeError as error:
             offset = start - pending + error.start
             return JsonError(
-                f"got text that is not UTF-8 (the byte 0x{content[offset]:02x}, number {offset}); it may be Latin-1 or "
+                f"got text that is not UTF-8 (0x{content[offset]:02x} at byte {offset:,}); it may be Latin-1 or "
                 "Windows-1252: save it as UTF-8",
                 _path(token_at(content, offset)),
             )
@@ -128,31 +130,32 @@ def _not_utf8(content: Text) -> JsonError:
 
 
 def _wrong_value(content: Text, message: str) -> JsonError:
-    match = _PLACE.fullmatch(message)
-    problem, place = (match[1], match[2]) if match else (message, "$")
+    match = _MESSAGE_WITH_PATH.fullmatch(message)
+    problem, json_path = (match[1], match[2]) if match else (message, "$")
     if "out of range" in problem:
         return out_of_range(content)
     wanted, separator, got = problem.removeprefix("Expected ").partition(", got ")
     if separator:
-        return JsonError(f"got {got}, expected {wanted}", place)
+        return JsonError(f"got {got}, expected {wanted}", json_path)
     if wanted != problem:  # such as "`int` <= 9223372036854775807"
-        return JsonError(f"got an invalid value, expected {wanted}", place)
+        return JsonError(f"got an invalid value, expected {wanted}", json_path)
     missing = problem.removeprefix("Object missing required field ")
     return JsonError(
-        f"got an object without {missing}, expected an object with this field" if missing != problem else problem, place
+        f"got an object without {missing}, expected an object with this field" if missing != problem else problem,
+        json_path,
     )
 
 
 def _malformed(content: Text, message: str) -> JsonError:
-    match = _BYTE.fullmatch(message)
+    match = _MESSAGE_WITH_BYTE.fullmatch(message)
     if match is None or int(match[2]) >= len(content):
-        if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING)):
+        if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING_SIZE)):
             return JsonError(_HALF_PAIR_PROBLEM)
-        place = _path(token_at(content, len(content)))
-        return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", place)
-    what, offset = match[1], int(match[2])
+        json_path = _path(token_at(content, len(content)))
+        return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", json_path)
+    fault, offset = match[1], int(match[2])
     token = token_at(content, offset)
-    if "surrogate" in what:
+    if "surrogate" in fault:
         return JsonError(_HALF_PAIR_PROBLEM, _path(token))
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, expected a number or null: JSON has no such number", token.path)
@@ -164,7 +167,7 @@ def _malformed(content: Text, message: str) -> JsonError:
             else "got a file that is not JSON, expected JSON; check that this is the right file"
         )
     return JsonError(
-        f"got text that is not JSON ({what} at byte {offset:,}); the file may be incomplete: download it again",
+        f"got text that is not JSON ({fault} at byte {offset:,}); the file may be incomplete: download it again",
         _path(token),
     )
 
@@ -174,5 +177,5 @@ def _path(token: Token | None) -> str:
 
 
 def _shown(text: bytes) -> str:
-    shown = text[:_SHOWN].decode("ascii", "replace")
-    return shown if len(text) <= _SHOWN else f"{shown}… of {len(text):,} characters"
+    shown = text[:_MAX_SHOWN].decode("ascii", "replace")
+    return shown if len(text) <= _MAX_SHOWN else f"{shown}… of {len(text):,} characters"

@@ -15,8 +15,8 @@ _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOT
 _NUMBER = re.compile(rb"(-?[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
-_SHOWN_LEVELS = 12
-_MOST_TOKENS = 3_000_000  # the maximum number of tokens that are read to find a fault, which takes a few seconds
+_MAX_SHOWN_LEVELS = 12  # parts of a path that are shown
+_MAX_TOKENS = 3_000_000  # tokens that are read to find a fault, which takes a few seconds
 _LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer with a sign
 
 
@@ -25,7 +25,7 @@ class Token(NamedTuple):
 
     Attributes:
         text: The bytes of the token.
-        path: The JSON path of the value that it belongs to.
+        path: The JSON path of the value that the token belongs to.
     """
 
     text: bytes
@@ -33,10 +33,12 @@ class Token(NamedTuple):
 
 
 def token_at(content: Text, offset: int) -> Token | None:
-    """Return the token that contains a byte of JSON text, or the next token, or the last token of the text.
+    """Return the token that contains a byte of JSON text.
+
+    If no token contains the byte, return the next token, or the last token of the text if there is no next one.
 
     Args:
-        content: The text. It may be malformed at the byte and after it.
+        content: The text. It may be malformed at the byte and after the byte.
         offset: The offset of the byte.
 
     Returns:
@@ -49,7 +51,7 @@ def token_at(content: Text, offset: int) -> Token | None:
     for number, (text, end, parts) in enumerate(_tokens(content)):
         if end > offset:
             return Token(text, _path(parts))
-        if number == _MOST_TOKENS:
+        if number == _MAX_TOKENS:
             return None
         last = text, parts
     return last and Token(last[0], _path(last[1]))
@@ -61,7 +63,7 @@ def find_number_out_of_range(content: Text) -> Token | None:
     >>> find_number_out_of_range(b'{"a": 1, "b": 1e400}')
     Token(text=b'1e400', path='$.b')
     """
-    return _first(content, lambda text, _: _is_out_of_range(text))
+    return _first_token(content, lambda text, _: _is_out_of_range(text))
 
 
 def find_level(content: Text, depth: int) -> Token | None:
@@ -70,20 +72,20 @@ def find_level(content: Text, depth: int) -> Token | None:
     >>> find_level(b"[[]]", 1), find_level(b"[[]]", 2)
     (Token(text=b'[', path='$[0]'), None)
     """
-    return _first(content, lambda text, parts: len(parts) >= depth and text in _OPENING)
+    return _first_token(content, lambda text, parts: len(parts) >= depth and text in _OPENING)
 
 
-def _first(content: Text, is_wanted: Callable[[bytes, Parts], bool]) -> Token | None:
+def _first_token(content: Text, is_wanted: Callable[[bytes, Parts], bool]) -> Token | None:
     for number, (text, _, parts) in enumerate(_tokens(content)):
         if is_wanted(text, parts):
             return Token(text, _path(parts))
-        if number == _MOST_TOKENS:
+        if number == _MAX_TOKENS:
             break
     return None
 
 
 def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
-    """Yield the tokens of JSON text, which may be malformed: the bytes, the offset of the end, and the path so far."""
+    """Yield the bytes of each token of JSON text, the offset of its end, and its path. The text may be malformed."""
     parts: Parts = []
     is_key = False
     for match in _TOKEN.finditer(content):
@@ -106,8 +108,8 @@ def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
 
 
 def _path(parts: Parts) -> str:
-    shown = "".join(map(_part, parts[:_SHOWN_LEVELS]))
-    return f"${shown}…" if len(parts) > _SHOWN_LEVELS else f"${shown}"
+    shown = "".join(map(_part, parts[:_MAX_SHOWN_LEVELS]))
+    return f"${shown}…" if len(parts) > _MAX_SHOWN_LEVELS else f"${shown}"
 
 
 def _part(part: str | int) -> str:
@@ -120,7 +122,7 @@ def _is_out_of_range(text: bytes) -> bool:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return False
-    whole = match[1]
-    if len(whole) > _LONGEST_INTEGER or not -(2**63) <= int(whole) < 2**64:
+    integer = match[1]
+    if len(integer) > _LONGEST_INTEGER or not -(2**63) <= int(integer) < 2**64:
         return True
     return float(text) in {float("inf"), float("-inf")}

@@ -8,8 +8,8 @@ import time
 from segments_hf.errors import AssetError
 from segments_hf.option_names import option
 
-# A timeout whose end can be moved. asyncio has it since Python 3.11. On Python 3.10, aiohttp installs async_timeout,
-# which also has it.
+# A timeout whose end can be moved. asyncio provides it since Python 3.11. On Python 3.10, the package async_timeout
+# provides it, which is a requirement of aiohttp.
 if sys.version_info >= (3, 11):
     from asyncio import Timeout, timeout_at
 
@@ -27,7 +27,7 @@ else:
 
 __all__ = ["Deadline", "Timeout", "move_timeout", "timeout_at"]
 
-_LONGEST = 10  # largest total time, in multiples of the initial time
+_MAX_FACTOR = 10  # the largest total time, in multiples of the initial time
 
 
 class Deadline:
@@ -40,14 +40,14 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.began: float = time.monotonic()
         self._seconds = seconds
-        self._max_seconds = _LONGEST * seconds
+        self._max_seconds = _MAX_FACTOR * seconds
 
     def extend(self, seconds: float) -> None:
         """Allow more time, up to a total of ten times the initial time."""
         self._seconds = min(self._seconds + seconds, self._max_seconds)
 
     def postpone(self, seconds: float) -> None:
-        """Exclude time in which the download waited for this process and not for the server."""
+        """Extend the deadline by the time in which the download waited for this process and not for the server."""
         self._seconds += seconds
         self._max_seconds += seconds
 
@@ -68,7 +68,7 @@ class Deadline:
 
     @property
     def checked_seconds_left(self) -> float:
-        """The number of seconds until the deadline, which is positive.
+        """The number of seconds until a deadline that has not passed.
 
         Raises:
             AssetError: The deadline has passed.

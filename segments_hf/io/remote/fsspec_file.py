@@ -1,4 +1,4 @@
-"""Read a file through fsspec, with limits."""
+"""Read a file through fsspec, with limits of size and time."""
 
 from __future__ import annotations
 

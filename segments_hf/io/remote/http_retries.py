@@ -17,6 +17,7 @@ def retry_after_seconds(value: str | None) -> float | None:
 
     Args:
         value: The header ``Retry-After``: seconds, or a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
+            None if the response has no such header.
 
     Returns:
         The number of seconds from now, 0 for a date in the past; None if the header is missing or malformed.

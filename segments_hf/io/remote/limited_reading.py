@@ -1,4 +1,4 @@
-"""Read and decompress whole files, up to a number of bytes."""
+"""Read and decompress whole files, up to a maximum size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 
-_FIRST, _CHUNK = 2**12, 2**20  # bytes; the first and the largest piece that is decompressed in one call
+_FIRST_CHUNK, _MAX_CHUNK = 2**12, 2**20  # bytes that are decompressed in the first call, and at most in one call
 _PADDING = re.compile(rb"\0+")
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
 
@@ -44,7 +44,7 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
     """Return all bytes that a function reads.
 
     Args:
-        read: A function that returns at most the given number of bytes; empty bytes at the end.
+        read: A function that takes a number of bytes, and returns at most this number of bytes; empty bytes at the end.
         max_bytes: The largest allowed size in bytes.
 
     Raises:
@@ -53,8 +53,8 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
     >>> read_limited(io.BytesIO(b"abc").read, 3)
     b'abc'
     """
-    content = io.BytesIO()  # `getvalue` makes no copy at the end
-    while chunk := read(_CHUNK):
+    content = io.BytesIO()  # `getvalue` returns the bytes without a copy
+    while chunk := read(_MAX_CHUNK):
         if content.tell() + len(chunk) > max_bytes:
             raise TooLargeError(max_bytes)
         content.write(chunk)
@@ -88,16 +88,16 @@ def _member(data: memoryview, start: int) -> Iterator[tuple[bytes, int]]:
     """Decompress one member: yield parts of its content, each with the offset of the next unused byte."""
     member = zlib.decompressobj(_GZIP)
     # zlib copies the bytes after the member, so the first piece is small, and each next piece is twice as long.
-    taken = _FIRST
+    piece_size = _FIRST_CHUNK
     pending = b""
     while not member.eof:
-        fresh = b"" if pending else bytes(data[start : start + taken])
+        piece = b"" if pending else bytes(data[start : start + piece_size])
         try:
-            chunk = member.decompress(pending or fresh, _CHUNK)
+            chunk = member.decompress(pending or piece, _MAX_CHUNK)
         except zlib.error as error:
             raise BrokenGzipError(f"the gzip file is broken ({error})") from None
-        start, taken = start + len(fresh), min(2 * taken, _CHUNK)
-        if not (pending or fresh or chunk or member.eof):
+        start, piece_size = start + len(piece), min(2 * piece_size, _MAX_CHUNK)
+        if not (pending or piece or chunk or member.eof):
             raise BrokenGzipError("the gzip file ends too early")
         pending = member.unconsumed_tail
         yield chunk, start - len(member.unused_data)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from fsspec import AbstractFileSystem
 
-# Only these schemes are allowed: others, such as `local`, `zip` and `simplecache`, give access to local files.
-_PACKAGES = {"s3": "s3fs", "gcs": "gcsfs", "azure": "adlfs"}
-_EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
+_PACKAGES = {"s3": "s3fs", "gcs": "gcsfs", "azure": "adlfs"}  # the Python package of each cloud
+# The cloud of each scheme. Other schemes, such as `local`, `zip` and `simplecache`, are not allowed, because they give
+# access to local files.
+_CLOUDS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
 _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
 _NO_SUCH_RANGE = re.compile(r"\b416\b|range\b.*(?:not satisfiable|invalid)", re.IGNORECASE)
@@ -52,7 +53,7 @@ def is_bucket_url(url: str) -> bool:
     >>> is_bucket_url("s3://bucket/a.jpg"), is_bucket_url("https://host/a.jpg")
     (True, False)
     """
-    return scheme_of(url) in _EXTRAS
+    return scheme_of(url) in _CLOUDS
 
 
 def read_object(
@@ -67,7 +68,7 @@ def read_object(
     """Read an object.
 
     Args:
-        url: The URL: ``s3://``, ``gs://``, ``az://`` or ``abfs://``.
+        url: A URL that begins with ``s3://``, ``gs://``, ``gcs://``, ``az://``, ``abfs://`` or ``abfss://``.
         storage_options: The options of the file system. By default, its library looks for credentials in environment
             variables and configuration files.
         region: The region of an S3 bucket, if it is known.
@@ -76,7 +77,7 @@ def read_object(
         timeout: The time limit in seconds.
 
     Raises:
-        AssetError: The object cannot be read, or is too large.
+        AssetError: The object cannot be read, or is larger than `max_bytes`.
     """
     from fsspec.exceptions import FSTimeoutError
 
@@ -88,7 +89,7 @@ def read_object(
             arguments |= {"start": 0, "end": max_bytes + 1}
         content = bytes(filesystem.cat_file(_object_path(filesystem, location), timeout=timeout, **arguments))
     except ImportError as error:
-        package = _PACKAGES[_EXTRAS[scheme_of(url)]]
+        package = _PACKAGES[_CLOUDS[scheme_of(url)]]
         raise AssetError(f"reading {scheme_of(url)}:// requires {package}: pip install {package} ({error})") from error
     except FileNotFoundError:
         raise AssetError("the object does not exist, or your credentials do not give access to it") from None
@@ -113,33 +114,33 @@ def read_object(
 def _filesystem(
     url: str, storage_options: Mapping[str, Any], region: str | None, connections: int
 ) -> AbstractFileSystem:
-    """Return a file system that all threads of this process share. By itself, fsspec creates one for each thread."""
+    """Return a file system that all threads of this process share. fsspec would create one for each thread."""
     import fsspec
     from fsspec.utils import tokenize
 
     scheme = scheme_of(url)
     options = _options_of(scheme, storage_options)
-    if _EXTRAS[scheme] == "s3":
+    if _CLOUDS[scheme] == "s3":
         options["config_kwargs"] = {"max_pool_connections": connections, **options.get("config_kwargs", {})}
         if region:
             options["client_kwargs"] = {"region_name": region, **options.get("client_kwargs", {})}
     kind = fsspec.get_filesystem_class(scheme)
     if account := _checked_account(url, options):
         options["account_name"] = account
-    # The key includes the environment, so that changed credentials create a new file system.
+    # The key includes the environment, so that changed variables create a new file system.
     environment = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CREDENTIAL_PREFIXES))
     key = tokenize(scheme, options, environment)
     with _lock:
         if key not in _filesystems:
             created = kind(**options, skip_instance_cache=True)
-            if _EXTRAS[scheme] == "s3":
+            if _CLOUDS[scheme] == "s3":
                 created.connect()  # otherwise several threads may each create a client
             _filesystems[key] = created
         return _filesystems[key]
 
 
 def _reset_after_fork() -> None:
-    """Drop the parent's file systems and locks in a forked process, because fsspec 2025.3 does not."""
+    """Discard the file systems and locks of the parent process in a forked process. fsspec 2025.3 does not do this."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
     _filesystems.clear()
@@ -153,32 +154,32 @@ if hasattr(os, "register_at_fork"):
 
 
 def _options_of(scheme: str, storage_options: Mapping[str, Any]) -> dict[str, Any]:
-    if not storage_options.keys() & _EXTRAS.keys():
+    if not storage_options.keys() & _CLOUDS.keys():
         return dict(storage_options)
-    names = [name for name, extra in _EXTRAS.items() if extra == _EXTRAS[scheme]]
-    return dict(next((storage_options[name] for name in [scheme, *names] if name in storage_options), {}))
+    schemes = [name for name, cloud in _CLOUDS.items() if cloud == _CLOUDS[scheme]]
+    return dict(next((storage_options[name] for name in [scheme, *schemes] if name in storage_options), {}))
 
 
 def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
-    """Return the Azure account in a URL.
+    """Return the Azure account in a URL; None if the URL contains no account.
 
     Raises:
-        AssetError: The account is not the one in the user's options. The URL comes from a release, which must not
-            decide which account receives the credentials.
+        AssetError: The account is not the one in the user's options or environment. The URL comes from a release,
+            which must not decide which account receives the credentials.
     """
-    named = _AZURE_ACCOUNT.match(url.partition("://")[2])
-    if named is None:
+    match = _AZURE_ACCOUNT.match(url.partition("://")[2])
+    if match is None:
         return None
     connection = options.get("connection_string") or os.environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
-    in_connection = _ACCOUNT_NAME.search(connection)
+    connection_match = _ACCOUNT_NAME.search(connection)
     own = options.get("account_name") or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
-    own = own or (in_connection and in_connection[1])
-    if named[1] != own:
+    own = own or (connection_match and connection_match[1])
+    if match[1] != own:
         raise AssetError(
-            f"the object is in the account {named[1]!r}; if your credentials are for that account, set "
-            f"{option('storage_options', {'account_name': named[1]})} or AZURE_STORAGE_ACCOUNT_NAME"
+            f"the object is in the Azure account {match[1]!r}; if your credentials are for that account, set "
+            f"{option('storage_options', {'account_name': match[1]})} or AZURE_STORAGE_ACCOUNT_NAME"
         )
-    return named[1]
+    return match[1]
 
 
 def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
@@ -188,6 +189,6 @@ def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
 def _error_text(error: Exception) -> str:
     """Return the message of another library's exception as one line, without the queries of URLs."""
     text = without_queries(next(iter(str(error).splitlines()), ""))
-    if _NO_SUCH_RANGE.search(text):  # a range of an empty object cannot be requested
+    if _NO_SUCH_RANGE.search(text):  # servers refuse any range of an empty object
         return "got an empty file"
     return f"cannot read the object ({type(error).__name__}{': ' if text else ''}{text})"

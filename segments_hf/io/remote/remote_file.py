@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
     Authorize = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
-DEFAULT_SECONDS = 300.0  # time limit for a file; arriving bytes extend it up to ten times
+DEFAULT_SECONDS = 300.0  # the time limit for a file; arriving bytes extend it to at most ten times this time
 
 _TIMEOUT = (10, 60)  # seconds to connect, and between two reads
-_LEAST_RATE = 1024  # bytes per second
-_MOST_REDIRECTS = 10
+_MIN_RATE = 1024  # bytes per second; each arriving byte extends the deadline by 1/1024 s
+_MAX_REDIRECTS = 10
 _GZIP = {"gzip", "x-gzip"}
-_MOST_ENCODINGS = 3
-_SHOWN = 20  # characters of an unknown encoding in messages
+_MAX_ENCODINGS = 3
+_MAX_SHOWN = 20  # characters of an unknown encoding in messages
 
-_LONGEST_PAUSE = 60.0  # seconds in Retry-After; a response that asks for a longer pause is not retried
+_MAX_PAUSE = 60.0  # seconds in Retry-After; after a response that asks for a longer pause, there is no retry
 
 # urllib3 logs the URLs of its requests.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
@@ -61,8 +61,8 @@ class _Retry(Retry):
     ) -> Self:
         if response is not None:
             response.close()  # otherwise urllib3 reads the whole body, whatever its length
-        if _pool is not None and response is not None and (self.get_retry_after(response) or 0) > _LONGEST_PAUSE:
-            raise MaxRetryError(_pool, url or "")  # makes urllib3 return the response
+        if _pool is not None and response is not None and (self.get_retry_after(response) or 0) > _MAX_PAUSE:
+            raise MaxRetryError(_pool, url or "")  # urllib3 then returns the response
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
@@ -168,17 +168,17 @@ def _read(
 def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """Decode the content encodings of a body, the last one first.
 
-    urllib3 is not used for this: up to 2.8, it repeats parts of a body with several gzip members if it has a limit.
+    urllib3 up to version 2.8 is not suitable: with a size limit, it repeats parts of a body with several gzip members.
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
-    if len(names) > _MOST_ENCODINGS:
+    if len(names) > _MAX_ENCODINGS:
         raise RemoteFileError(
-            f"got a response that is compressed {len(names)} times, expected {_MOST_ENCODINGS} times at most"
+            f"got a response that is compressed {len(names)} times, expected {_MAX_ENCODINGS} times at most"
         )
     for name in reversed(names) if body else ():
         if name not in _GZIP:
             raise RemoteFileError(
-                f"got a response that is compressed as {name[:_SHOWN]!r}, expected gzip or no compression"
+                f"got a response that is compressed as {name[:_MAX_SHOWN]!r}, expected gzip or no compression"
             )
         body = decompress_gzip(body, max_bytes)
     return body
@@ -187,8 +187,8 @@ def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
 def _next_bytes(raw: BaseHTTPResponse, deadline: Deadline, is_given_up: threading.Event, size: int) -> bytes:
     if is_given_up.is_set():
         raise TimeLimitError("the read was canceled")
-    chunk = raw.read1(size, decode_content=False)  # `read` would wait for this number of bytes
-    deadline.extend(len(chunk) / _LEAST_RATE)
+    chunk = raw.read1(size, decode_content=False)  # `read` would wait for `size` bytes
+    deadline.extend(len(chunk) / _MIN_RATE)
     return chunk
 
 
@@ -196,7 +196,7 @@ def _new_session() -> requests.Session:  # noqa: TID251  (the only use of reques
     """Create a session that retries after a failed connection and after `RETRYABLE_STATUSES`."""
     session = requests.Session()  # noqa: TID251
     session.headers["Accept-Encoding"] = "gzip"
-    session.max_redirects = _MOST_REDIRECTS
+    session.max_redirects = _MAX_REDIRECTS
     session.hooks["response"].append(_close_redirect)
     retries = _Retry(total=5, backoff_factor=0.5, status_forcelist=RETRYABLE_STATUSES, raise_on_status=False)
     session.mount("http://", HTTPAdapter(max_retries=retries))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LONGEST_PAUSE = 30.0  # seconds
+_MAX_PAUSE = 30.0  # seconds
 
 
 class TransientError(AssetError):
@@ -29,7 +29,7 @@ class TransientError(AssetError):
     is_outage = False
 
     def give_up(self, deadline: Deadline) -> None:
-        """Record that the retries have ended with this error."""
+        """Record that the retries have ended with this error, in subclasses. This method itself does nothing."""
 
 
 class BrokenContentError(TransientError):
@@ -54,19 +54,19 @@ class RetryPolicy(NamedTuple):
 async def retry(
     attempt: Callable[[], Awaitable[T]], policy: RetryPolicy, deadline: Deadline, on_retry: Callable[[], object]
 ) -> T:
-    """Call a function until it succeeds.
+    """Call a function until it succeeds, or until no retry is allowed.
 
     Args:
         attempt: The function; it is called again after a `TransientError`.
         policy: The number of retries and the pauses before them.
-        deadline: The deadline, after which no retry starts.
+        deadline: The moment after which no retry starts.
         on_retry: A function that is called before each retry.
 
     Returns:
         The result of the function.
 
     Raises:
-        AssetError: The function failed with another error, or failed too often.
+        AssetError: The function raised an error that is not a `TransientError`, or no further retry is allowed.
     """
     failures: Counter[bool] = Counter()
     while True:
@@ -77,12 +77,12 @@ async def retry(
         is_broken = isinstance(fault, BrokenContentError)
         failures[is_broken] += 1
         tries = failures.total()
-        is_last = (
+        is_last_try = (
             failures[is_broken] > (policy.broken_contents if is_broken else policy.failed_transfers)
             and not fault.is_outage
         )
         pause = _pause(tries, policy.backoff)
-        if is_last or not deadline.allows(pause):
+        if is_last_try or not deadline.allows(pause):
             fault.give_up(deadline)
             raise AssetError(f"{fault}, after {tries} tries" if tries > 1 else str(fault)) from fault
         if pause:
@@ -94,4 +94,4 @@ def _pause(tries: int, backoff: float) -> float:
     """Return the pause in seconds after a number of attempts; 0 after the first one."""
     if tries == 1:
         return 0.0
-    return min(_LONGEST_PAUSE, backoff * 2.0 ** (tries - 2)) * random.uniform(0.75, 1.25)  # noqa: S311
+    return min(_MAX_PAUSE, backoff * 2.0 ** (tries - 2)) * random.uniform(0.75, 1.25)  # noqa: S311

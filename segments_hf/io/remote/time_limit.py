@@ -25,8 +25,8 @@ def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:
 
     Args:
         deadline: The deadline. The function may extend it.
-        work: The function. Its argument is an event that is set when its result is no longer needed; then it should
-            return. If it does not, its thread ends with the process.
+        work: The function. Its argument is an event that is set when the result is no longer needed. The function
+            should then return. If it does not, its thread runs until the process ends.
 
     Raises:
         TimeLimitError: The deadline has passed.
@@ -37,7 +37,7 @@ def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:
     def run() -> None:
         try:
             result.set_result(work(is_given_up))
-        except BaseException as error:  # noqa: BLE001  (it is raised in the thread that waits)
+        except BaseException as error:  # noqa: BLE001  (the error is raised in the thread that waits)
             result.set_exception(error)
 
     threading.Thread(target=run, name="segments-hf reader", daemon=True).start()
