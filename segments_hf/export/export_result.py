@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class ExportedSplit:
-    """The numbers of images, point clouds and objects of one split that were written.
+    """The numbers of images, point clouds and objects that were written for one split.
 
     Attributes:
-        images: The number of images with a label.
-        objects: The number of objects.
-        point_clouds: The number of point clouds with a label.
+        images: The number of images whose label was written.
+        objects: The number of objects that were written.
+        point_clouds: The number of point clouds that were written with their label.
     """
 
     images: int = 0
@@ -37,15 +37,16 @@ class ExportResult(Result):
 
     Attributes:
         folder: The folder of the export.
-        images: The number of images with a label that were written.
+        images: The number of images whose label was written.
         objects: The number of objects that were written.
-        point_clouds: The number of point clouds with a label that were written.
-        left_out: The number of rows that were left out, by reason: the label status; ``broken`` if the row cannot be
-            exported; or ``unsupported image format`` if programs for the format cannot read the image.
+        point_clouds: The number of point clouds that were written with their label.
+        left_out: The number of rows that were left out, by reason: the label status ``UNLABELED``, ``SKIPPED`` or
+            ``REJECTED``; ``broken`` if the row cannot be exported; or ``unsupported image format`` if programs for the
+            export format cannot read the image.
         converted: The number of images that were converted to PNG.
         rotated: The number of images that were written as upright copies, because they had an EXIF orientation.
         objects_left_out: The number of objects that were left out, by reason.
-        splits: The numbers of images, point clouds and objects of each split.
+        splits: The numbers of images, point clouds and objects of each split, by the name of the split.
         notes: Sentences about the files, such as which point clouds a program cannot read.
     """
 
@@ -61,7 +62,14 @@ class ExportResult(Result):
     notes: list[str] = field(default_factory=list)
 
     def add(self, split: str, objects: int, *, images: int = 0, point_clouds: int = 0) -> None:
-        """Count an image or a point cloud that was written, with its number of objects."""
+        """Count images and point clouds that were written, and their objects.
+
+        Args:
+            split: The name of the split.
+            objects: The number of objects.
+            images: The number of images.
+            point_clouds: The number of point clouds.
+        """
         for counts in (self, self.splits.setdefault(split, ExportedSplit())):
             counts.images += images
             counts.point_clouds += point_clouds
@@ -72,19 +80,19 @@ class ExportResult(Result):
         return short_repr(self, str(self.folder), **counts, objects=self.objects, left_out=self.left_out.total())
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the totals, a table of the splits, and a table of the rows and objects that were left out."""
-        is_of_clouds = self.point_clouds > 0
-        rows = counted(self.point_clouds, "point cloud") if is_of_clouds else counted(self.images, "image")
-        yield Cell(f"Wrote {rows} with {counted(self.objects, 'object')} to {self.folder}")
+        """Yield the totals, the notes, and tables of several splits and of the rows and objects that were left out."""
+        has_clouds = self.point_clouds > 0
+        samples = counted(self.point_clouds, "point cloud") if has_clouds else counted(self.images, "image")
+        yield Cell(f"Wrote {samples} with {counted(self.objects, 'object')} to {self.folder}")
         if self.converted:
             yield Cell(f"Converted {counted(self.converted, 'image')} to PNG")
         if self.rotated:
             yield Cell(f"Rotated {counted(self.rotated, 'image')} upright")
         yield from map(Cell, self.notes)
         if len(self.splits) > 1:
-            noun = "point clouds" if is_of_clouds else "images"
-            table = [(name, part.images + part.point_clouds, part.objects) for name, part in self.splits.items()]
-            yield Table(("split", noun, "objects"), table, number_columns=(noun, "objects"))
+            noun = "point clouds" if has_clouds else "images"
+            rows = [(name, split.images + split.point_clouds, split.objects) for name, split in self.splits.items()]
+            yield Table(("split", noun, "objects"), rows, number_columns=(noun, "objects"))
         left_out = [
             *((reason, counted(count, "row")) for reason, count in self.left_out.items() if count),
             *((reason, counted(count, "object")) for reason, count in self.objects_left_out.items() if count),

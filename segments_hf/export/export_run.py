@@ -1,4 +1,4 @@
-"""Run an export: encode the rows of each split in threads, write them in order, and count them."""
+"""Run an export: encode the labels of each split in threads, write them in the order of the rows, and count them."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class ExportRun(ABC, Generic[S]):
 
     Args:
         export_format: The format.
-        images: What to do with the image files.
+        images: The option `images` of `export_dataset`.
         on_error: What to do with a row that cannot be exported: ``raise`` or ``skip``.
-        result: The result, in which the rows and objects are counted.
+        result: The result, in which the run counts rows and objects.
     """
 
-    unit: ClassVar[str]  # of the progress bar
+    unit: ClassVar[str]  # the unit of the progress bar
     read_ahead: ClassVar[int] = DEFAULT_READ_AHEAD  # the number of rows that are read in advance for each thread
 
     def __init__(self, export_format: Format[S, Any], images: str, on_error: str, result: ExportResult) -> None:
@@ -56,13 +56,13 @@ class ExportRun(ABC, Generic[S]):
     def write_split(self, name: str, rows: SplitRows) -> None:
         """Write the rows of a split."""
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
-        shown_rows = progress_bar(
+        rows_with_progress = progress_bar(
             without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit=self.unit
         )
         with self.format.open(name):
-            samples = self.samples(shown_rows)
+            samples = self.samples(rows_with_progress)
             for sample, label in prefetch(
-                self._encoded,
+                self._encode_or_catch,
                 samples,
                 size_in_memory=_size_in_memory,
                 in_flight=CPU_THREADS,
@@ -75,54 +75,63 @@ class ExportRun(ABC, Generic[S]):
 
     @abstractmethod
     def samples(self, rows: Iterable[Row]) -> Iterator[S]:
-        """Yield the rows that are exported, and count the others."""
+        """Yield a sample for each row that is exported, and count the other rows."""
 
     def encode(self, sample: S) -> tuple[S, EncodedLabel[Any]]:
-        """Encode the label of a sample. The method runs in several threads, and may replace the sample."""
+        """Encode the label of a sample. Return a sample, which a subclass may change, and its label.
+
+        The method runs in several threads.
+        """
         return sample, self.format.encode_label(sample)
 
     @abstractmethod
     def write(self, sample: S, label: EncodedLabel[Any]) -> None:
         """Write a sample with its encoded label."""
 
-    def _encoded(self, sample: S) -> tuple[S, EncodedLabel[Any] | SampleError]:
+    def _encode_or_catch(self, sample: S) -> tuple[S, EncodedLabel[Any] | SampleError]:
+        """Encode the label of a sample. If this fails, return the error instead of the label."""
         try:
             return self.encode(sample)
         except SAMPLE_ERRORS as error:
             return sample, error
 
     def leave_out(self, row: Row, error: SampleError) -> None:
-        """Count a row that cannot be exported, or raise its error."""
-        where = sample_name(row)
+        """Count and log a row that cannot be exported; with ``on_error="raise"``, raise its error."""
+        name = sample_name(row)
         if self.on_error == "raise":
-            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
+            raise type(error)(f"{name}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
         self.result.left_out["broken"] += 1
-        logger.warning("%s left out: %s", where, error)
+        logger.warning("%s left out: %s", name, error)
 
     def rows_left_out(self) -> str:
-        """Return the number of rows that were left out by reason, as text."""
-        return ", ".join(f"{count} {status}" for status, count in self.result.left_out.items())
+        """Return the number of rows that were left out for each reason, as text; empty if no row was left out."""
+        return ", ".join(f"{count} {reason}" for reason, count in self.result.left_out.items())
 
     def close(self) -> None:
-        """Check that a row was written, and log how many rows and objects were left out."""
-        result, rows = self.result, self.rows_left_out()
+        """Write the last files of the format, add its notes to the result, and log what was left out.
+
+        Raises:
+            OptionError: No row was written.
+        """
+        result, rows_left_out = self.result, self.rows_left_out()
         if not result.images and not result.point_clouds:
-            reason = f"all rows were left out: {rows}" if rows else "the data have no rows"
+            reason = f"all rows were left out: {rows_left_out}" if rows_left_out else "the data have no rows"
             raise OptionError(f"got no row to export, expected at least one row with a label; {reason}")
         self.format.close()
         result.notes += self.format.notes
-        if rows:
-            logger.warning("%s: %s left out: %s", self.format.name, counted(result.left_out.total(), "row"), rows)
+        if rows_left_out:
+            total = counted(result.left_out.total(), "row")
+            logger.warning("%s: %s left out: %s", self.format.name, total, rows_left_out)
         if result.objects_left_out:
-            objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
-            number = counted(result.objects_left_out.total(), "object")
-            logger.warning("%s: %s left out: %s", self.format.name, number, objects)
+            objects_left_out = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
+            total = counted(result.objects_left_out.total(), "object")
+            logger.warning("%s: %s left out: %s", self.format.name, total, objects_left_out)
         if not is_command_line():  # the command prints the notes with its result
             for note in self.format.notes:
                 logger.warning("%s: %s", self.format.name, note)
 
 
 def _size_in_memory(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:
-    """Return the number of bytes of the assets in a row, and of its encoded label."""
+    """Return the number of bytes of the assets in a row plus that of its encoded label."""
     sample, label = encoded
     return asset_bytes(sample.row) + (label.num_bytes if isinstance(label, EncodedLabel) else 0)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from segments_hf.export.export_run import ExportRun
     from segments_hf.export.format import Format
 
-_POLICIES = ("raise", "skip")
+_POLICIES = ("raise", "skip")  # not `keep`: no format can represent a null image or a null label
 
 
 @short_traceback
@@ -46,39 +46,43 @@ def export_dataset(
 ) -> ExportResult:
     """Export a release or a dataset to another format, with its images or point clouds.
 
-    Rows without a label, and skipped and rejected rows, are left out. A row whose label has no annotations becomes an
-    image or a point cloud without objects. Objects that the format cannot represent are left out; the result and a
-    warning count them. The files appear in the export folder when all files are complete.
+    Rows without a label, and rows whose label was skipped or rejected, are left out. A row whose label has no
+    annotations becomes an image or a point cloud without objects. Objects that the format cannot represent are left
+    out; the result and a warning count them. The files appear in the export folder when all files are complete.
 
     Args:
-        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
-            or a dict of its splits. Rows are read one by one.
+        data: A release in any form that `load_release` accepts; a dataset or a stream of rows, also from the Hub; or a
+            dict of datasets or of streams by split name. The rows need not fit into memory.
         export_format: For images: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``,
             ``yolo-pose``, ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``,
             ``semantic-color`` or ``polygon``. For cuboids in point clouds: ``openpcdet``, ``mmdet3d``, ``nuscenes`` or
             ``kitti-object``. For labels of points: ``semantic-kitti`` or ``pointcept``.
         path: The folder to write to. Each split has its own file or folder in it.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
-            files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
-            left out with their labels. ``"convert"`` converts these images to PNG, and copies all others. ``"upright"``
-            copies the image files too, but images with an EXIF orientation are replaced by upright copies, for programs
-            that ignore EXIF data. The labels stay the same. The copy of a JPEG is encoded again, with quality 95. Other
-            copies are lossless: PNG and TIFF files keep their format, and all others become PNG. For point clouds, the
-            images are those of the cameras, and only ``"copy"`` and ``"none"`` are allowed.
-        class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
-            they are the ids of the release. Other formats always use class indices, mask values or class names.
-        on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
-            rows are counted and logged. A sample that fails while a release is loaded is only logged.
+            files. Programs for YOLO formats cannot read all image formats: images that they cannot read, such as GIF
+            files, are left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
+            ``"upright"`` copies the image files too, but replaces images with an EXIF orientation by upright copies,
+            for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG is encoded with
+            quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format, and the
+            rest are PNG files. For point clouds, the images are those of the cameras, and only ``"copy"`` and
+            ``"none"`` are allowed.
+        class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default,
+            category ids are those of the release. Other formats always use class indices, mask values or class names.
+        on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. The export
+            counts and logs the skipped rows. A sample of a release that cannot even be loaded is logged, not counted.
         overwrite: Whether to replace an earlier export in the same format.
 
     Returns:
-        The numbers of images or point clouds, and of objects, that were written and left out.
+        The numbers of images or point clouds, and of objects, that were written, and the numbers of rows and objects
+        that were left out.
 
     Raises:
-        OptionError: The format is unknown or cannot represent the labels, an option does not apply to point clouds, the
-            frames of a sequence are not in order, or all rows were left out.
-        OutputExistsError: The folder has a file that the export would replace.
-        BitmapError: A label cannot be read, or the format cannot represent it. The error names the sample.
+        OptionError: An option has an unknown value or does not apply to point clouds; the format cannot represent the
+            labels; a split has no rows, or the splits have different categories; the frames of a sequence are not in
+            order; or all rows were left out.
+        OutputExistsError: The folder has a file that the export must not replace.
+        BitmapError: The label of an image cannot be read, or the format cannot represent it. The error names the
+            sample.
         PointCloudError: The label of a point cloud or the calibration of a camera cannot be read, or the format cannot
             represent them. The error names the sample.
         AssetError: An image or a point cloud cannot be read. The error names the sample.
@@ -95,21 +99,22 @@ def export_dataset(
     """
     format_class = find_format(export_format)
     if on_error not in _POLICIES:
-        raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
+        raise unknown_choice("on_error", on_error, _POLICIES)
     check_options(format_class, images, class_index=class_index)
     cameras = reads_camera_images(format_class, images)
     splits = open_splits(data, streaming=images != "link", on_error=on_error, cameras=cameras)
-    first = _checked(splits, format_class)
+    first_split = _checked(splits, format_class)
     folder = Path(path)
-    entries = format_class.output_names(list(splits.parts), images=images != "none")
-    with new_output(folder, format_class.name, entries, overwrite=overwrite) as new:
-        origin = parse_origin(first.info.description or "")
-        job = Job(new, list(splits.parts), categories(first), origin, class_index, images != "none")
+    output_names = format_class.output_names(list(splits.parts), images=images != "none")
+    with new_output(folder, format_class.name, output_names, overwrite=overwrite) as temporary_folder:
+        origin = parse_origin(first_split.info.description or "")
+        split_names = list(splits.parts)
+        job = Job(temporary_folder, split_names, categories(first_split), origin, class_index, images != "none")
         run = _run_of(format_class(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
             run.write_split(name, rows)
         if not run.result.objects:
-            check_objects_left_out(run.result.objects_left_out, format_class, first.features)
+            check_objects_left_out(run.result.objects_left_out, format_class, first_split.features)
         run.close()
     return run.result
 
@@ -124,12 +129,12 @@ def _run_of(export_format: Format[Any, Any], images: str, on_error: str, result:
 def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
     """Check that the splits can be exported, and return the first split."""
     splits.check_names()
-    first = splits.first
+    first_split = splits.first
     for name, rows in splits.parts.items():
         check_labeled_rows(rows, "export")
         if num_rows(rows, name) == 0:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
-        if categories(rows) != categories(first):
+        if categories(rows) != categories(first_split):
             raise OptionError("got splits with different categories; export each split by itself")
         check_labels(format_class, rows.features, described_task_type(rows.info.description or ""))
-    return first
+    return first_split

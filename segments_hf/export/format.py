@@ -26,16 +26,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Job:
-    """The input of an export.
+    """The output folder, the names in the data and the options of one export.
 
     Attributes:
-        folder: The folder to write to.
+        folder: The folder to write to. At the end of the export, its content is moved to the export folder.
         splits: The names of the splits, in order.
         categories: The categories, in the order of their ids.
-        origin: The names of the dataset and the release.
-        class_index: Whether category ids in the files are class indices instead of the ids of the release. This applies
-            to formats that allow any ids.
-        images: Whether images are exported.
+        origin: The release that the rows come from, with its data set.
+        class_index: Whether category ids in files of COCO formats and ``polygon`` are class indices instead of the ids
+            of the release.
+        images: Whether image files are exported.
     """
 
     folder: Path
@@ -74,11 +74,12 @@ class EncodedLabel(Generic[T]):
     """The label of a row, encoded by a format.
 
     Attributes:
-        content: The encoded label, which `Format.write` writes.
+        content: The encoded label, which `Format.write` writes; for a point cloud, also its points and camera images.
         objects: The number of objects in the content.
         left_out: The number of objects that were left out, by reason: the kind of the object, or one of the reasons in
             `labels.label`.
-        num_bytes: The memory of large content in bytes; it limits how many encoded labels wait for `Format.write`.
+        num_bytes: The size of the content in memory, in bytes; 0 if the content is small. It limits how many encoded
+            labels wait for `Format.write`.
     """
 
     content: T
@@ -94,8 +95,8 @@ class Format(ABC, Generic[S, T]):
         name: The name of the format.
         aliases: Other names of the format.
         help: A one-line description.
-        object_kinds: The kinds of annotations that the format can represent.
-        split: The split that is being written.
+        object_kinds: The kinds of objects that the format can represent.
+        split: The name of the split that is being written.
         notes: Sentences about the files for the user, which the result of the export shows.
     """
 
@@ -116,7 +117,7 @@ class Format(ABC, Generic[S, T]):
 
     @abstractmethod
     def encode_label(self, sample: S) -> EncodedLabel[T]:
-        """Encode the label of a row. This method writes no file and runs in threads.
+        """Encode the label of a row. This method writes no file, and runs in several threads.
 
         Raises:
             BitmapError: The label of an image cannot be read, or the format cannot represent it.
@@ -129,7 +130,7 @@ class Format(ABC, Generic[S, T]):
         """Write an encoded label to the files of the current split."""
 
     def open(self, split: str) -> AbstractContextManager[None]:
-        """Return a context in which the samples of a split are written."""
+        """Return a context manager for a block that writes the samples of a split."""
         self.split = split
         return self._open_files()
 
@@ -138,4 +139,4 @@ class Format(ABC, Generic[S, T]):
         yield
 
     def close(self) -> None:
-        """Write the files that do not belong to a single split."""
+        """Write the files that belong to no single split, and complete the notes."""

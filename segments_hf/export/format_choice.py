@@ -1,4 +1,4 @@
-"""Check that an export format fits the labels and the options, before files are fetched."""
+"""Check that an export format fits the labels and the options of an export."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def check_options(format_class: type[Format[Any, Any]], images: str, *, class_in
 
     Args:
         format_class: The format.
-        images: What to do with the image files.
-        class_index: Whether category ids are class indices.
+        images: The option `images` of `export_dataset`.
+        class_index: The option `class_index` of `export_dataset`.
 
     Raises:
         OptionError: `images` is unknown, or an option does not apply to a format of point clouds.
@@ -36,13 +36,13 @@ def check_options(format_class: type[Format[Any, Any]], images: str, *, class_in
     if images not in _CLOUD_IMAGES:
         choices = " or ".join(option("images", choice) for choice in _CLOUD_IMAGES)
         raise OptionError(
-            f"got {images!r}, which formats of point clouds do not support; expected {choices}: formats that contain "
-            "the images of cameras write them or leave them out",
+            f"got {images!r}, expected {choices}: a format of point clouds can only copy the images of cameras, or "
+            "leave them out",
             option="images",
         )
     if class_index:
         raise OptionError(
-            f"got True for {format_class.name}, expected False: the option is for COCO and polygon files",
+            f"got True for {format_class.name}, expected False: the option applies only to COCO formats and polygon",
             option="class_index",
         )
 
@@ -52,7 +52,7 @@ def reads_camera_images(format_class: type[Format[Any, Any]], images: str) -> bo
 
     Args:
         format_class: The format.
-        images: What to do with the image files.
+        images: The option `images` of `export_dataset`.
     """
     return issubclass(format_class, CloudFormat) and format_class.reads_camera_images(images=images != "none")
 
@@ -66,8 +66,8 @@ def check_labels(format_class: type[Format[Any, Any]], features: Mapping[str, An
         task_type: The task type of the rows; None if it is unknown.
 
     Raises:
-        OptionError: The format is for images and the rows are point clouds, or the format is for point clouds and the
-            rows are images; or the format can represent no kind of object in the labels.
+        OptionError: The format is for images and the rows are point clouds; the format is for point clouds and the
+            rows are images; or the labels contain no kind of object that the format can represent.
     """
     label_type = label_type_of(features)
     kinds = label_type.kinds_of_task(task_type) if label_type else frozenset()
@@ -78,15 +78,15 @@ def check_labels(format_class: type[Format[Any, Any]], features: Mapping[str, An
 def check_objects_left_out(
     reasons: Collection[str], format_class: type[Format[Any, Any]], features: Mapping[str, Any]
 ) -> None:
-    """Check, for an export without objects, that no object was left out because of its kind.
+    """Check that an export without objects has not left out objects because of their kind.
 
     Args:
-        reasons: The reasons for which objects were left out.
+        reasons: The reasons for which objects were left out; see `EncodedLabel.left_out`.
         format_class: The format.
         features: The features of the rows.
 
     Raises:
-        OptionError: The format cannot represent the kind of these objects.
+        OptionError: Objects were left out because the format cannot represent their kind.
     """
     label_type = label_type_of(features)
     if label_type and (kinds := label_type.object_kinds & set(reasons)):
@@ -94,28 +94,38 @@ def check_objects_left_out(
 
 
 def _is_for_rows(format_class: type[Format[Any, Any]], features: Mapping[str, Any]) -> bool:
-    """Tell whether a format is for rows of this kind: for images, or for point clouds."""
+    """Tell whether the format and the rows are both for images, or both for point clouds."""
     return issubclass(format_class, CloudFormat) == is_point_cloud(features)
 
 
 def _cannot_represent(
     kinds: Collection[str], format_class: type[Format[Any, Any]], features: Mapping[str, Any]
 ) -> OptionError:
+    """Return the error for a format that cannot represent some kinds of objects; it lists the formats that can.
+
+    The list has the formats for all of the kinds; if there are none, those for some of the kinds.
+    """
     for_rows = [other for other in FORMATS.values() if _is_for_rows(other, features)]
-    possible = [other.name for other in for_rows if other.object_kinds >= set(kinds)]
-    possible = possible or [other.name for other in for_rows if other.object_kinds & set(kinds)]
-    expected = f"expected one of {', '.join(possible)}" if possible else "no format can"
-    of_clouds = "point clouds with " if is_point_cloud(features) else ""
+    for_all_kinds = [other.name for other in for_rows if other.object_kinds >= set(kinds)]
+    for_some_kinds = [other.name for other in for_rows if other.object_kinds & set(kinds)]
+    types = f"the type{'s' if len(kinds) > 1 else ''} {', '.join(sorted(kinds))}"
+    if for_some_kinds:
+        listed = "this type" if len(kinds) == 1 else "all of these types" if for_all_kinds else "some of these types"
+        names = ", ".join(for_all_kinds or for_some_kinds)
+        expected = f"expected one of the formats that can represent {listed}: {names}"
+    else:
+        expected = "no format can represent them"
+    clouds_with = "point clouds with " if is_point_cloud(features) else ""
     return OptionError(
-        f"got {format_class.name}, which cannot represent {of_clouds}labels of the type {', '.join(sorted(kinds))}; "
+        f"got {format_class.name}, which cannot represent {clouds_with}labels of {types}; "
         f"{expected}{_other_sensors(features)}",
         option="export_format",
     )
 
 
 def _other_sensors(features: Mapping[str, Any]) -> str:
-    """Return how to export another sensor, as a part of a sentence; an empty text for other rows."""
+    """Return a sentence about the export of another sensor, as the end of a message; empty without several sensors."""
     if "sensor" not in features:
         return ""
-    other = in_interface("load_release(…, sensor=…)", "--sensor")
-    return f". These are the rows of one of several sensors; choose another with {other}"
+    sensor_option = in_interface("load_release(…, sensor=…)", "--sensor")
+    return f". The data are the rows of one of several sensors; choose another sensor with {sensor_option}"

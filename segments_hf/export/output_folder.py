@@ -1,4 +1,7 @@
-"""Write the output folder of an export: all files appear when all are complete, and other files are not replaced."""
+"""Write the output folder of an export.
+
+All files appear when all are complete. Only the files of an earlier export in the same format are replaced.
+"""
 
 from __future__ import annotations
 
@@ -19,28 +22,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_MARKER = ".segments-hf-export.json"  # maps each file and folder of the output folder to the format that made it
+_MARKER = ".segments-hf-export.json"  # maps each file and folder that exports wrote to the name of its format
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 
 
 @contextmanager
-def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
-    """Yield a temporary folder for an export, whose content is moved to the output folder at the end.
+def new_output(folder: Path, format_name: str, entries: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
+    """Yield a temporary folder for the files of an export. At the end, move its content to the output folder.
 
     Args:
         folder: The output folder.
-        name: The name of the format.
+        format_name: The name of the format.
         entries: The names of the files and folders that the export writes.
-        overwrite: Whether to replace an earlier export in this format. All its files are replaced or removed.
+        overwrite: Whether to replace an earlier export in this format. All of its files are replaced or removed.
 
     Raises:
-        OutputExistsError: The folder has a file that must not be replaced, or that appeared during the export.
+        OutputExistsError: The output folder is a file; it has a file that must not be replaced, or that appeared during
+            the export; or it does not tell which files are those of earlier exports, because the marker is damaged.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     folder = folder.expanduser().resolve()
     remove_leftovers(folder)
-    makers = _check(folder, name, entries, overwrite=overwrite)
-    replaced = [entry for entry, maker in makers.items() if maker == name]
+    formats = _check(folder, format_name, entries, overwrite=overwrite)
+    replaced = [entry for entry, name in formats.items() if name == format_name]
     # `publish` moves the files in this order, the marker before all others. Of two simultaneous exports,
     # only the one that moves its marker earlier succeeds.
     expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
@@ -49,21 +53,21 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
         with staging_folder(folder) as staging:
             yield staging.new
             written = sorted(path.name for path in staging.new.iterdir())
-            kept = {entry: maker for entry, maker in makers.items() if maker != name}
-            write_file(staging.new / _MARKER, msgspec.json.encode(kept | dict.fromkeys(written, name)))
+            kept = {entry: name for entry, name in formats.items() if name != format_name}
+            write_file(staging.new / _MARKER, msgspec.json.encode(kept | dict.fromkeys(written, format_name)))
             staging.publish(expected)
     finally:
         if is_new:
             remove_empty_folder(folder)
 
 
-def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:
-    """Check that the entries may be written, and return the format that made each entry of the folder."""
+def _check(folder: Path, format_name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:
+    """Check that the entries may be written. Return the name of the format of each entry that exports have written."""
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     marker = folder / _MARKER
     try:
-        makers = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
+        formats = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
     except JsonError as error:
         raise OutputExistsError(
             f"{marker} is damaged, so the files of earlier exports are not known ({error}); choose another folder"
@@ -71,12 +75,12 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
     for entry in entries:
         if not os.path.lexists(folder / entry):
             continue
-        if makers.get(entry) != name:
-            what = f"part of an export to {makers[entry]}" if entry in makers else "not part of an export"
+        if formats.get(entry) != format_name:
+            what = f"part of an export to {formats[entry]}" if entry in formats else "not part of an export"
             raise OutputExistsError(f"{folder / entry} exists and is {what}; choose another folder")
         if not overwrite:
             raise OutputExistsError(
                 f"{folder / entry} exists; choose another folder, or pass {option('overwrite', True)} to replace the "
                 "earlier export"
             )
-    return makers
+    return formats

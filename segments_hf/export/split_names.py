@@ -1,4 +1,4 @@
-"""The names of splits in files of programs that expect the splits ``train`` and ``val``."""
+"""The names of splits in files for programs that expect the splits ``train`` and ``val``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _EXPECTED = ("train", "val")
 def split_file_name(split: str, splits: Sequence[str]) -> str:
     """Return the name of a split in files.
 
-    A single validation split gets the name ``val``, which training programs expect. Several validation splits keep
-    their names.
+    If the data have only one of the splits ``validation``, ``valid`` and ``val``, its name in files is ``val``, which
+    training programs expect. All other splits keep their names.
 
     Args:
         split: The name of the split in the data.
@@ -31,9 +31,9 @@ def split_file_name(split: str, splits: Sequence[str]) -> str:
 
 
 def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
-    """Return the names of splits in files, with the split in the data of each.
+    """Return the split in the data for each name of a split in files.
 
-    If ``train`` or ``val`` is missing, the name stands for the first split.
+    If the data have no split for ``train`` or ``val``, these names stand for the first split.
 
     Args:
         splits: The names of all splits in the data, in order.
@@ -50,7 +50,7 @@ def notes_on_missing_splits(splits: Sequence[str], samples: str, *, can_split: b
 
     Args:
         splits: The names of all splits in the data, in order.
-        samples: The plural of the samples in a list.
+        samples: The plural noun for the samples, such as ``images``.
         can_split: Whether the data have at least two samples.
     """
     found = {split_file_name(split, splits) for split in splits}
@@ -58,7 +58,8 @@ def notes_on_missing_splits(splits: Sequence[str], samples: str, *, can_split: b
     if can_split:
         advice = f"Load the release with {option('splits', {'train': 0.8, 'val': 0.2})} to make both splits"
     return [
-        f"got no split {name!r}, which training programs require: its list has the {samples} of {splits[0]!r}. {advice}"
+        f"got no split {name!r}, which training programs require: the files list the {samples} of {splits[0]!r} as "
+        f"{name!r}. {advice}"
         for name in _EXPECTED
         if name not in found
     ]
