@@ -1,4 +1,4 @@
-"""Functions that check the errors of releases on the platform, which must contain no secrets."""
+"""Functions that check the errors of releases on the platform: no error may contain a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Release files of each year since 2020 can be read."""
+"""Release files in the formats of 2020, 2021, 2024 and 2025 can be read."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ class TestReleaseOf2021:
         assert category_names(release) == ["flower", "leaf"]
         assert annotation_ids(release, "segmentation") == [7]
 
-    def test_may_have_other_categories_and_task_types_for_each_labelset(self, read):
-        other = {"task_type": "bboxes", "attributes": {"categories": [{"id": 5, "name": "bee"}]}}
+    def test_may_have_different_categories_and_task_types_for_each_labelset(self, read):
+        insects_task = {"task_type": "bboxes", "attributes": {"categories": [{"id": 5, "name": "bee"}]}}
         release = read(
             {
                 "task_type": "segmentation-bitmap",
                 "task_attributes": TASK_ATTRIBUTES,
-                "tasks": {"ground-truth": BITMAP_TASK, "insects": other},
+                "tasks": {"ground-truth": BITMAP_TASK, "insects": insects_task},
                 "labelsets": [{"name": "ground-truth", "is_groundtruth": True}, {"name": "insects"}],
                 "samples": [
                     {**sample(**{"ground-truth": BITMAP_LABEL, "insects": label(annotations=[BOX])}), "metadata": {}}
@@ -159,9 +159,15 @@ class TestReleaseOf2024:
 
     def test_may_have_the_link_and_image_attributes_of_2025(self, read):
         links = {"link_attributes": [{"name": "to"}], "image_attributes": [{"name": "weather"}]}
-        found = label(annotations=[BOX], image_attributes={"weather": "sun"}, links=[{"from_id": 7, "to_id": 8}])
+        label_in_file = label(
+            annotations=[BOX], image_attributes={"weather": "sun"}, links=[{"from_id": 7, "to_id": 8}]
+        )
         release = read(
-            {"task_type": "vector", "task_attributes": {**TASK_ATTRIBUTES, **links}, "samples": [sample(gt=found)]},
+            {
+                "task_type": "vector",
+                "task_attributes": {**TASK_ATTRIBUTES, **links},
+                "samples": [sample(gt=label_in_file)],
+            },
         )
         assert category_names(release) == ["flower", "leaf"]
         assert json.loads(json_text(release[0].label("gt").attributes.image_attributes)) == {"weather": "sun"}

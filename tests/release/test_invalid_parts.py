@@ -18,8 +18,8 @@ DATASET = {
 }
 
 
-def label_with_annotation(**changed):
-    return {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0, **changed}]}}
+def label_with_annotation(**fields):
+    return {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0, **fields}]}}
 
 
 def labels_as_dict(label):

@@ -52,6 +52,7 @@ def test_error_of_an_ambiguous_default_labelset_lists_the_labelsets(read, ground
     with pytest.raises(OptionError):
         release.resolve_labelset(None)
     assert release.resolve_labelset("b c") == "b c"
+    assert release.default_or_first_labelset == "a"
     assert release.task_type == "vector"
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_retry_delays")
 
 @pytest.fixture
 def flowers(server, write_release, platform) -> list[dict]:
-    """The rows of a release, which is also on the platform."""
+    """The rows of a release file that is also on the platform."""
     file = write_release(served_samples(server, 3))
     platform.release("v1.0", file.read_bytes())
     return plain_rows(load_release(file, split="train"))
@@ -47,8 +47,8 @@ def test_key_is_not_written_to_caches_logs_and_datasets(flowers, monkeypatch, ca
         next(iter(stream))
     files = [path.read_bytes() for path in caches.rglob("*") if path.is_file()]
     assert len(files) > 5
-    for text in [*files, pickle.dumps(built), pickle.dumps(stream), caplog.text.encode(), str(built.info).encode()]:
-        assert KEY.encode() not in text
+    for content in [*files, pickle.dumps(built), pickle.dumps(stream), caplog.text.encode(), str(built.info).encode()]:
+        assert KEY.encode() not in content
 
 
 def test_cached_dataset_is_reused_with_another_key(flowers, platform):
@@ -71,9 +71,9 @@ def test_error_without_a_key_says_where_to_make_a_key(flowers, monkeypatch):
 
 @pytest.mark.parametrize("command", [["inspect"], ["build", "--quiet"], ["export", "coco"]], ids=str)
 def test_commands_accept_a_release_on_the_platform(flowers, tmp_path, command):
-    name, *rest = command
-    out = [] if name == "inspect" else [*(part for part in rest if part[0] != "-"), str(tmp_path / "out")]
-    flags = [part for part in rest if part[0] == "-"]
+    name, *arguments = command
+    out = [] if name == "inspect" else [*(word for word in arguments if word[0] != "-"), str(tmp_path / "out")]
+    flags = [word for word in arguments if word[0] == "-"]
     result = CliRunner().invoke(app, [name, "jane/flowers@v1.0", *out, *flags])
     assert result.exit_code == 0, result.output
     if name == "build":

@@ -1,4 +1,4 @@
-"""Missing labelsets and task types of a release file are inferred from its samples; other missing parts are empty."""
+"""Missing labelsets and task types of a release file are inferred from its samples; other missing values are None."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def label(**attributes):
 
 def test_release_with_samples_only_has_no_names_and_no_categories(read):
     release = read({"samples": []})
-    texts = (release.name, release.description, release.created_at, release.owner)
-    assert texts == (None, None, None, None)
+    assert (release.name, release.description, release.created_at, release.owner) == (None, None, None, None)
     assert (release.dataset_name, release.dataset_description) == (None, None)
     assert (release.task_type, release.categories, release.labelsets) == ("", [], [])
     assert (len(release), list(release), release.default_labelset) == (0, [], None)

@@ -1,4 +1,4 @@
-"""`Release.open` reads paths, URLs and fsspec files, and names the source of a release that cannot be read."""
+"""`Release.open` reads paths, URLs and fsspec files, and its errors name the source of the release."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_open_reads_each_encoding_from_each_kind_of_source(encoding, kind, tmp_p
 
 
 @pytest.mark.parametrize(
-    "name", ["a.json", "two words.json", "a [1](2).json", "a?b#c%20.json", "é.json.gz", "~cut.json", "no suffix"]
+    "name", ["a.json", "two words.json", "a [1](2).json", "a?b#c%20.json", "é.json.gz", "~name.json", "no suffix"]
 )
 @pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])
 def test_file_may_have_any_name(name, kind, tmp_path):
@@ -74,9 +74,9 @@ def test_file_may_have_any_name(name, kind, tmp_path):
 
 def test_relative_path_is_resolved_from_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "~cut.json").write_bytes(CONTENT)
-    assert sample_names("./~cut.json") == ["a [1].jpg"]
-    assert Release.open("./~cut.json").base == str(tmp_path)
+    (tmp_path / "~name.json").write_bytes(CONTENT)
+    assert sample_names("./~name.json") == ["a [1].jpg"]
+    assert Release.open("./~name.json").base == str(tmp_path)
 
 
 def test_tilde_is_the_home_folder(tmp_path, monkeypatch):
@@ -129,9 +129,9 @@ def test_error_of_a_refused_request_names_the_url_without_secrets(status, server
 
 @pytest.mark.usefixtures("no_retry_delays")
 def test_error_of_a_refused_connection_names_the_url_without_secrets():
-    with contextlib.closing(socket.socket()) as bound:
-        bound.bind(("127.0.0.1", 0))  # bound but not listening, so that no other process gets the port
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}/r.json"
+    with contextlib.closing(socket.socket()) as unused_socket:
+        unused_socket.bind(("127.0.0.1", 0))  # it does not listen, but no other process gets its port
+        url = f"http://127.0.0.1:{unused_socket.getsockname()[1]}/r.json"
         with pytest.raises(ReleaseError) as caught:
             Release.open(url + "?sig=secret")
     assert url in str(caught.value)
@@ -214,17 +214,17 @@ def test_file_truncated_at_any_byte_is_a_release_error():
 
 
 def test_gzip_file_truncated_at_any_byte_is_a_release_error(tmp_path):
-    packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
-    for length in range(len(packed)):
-        path.write_bytes(packed[:length])
+    compressed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
+    for length in range(len(compressed)):
+        path.write_bytes(compressed[:length])
         with pytest.raises(ReleaseError):
             Release.open(path)
 
 
 def test_gzip_file_with_a_changed_byte_is_a_release_error(tmp_path):
-    packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
-    for offset in range(10, len(packed)):  # after the header
-        path.write_bytes(packed[:offset] + bytes([packed[offset] ^ 0xFF]) + packed[offset + 1 :])
+    compressed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
+    for offset in range(10, len(compressed)):  # after the header
+        path.write_bytes(compressed[:offset] + bytes([compressed[offset] ^ 0xFF]) + compressed[offset + 1 :])
         with pytest.raises(ReleaseError, match=r"release\.json\.gz"):
             Release.open(path)
 

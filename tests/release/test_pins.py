@@ -1,4 +1,4 @@
-"""A pinned release is stored on disk, never changes, and can be opened without a key in any process."""
+"""A pinned release is cached on disk, never changes, and can be opened without an API key in any process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("no_retry_delays")
 
 @pytest.fixture
 def pinned(platform, monkeypatch) -> str:
-    """The URL of a pinned release; the key is no longer set and the platform has no responses."""
+    """The URL of a pinned release; the environment has no API key, and the platform responds with HTTP 404."""
     platform.release("v1.0", CONTENT)
     pinned = pin(SOURCE)
     monkeypatch.delenv("SEGMENTS_API_KEY")
@@ -41,8 +41,8 @@ def cached_file() -> Path:
     return releases_folder() / f"{DIGEST}.json"
 
 
-def names_in(key: ReleaseKey) -> list[str]:
-    return [sample.name for sample in reopen_release(key)]
+def sample_names(release_key: ReleaseKey) -> list[str]:
+    return [sample.name for sample in reopen_release(release_key)]
 
 
 def test_releases_folder_is_in_the_cache_of_hugging_face(caches):
@@ -55,7 +55,7 @@ def test_pinned_release_is_opened_from_the_cached_file_without_requests(pinned, 
     assert pin(pinned) == pinned
     release = Release.open(pinned)
     assert bytes(release.content) == CONTENT
-    assert isinstance(release.content, memoryview)  # of the memory-mapped copy
+    assert isinstance(release.content, memoryview)  # the cached file is mapped into memory
     assert (release.source, release.base) == ("segments://jane/flowers@v1.0", "segments://jane")
     assert release.location == pinned
     assert platform.requests == []
@@ -70,11 +70,11 @@ def test_releases_with_equal_content_have_one_cached_file(platform):
 
 
 @pytest.mark.parametrize("source", ["r.json", "/data/r.json", "https://host/r.json?sig=1", "s3://jane/flowers@v1"])
-def test_pin_does_not_change_other_sources(source):
+def test_pin_does_not_change_a_source_that_is_not_on_the_platform(source):
     assert pin(source, KEY) == source
 
 
-def test_pin_does_not_change_a_path():
+def test_pin_does_not_change_a_path_object():
     assert pin(Path(SOURCE), KEY) == str(Path(SOURCE))
 
 
@@ -99,13 +99,13 @@ def test_open_refuses_a_release_that_changed_since_it_was_pinned(pinned, platfor
     assert not cached_file().exists()
 
 
-def test_error_of_a_pinned_release_without_cached_file_asks_for_a_key(pinned):
+def test_error_of_a_pinned_release_without_a_cached_file_asks_for_an_api_key(pinned):
     cached_file().unlink()
     with pytest.raises(PlatformError, match="cache.*SEGMENTS_API_KEY"):
         Release.open(pinned)
 
 
-def test_pin_replaces_latest_by_the_name_of_the_newest_release(platform):
+def test_pin_replaces_latest_with_the_name_of_the_newest_release(platform):
     platform.release("v1.0", CONTENT)
     assert pin("jane/flowers@latest") == PINNED
     platform.release("v2.0", b"{}")
@@ -114,11 +114,11 @@ def test_pin_replaces_latest_by_the_name_of_the_newest_release(platform):
 
 
 def test_pin_on_a_full_disk_is_a_storage_error(platform, monkeypatch):
-    def full(*_):
+    def raise_disk_full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     platform.release("v1.0", CONTENT)
-    monkeypatch.setattr("os.replace", full)
+    monkeypatch.setattr("os.replace", raise_disk_full)
     with pytest.raises(StorageError, match=r"cannot .* No space left on device"):
         pin(SOURCE)
     assert list(releases_folder().iterdir()) == []
@@ -131,25 +131,25 @@ def test_error_of_a_cache_folder_that_cannot_be_made_names_hf_home(platform, cac
         pin(SOURCE)
 
 
-def test_open_release_returns_a_key_of_the_pinned_release(platform, monkeypatch):
+def test_open_release_returns_the_release_key_of_the_pinned_release(platform, monkeypatch):
     platform.release("v1.0", CONTENT)
-    key, release = open_release(SOURCE)
-    assert key == ReleaseKey(PINNED, DIGEST)
+    release_key, release = open_release(SOURCE)
+    assert release_key == ReleaseKey(PINNED, DIGEST)
     monkeypatch.delenv("SEGMENTS_API_KEY")
     platform.responses.clear()
-    assert reopen_release(key) is release
-    assert open_release(PINNED)[0] == key
+    assert reopen_release(release_key) is release
+    assert open_release(PINNED)[0] == release_key
 
 
-def test_another_process_opens_a_pinned_release_without_key_and_requests(monkeypatch, caches):
+def test_another_process_opens_a_pinned_release_without_api_key_and_requests(monkeypatch, caches):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("HF_HOME", str(caches))  # the other process reads this variable
     with serving() as platform:
         monkeypatch.setenv("SEGMENTS_API_URL", platform.api)
         platform.release("v1.0", CONTENT)
-        key, _ = open_release(pin(SOURCE, KEY))
+        release_key, _ = open_release(pin(SOURCE, KEY))
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        assert pool.submit(names_in, key).result(timeout=120) == ["a"]
+        assert pool.submit(sample_names, release_key).result(timeout=120) == ["a"]
 
 
 def test_rows_of_an_opened_release_need_no_requests(pinned, platform):

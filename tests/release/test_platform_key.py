@@ -24,8 +24,8 @@ from .platform_server import KEY, SIGNATURE
 pytestmark = pytest.mark.usefixtures("no_retry_delays")
 
 
-def all_files_of(folder: Path) -> bytes:
-    """Return the paths and contents of all files of a folder."""
+def all_files_in(folder: Path) -> bytes:
+    """Return the paths and contents of all files in a folder, and the paths of its subfolders."""
     return b"\n".join(
         str(path).encode() + b"\n" + (path.read_bytes() if path.is_file() else b"") for path in folder.rglob("*")
     )
@@ -128,7 +128,7 @@ def test_error_of_an_invalid_file_names_the_release(content, platform):
         Release.open(SOURCE)
 
 
-def test_release_on_the_platform_must_not_locate_local_files(platform):
+def test_asset_of_a_release_on_the_platform_must_not_be_a_local_file(platform):
     platform.release("v1.0", CONTENT)
     base = Release.open(SOURCE).base
     for path in ("/etc/passwd", "file:///etc/passwd", "../../etc/passwd", "etc/passwd"):
@@ -154,13 +154,13 @@ def test_secrets_are_only_in_the_requests(platform, caches, caplog, capfd):
     platform.responses["/files/0.json"] = [(503, {}, b""), *platform.responses["/files/0.json"]]
     pinned = pin(SOURCE, KEY)
     release = Release.open(SOURCE, api_key=KEY)
-    key, opened = open_release(SOURCE)
+    release_key, reopened = open_release(SOURCE)
     assert KEY in str(platform.requests)
     assert SIGNATURE in str(platform.requests)
-    assert_no_secret(repr([pinned, release, release.source, release.location, release.base, key, opened]))
-    assert_no_secret(pickle.dumps([pinned, key, parse_reference(pinned)]))
+    assert_no_secret(repr([pinned, release, release.source, release.location, release.base, release_key, reopened]))
+    assert_no_secret(pickle.dumps([pinned, release_key, parse_reference(pinned)]))
     assert "GET /datasets/jane" in caplog.text
     assert_no_secret(caplog.text)
     assert_no_secret("".join(capfd.readouterr()))
-    assert CONTENT in all_files_of(caches)
-    assert_no_secret(all_files_of(caches))
+    assert CONTENT in all_files_in(caches)
+    assert_no_secret(all_files_in(caches))

@@ -1,4 +1,4 @@
-"""`parse_reference` and `canonical_source` recognize names of releases on the platform."""
+"""`parse_reference` and `canonical_source` recognize references to releases on the platform."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DIGEST = "0123456789abcdef" * 4
         (f"segments://jane/flowers@v1#sha256={DIGEST.upper()}", Reference("jane", "flowers", "v1", DIGEST)),
     ],
 )
-def test_name_of_a_release_on_the_platform_is_parsed(source, expected):
+def test_reference_is_parsed(source, expected):
     assert parse_reference(source) == expected
     assert parse_reference(str(expected)) == expected
 
@@ -67,7 +67,7 @@ def test_name_of_a_release_on_the_platform_is_parsed(source, expected):
         "segments:/jane/flowers@v1",
     ],
 )
-def test_other_sources_are_unchanged(source):
+def test_source_that_is_not_a_reference_is_unchanged(source):
     assert parse_reference(source) is None
     assert canonical_source(source) == source
 
@@ -105,7 +105,7 @@ def test_text_of_a_reference_is_a_url_of_the_same_reference(owner, name, digest)
     assert public_name(str(reference)) == str(Reference(owner, "flowers", name))
 
 
-def test_canonical_source_of_a_short_name_is_a_url():
+def test_canonical_source_of_a_reference_is_a_url():
     assert canonical_source("jane/flowers@after review") == "segments://jane/flowers@after%20review"
     assert canonical_source("SEGMENTS://jane/flowers@after review") == "segments://jane/flowers@after%20review"
 
@@ -120,11 +120,11 @@ def test_existing_file_has_priority_over_a_release_of_the_same_name(tmp_path, mo
     assert canonical_source("jane/flowers@v2.0") == "segments://jane/flowers@v2.0"
 
 
-def test_path_object_is_never_a_release_on_the_platform(tmp_path, monkeypatch):
+def test_path_object_is_never_a_reference(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert canonical_source(Path("jane/flowers@v1.0")) == str(Path("jane/flowers@v1.0"))
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
-def test_name_that_cannot_be_a_file_name_is_a_release_on_the_platform(name):
+def test_reference_whose_name_cannot_be_a_file_name_is_converted_to_a_url(name):
     assert canonical_source(f"jane/flowers@{name}").startswith("segments://jane/flowers@")

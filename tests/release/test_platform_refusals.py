@@ -98,7 +98,7 @@ def test_error_of_a_name_like_a_file_says_that_the_file_does_not_exist(name, rel
     ],
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
-def test_error_of_a_response_that_is_not_of_the_api_names_the_variable_with_the_url(body, message, name, platform):
+def test_error_of_a_response_that_is_not_from_the_api_names_segments_api_url(body, message, name, platform):
     for path in (RELEASE_PATH, LIST_PATH):
         platform.respond(path, body)
     text = platform_error(f"jane/flowers@{name}")
@@ -135,9 +135,9 @@ def test_number_and_delay_of_retries_are_limited(headers, requests, message, pla
 
 def test_error_of_an_unreachable_platform_has_no_password(monkeypatch):
     monkeypatch.setenv("SEGMENTS_API_KEY", KEY)
-    with contextlib.closing(socket.socket()) as bound:
-        bound.bind(("127.0.0.1", 0))  # bound but not listening, so that no other process gets the port
-        monkeypatch.setenv("SEGMENTS_API_URL", f"http://jane:pass@127.0.0.1:{bound.getsockname()[1]}/")
+    with contextlib.closing(socket.socket()) as unused_socket:
+        unused_socket.bind(("127.0.0.1", 0))  # it does not listen, but no other process gets its port
+        monkeypatch.setenv("SEGMENTS_API_URL", f"http://jane:pass@127.0.0.1:{unused_socket.getsockname()[1]}/")
         text = platform_error()
     assert re.search(r"http://127\.0\.0\.1:\d+ \(ConnectionError\)", text)
 

@@ -32,12 +32,12 @@ def test_open_fetches_the_release_with_its_name(source, platform):
 @pytest.mark.parametrize(
     "content", [gzip.compress(CONTENT), b"\xef\xbb\xbf" + CONTENT, CONTENT], ids=["gzip", "byte order mark", "UTF-8"]
 )
-def test_file_of_any_encoding_is_stored_as_utf8_json(content, platform, caches):
+def test_file_of_any_encoding_is_cached_as_utf8_json(content, platform, caches):
     platform.release("v1.0", content)
     release = Release.open(SOURCE)
     assert bytes(release.content) == CONTENT
-    copies = (caches / "segments_hf" / "releases").iterdir()
-    assert [(path.name, path.read_bytes()) for path in copies] == [(f"{release.digest}.json", CONTENT)]
+    cached_files = (caches / "segments_hf" / "releases").iterdir()
+    assert [(path.name, path.read_bytes()) for path in cached_files] == [(f"{release.digest}.json", CONTENT)]
     assert fetch_platform_release(parse_reference(SOURCE)) == CONTENT
 
 
@@ -59,7 +59,7 @@ def test_name_of_a_release_is_quoted_in_the_url_of_the_api(name, segment, platfo
 
 
 @pytest.mark.parametrize("name", ["a/b", "/", "..", ".", "../../users"])
-def test_name_that_cannot_be_part_of_a_url_is_found_in_the_list(name, platform):
+def test_release_whose_name_cannot_be_part_of_a_url_is_found_in_the_list(name, platform):
     platform.release("v1.0", OTHER_CONTENT)
     platform.release(name, CONTENT, "/")
     assert len(Release.open(f"jane/flowers@{name}")) == 1
@@ -114,7 +114,7 @@ def test_latest_is_the_release_with_the_newest_date(newest, platform):
     assert platform.paths()[0] == LIST_PATH
 
 
-def test_latest_is_the_newest_complete_release(platform):
+def test_latest_is_the_newest_release_that_is_ready(platform):
     platform.release("v1.0", CONTENT)
     platform.release("v2.0", None, status="PENDING")
     platform.release("v3.0", None, status="FAILED")
@@ -122,7 +122,7 @@ def test_latest_is_the_newest_complete_release(platform):
     assert release.location == f"segments://jane/flowers@v1.0#sha256={release.digest}"
 
 
-def test_latest_needs_no_date_if_only_one_release_is_complete(platform):
+def test_latest_needs_no_date_if_only_one_release_is_ready(platform):
     platform.release("v1.0", CONTENT, created_at=None)
     assert len(Release.open("jane/flowers@latest")) == 1
 
@@ -144,7 +144,7 @@ def test_error_of_latest_names_the_release_without_a_date(platform):
         (["CANCELLED"], "failed to make 'v0'"),
     ],
 )
-def test_error_of_latest_names_the_releases_that_are_not_complete(statuses, message, platform):
+def test_error_of_latest_names_the_releases_that_are_not_ready(statuses, message, platform):
     platform.respond(LIST_PATH, [])
     for number, status in enumerate(statuses):
         platform.release(f"v{number}", None, status=status)

@@ -58,7 +58,7 @@ def test_categories_are_sorted_by_id(read, category_ids, expected):
         ("tasks", "$.dataset.tasks['gt'].attributes.categories"),
     ],
 )
-def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_path):
+def test_error_of_two_categories_with_the_same_id_has_the_json_path(read, key, json_path):
     attributes = {"categories": [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}]}
     dataset = {key: attributes if key == "task_attributes" else {"gt": {"attributes": attributes}}, "samples": []}
     with pytest.raises(ReleaseError, match="same id") as caught:
@@ -117,9 +117,9 @@ def test_owner_is_a_text_or_the_username_of_an_object(read, owner, expected):
 
 @pytest.mark.parametrize("version", ["0.1", 0.1, 1, None])
 def test_format_version_may_be_text_or_a_number_or_null(read, version):
-    found = label(annotations=[BOX], format_version=version)
+    label_in_file = label(annotations=[BOX], format_version=version)
     attributes = {**TASK_ATTRIBUTES, "format_version": version}
-    release = read({"task_type": "vector", "task_attributes": attributes, "samples": [sample(gt=found)]})
+    release = read({"task_type": "vector", "task_attributes": attributes, "samples": [sample(gt=label_in_file)]})
     assert category_names(release) == ["flower", "leaf"]
     assert annotation_ids(release, "gt") == [7]
 
@@ -178,7 +178,7 @@ def test_unknown_keys_are_ignored(read):
 
 
 @pytest.mark.parametrize("task_type", ["text-named-entities", "multisensor-sequence", "new", ""])
-def test_unknown_task_type_keeps_the_attributes_as_json(read, task_type):
+def test_attributes_of_a_label_stay_json_for_task_types_without_a_label_structure(read, task_type):
     attributes = {"annotations": [{"id": "not a number", "yaw": 1.50}], "x": None}
     samples = [sample(gt=label(**attributes)), sample(gt={"label_status": "LABELED", "attributes": None})]
     release = read({"task_type": task_type, "samples": samples})

@@ -32,7 +32,7 @@ FILE_FAULTS = {
     "Infinity": (CONTENT % b"-Infinity", "-Infinity"),
     "UTF-16": ((CONTENT % b"1").decode().encode("utf-16"), "UTF-16"),
     "array": (b"[%s]" % (CONTENT % b"1"), "array"),
-    "cut": ((CONTENT % b"1")[:-9], "too early"),
+    "truncated": ((CONTENT % b"1")[:-9], "too early"),
     "empty": (b"", "empty"),
     "nested in a sample": (CONTENT % NESTED_ARRAYS, "nested"),
     "nested": (NESTED_ARRAYS, "array"),
@@ -70,7 +70,7 @@ def test_error_of_nan_has_its_json_path():
 
 
 @pytest.mark.parametrize("fault", SAMPLE_FAULTS)
-def test_unreadable_metadata_are_an_error_only_when_they_are_read(fault):
+def test_unreadable_metadata_is_an_error_only_when_it_is_read(fault):
     value, cause = SAMPLE_FAULTS[fault]
     release = Release(CONTENT % value, "release.json")
     assert [sample.name for sample in release] == ["a.jpg", "b"]
@@ -144,7 +144,7 @@ class TestLimits:
             Release.open(tmp_path / "release.json")
 
     @pytest.mark.parametrize("value", [0, -1, "4 x", None, True], ids=repr)
-    def test_must_be_positive_integers(self, value):
+    def test_must_be_positive_sizes(self, value):
         with pytest.raises(OptionError, match="max_release_bytes"):
             load_release(demo_release(), load_assets=False, max_release_bytes=value)
 
@@ -201,7 +201,7 @@ class TestColors:
         is_color = (
             isinstance(color, list)
             and len(color) in {3, 4}
-            and all(type(part) in {int, float} and 0 <= part <= 255 for part in color)
+            and all(type(value) in {int, float} and 0 <= value <= 255 for value in color)
         )
         assert category.color == (tuple(color) if is_color else None)
         assert (category.refused_color is None) == (is_color or color is None)

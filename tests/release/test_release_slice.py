@@ -15,7 +15,7 @@ from segments_hf.demo import demo_release
 
 
 def pickled_copy(value):
-    """Pickle and unpickle a value, as when it is sent to another machine."""
+    """Pickle and unpickle a value, as if it were sent to another machine."""
     return pickle.loads(pickle.dumps(value))
 
 
@@ -27,31 +27,31 @@ def release_of(samples, **dataset) -> Release:
 @given(st.integers(1, 12), st.integers(0, 20))
 def test_slices_have_all_samples_in_order(n, count):
     release = release_of([{"name": f"{number}.jpg"} for number in range(count)])
-    slices = [pickled_copy(part) for part in release.slices(n)]
-    assert [(sample.index, sample.name) for part in slices for sample in part] == [
+    slices = [pickled_copy(samples) for samples in release.slices(n)]
+    assert [(sample.index, sample.name) for samples in slices for sample in samples] == [
         (sample.index, sample.name) for sample in release
     ]
-    assert all(len(part) == n for part in slices[:-1])
-    assert all(0 < len(part) <= n for part in slices)
+    assert all(len(samples) == n for samples in slices[:-1])
+    assert all(0 < len(samples) <= n for samples in slices)
 
 
 def test_slice_is_read_after_the_file_was_removed(tmp_path: Path) -> None:
     file = tmp_path / "release.json"
     file.write_bytes(Path(demo_release()).read_bytes())
-    content = pickle.dumps(next(Release.open(file).slices(3)))
+    pickled = pickle.dumps(next(Release.open(file).slices(3)))
     file.unlink()
-    part = pickle.loads(content)
+    samples = pickle.loads(pickled)
     expected = [sample.label("ground-truth") for sample in Release.open(demo_release())][:3]
-    assert [sample.label("ground-truth") for sample in part] == expected
+    assert [sample.label("ground-truth") for sample in samples] == expected
 
 
 def test_pickled_slice_has_only_its_own_samples() -> None:
     samples = [{"name": f"{number}.jpg", "metadata": {"text": "x" * 1000}} for number in range(100)]
-    sizes = [len(pickle.dumps(part)) for part in release_of(samples).slices(10)]
+    sizes = [len(pickle.dumps(ten_samples)) for ten_samples in release_of(samples).slices(10)]
     assert max(sizes) < 12_000
 
 
-def test_samples_keep_their_place_in_the_file_in_errors() -> None:
+def test_errors_of_samples_of_a_slice_have_the_json_path_in_the_release_file() -> None:
     samples = [{"name": "0.jpg"}, {"name": "1.jpg"}, {"name": "2.jpg", "labels": {"gt": {"label_status": 3}}}]
     _, last = map(pickled_copy, release_of(samples).slices(2))
     with pytest.raises(ReleaseError) as caught:
@@ -66,11 +66,11 @@ def test_samples_of_a_dict_keep_their_keys() -> None:
 
 
 def test_slice_has_the_samples_of_its_indices_in_their_order() -> None:
-    part = pickled_copy(release_of([{"name": f"{number}.jpg"} for number in range(9)]).slice([7, 2, 4]))
-    assert [(sample.index, sample.name) for sample in part] == [(7, "7.jpg"), (2, "2.jpg"), (4, "4.jpg")]
+    samples = pickled_copy(release_of([{"name": f"{number}.jpg"} for number in range(9)]).slice([7, 2, 4]))
+    assert [(sample.index, sample.name) for sample in samples] == [(7, "7.jpg"), (2, "2.jpg"), (4, "4.jpg")]
 
 
-def test_task_type_that_was_guessed_from_other_samples_is_kept() -> None:
+def test_slice_has_the_task_type_that_was_guessed_from_samples_of_other_slices() -> None:
     annotations = [{"id": 1, "category_id": 1, "type": "bbox", "points": [[0, 0], [1, 1]]}]
     labeled = {"name": "0.jpg", "labels": {"gt": {"attributes": {"annotations": annotations}}}}
     release = release_of([labeled, {"name": "1.jpg", "labels": {"gt": None}}], task_type=None)

@@ -23,7 +23,7 @@ POINTS = st.lists(st.lists(st.floats(-1e6, 1e6) | st.integers(-9999, 9999), min_
 
 
 def documents(required, **optional):
-    """Return a strategy for JSON objects with the required keys and some of the optional ones."""
+    """Return a strategy for JSON objects with all required keys and some of the optional keys."""
     return st.fixed_dictionaries(required, optional=optional)
 
 
@@ -107,7 +107,7 @@ def test_release_has_the_values_of_json_loads(document, ascii_only):
 
 
 @given(document=RELEASE, key=st.sampled_from(["labelset", "task", "task_name", "name"]))
-def test_lists_of_labels_and_dicts_of_samples_have_the_same_values(document, key):
+def test_labels_in_a_list_and_samples_in_a_dict_have_the_values_of_the_file(document, key):
     samples = {
         str(index): {
             **sample,
@@ -124,7 +124,7 @@ def test_lists_of_labels_and_dicts_of_samples_have_the_same_values(document, key
 
 
 @given(document=RELEASE)
-def test_gzip_file_has_the_same_values(tmp_path_factory, document):
+def test_gzip_file_has_the_values_of_the_json(tmp_path_factory, document):
     path = tmp_path_factory.mktemp("gzip") / "release.json.gz"
     path.write_bytes(gzip.compress(json.dumps(document).encode()))
     assert_release_equal(Release.open(path), document)

@@ -119,7 +119,7 @@ def test_inspection_lists_the_sensors_with_their_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 def test_pickled_slices_have_the_samples_of_the_sensor(tmp_path: Path, sensor: str) -> None:
     part = Release.open(sensor_release(tmp_path)).of_sensor(sensor)
-    copies = [pickle.loads(pickle.dumps(samples)) for samples in part.slices(1)]
-    found = [sample for samples in copies for sample in samples]
+    unpickled = [pickle.loads(pickle.dumps(samples)) for samples in part.slices(1)]
+    found = [sample for samples in unpickled for sample in samples]
     assert [sample.label("ground-truth") for sample in found] == [sample.label("ground-truth") for sample in part]
     assert {sample.sensor for sample in found} == {sensor}
