@@ -1,4 +1,4 @@
-"""A file appears only when it is complete. A failed write raises `StorageError` and changes nothing."""
+"""A file appears only when it is complete. A failed write raises `StorageError` and changes no file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from segments_hf.io.disk.atomic import (
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
+    """Return the content of each file below a folder, by its relative path; None for a subfolder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in sorted(folder.rglob("*"))
@@ -53,7 +54,7 @@ class TestWriteAtomically:
         assert tree(tmp_path) == {"a.json": b"old"}
 
     @pytest.mark.parametrize("path", ["folder", "file/a.json"])
-    def test_path_of_a_folder_or_below_a_file_is_a_storage_error(self, tmp_path, path):
+    def test_path_of_a_folder_or_below_a_file_raises_storage_error(self, tmp_path, path):
         (tmp_path / "folder").mkdir()
         (tmp_path / "file").write_bytes(b"mine")
         with pytest.raises(StorageError):
@@ -100,7 +101,7 @@ def test_copy_file_distinguishes_a_missing_source_from_an_unwritable_target(tmp_
 
 
 def write_with(name: str, path: Path) -> None:
-    """Create or write a path with the function of this name."""
+    """Create a file or folder with the function of this name."""
     if name == "write_atomically":
         write_atomically(path, b"x" * 5000)
     elif name == "write_file":
@@ -120,7 +121,7 @@ def write_with(name: str, path: Path) -> None:
         touch(path)
 
 
-WRITERS = [
+FUNCTIONS = [
     "write_atomically",
     "write_file",
     "append_line",
@@ -132,8 +133,8 @@ WRITERS = [
 ]
 
 
-@pytest.mark.parametrize("function", WRITERS)
-def test_path_below_a_file_is_a_storage_error_of_every_function(tmp_path, function):
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_raises_storage_error_for_a_path_below_a_file(tmp_path, function):
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(StorageError, match="file"):
         write_with(function, tmp_path / "file" / "a")

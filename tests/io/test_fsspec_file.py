@@ -1,4 +1,4 @@
-"""Files are read through fsspec up to a number of bytes. Every fault raises `AssetError` without the URL."""
+"""Files are read through fsspec up to a maximum size. Errors of reading are `AssetError` and do not show the URL."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ URL = "memory://test_fsspec_file/SECRET"
 
 
 @pytest.fixture
-def file():
+def file_url():
     fsspec.filesystem("memory").pipe("/test_fsspec_file/SECRET", b"0123456789")
     yield URL
     MemoryFileSystem.store.clear()
 
 
-def test_read_fsspec_file_returns_the_content_up_to_the_limit(file):
-    assert read_fsspec_file(file, max_bytes=10) == b"0123456789"
+def test_read_fsspec_file_returns_the_content_up_to_the_limit(file_url):
+    assert read_fsspec_file(file_url, max_bytes=10) == b"0123456789"
     with pytest.raises(TooLargeError):
-        read_fsspec_file(file, max_bytes=9)
+        read_fsspec_file(file_url, max_bytes=9)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_read_fsspec_file_raises_asset_error_without_the_url(url):
     assert "SECRET" not in str(raised.value)
 
 
-def test_read_fsspec_file_stops_at_the_time_limit(file, monkeypatch):
+def test_read_fsspec_file_stops_at_the_time_limit(file_url, monkeypatch):
     monkeypatch.setattr("segments_hf.io.remote.fsspec_file.Deadline", lambda _: Deadline(0.05))
 
     class Endless:
@@ -52,11 +52,11 @@ def test_read_fsspec_file_stops_at_the_time_limit(file, monkeypatch):
 
     monkeypatch.setattr("fsspec.open", lambda *_, **__: Endless())
     with pytest.raises(AssetError, match="more than"):
-        read_fsspec_file(file, max_bytes=10**12)
+        read_fsspec_file(file_url, max_bytes=10**12)
 
 
-def test_stored_content_refuses_a_url_with_too_many_bytes(file, monkeypatch):
-    assert stored_content({"bytes": None, "path": file}).read() == b"0123456789"
+def test_stored_content_refuses_a_url_with_too_many_bytes(file_url, monkeypatch):
+    assert stored_content({"bytes": None, "path": file_url}).read() == b"0123456789"
     monkeypatch.setattr("segments_hf.images.stored_image._MAX_BYTES", 9)
     with pytest.raises(AssetError, match="more than 9 bytes"):
-        stored_content({"bytes": None, "path": file})
+        stored_content({"bytes": None, "path": file_url})

@@ -1,4 +1,4 @@
-"""JSON is decoded to the values that Python's `json` returns, or the error names the cause and the JSON path."""
+"""JSON is decoded to the values that Python's `json` returns. Errors name the cause and the JSON path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, checked_text, read_json
 
-OBJECTS = JsonDecoder(dict)
+OBJECT_DECODER = JsonDecoder(dict)
 INTEGERS = st.integers(-(2**63), 2**64 - 1)
 VALUES = st.recursive(
     st.none() | st.booleans() | INTEGERS | st.floats(-1e15, 1e15) | st.text(st.characters(codec="utf-8"), max_size=8),
@@ -64,7 +64,7 @@ NUMBERS_OUT_OF_RANGE = [
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(
     "read",
-    [read_json, OBJECTS.decode, checked_text, lambda content: OBJECTS.decode(memoryview(content))],
+    [read_json, OBJECT_DECODER.decode, checked_text, lambda content: OBJECT_DECODER.decode(memoryview(content))],
     ids=["read_json", "typed", "checked_text", "memory view"],
 )
 def test_error_of_decoding_names_the_cause_and_the_json_path(fault, read):
@@ -80,7 +80,7 @@ def test_error_of_decoding_names_the_cause_and_the_json_path(fault, read):
 
 def test_error_of_decoding_names_an_array_in_place_of_an_object():
     with pytest.raises(JsonError, match=r"^at \$: got `array`, expected `object`"):
-        OBJECTS.decode(b'[{"a": 1}]')
+        OBJECT_DECODER.decode(b'[{"a": 1}]')
 
 
 @pytest.mark.parametrize("number", NUMBERS_OUT_OF_RANGE)
@@ -129,10 +129,10 @@ def test_read_json_reads_what_json_writes(value):
 
 
 @given(VALUES, st.data())
-def test_decoding_of_changed_bytes_is_a_value_or_one_error(value, data):
+def test_decoding_of_changed_bytes_returns_a_value_or_raises_json_error(value, data):
     content = bytearray(json.dumps({"a": value}).encode())
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    for read in (read_json, OBJECTS.decode):
+    for read in (read_json, OBJECT_DECODER.decode):
         with contextlib.suppress(JsonError):  # a value and a JsonError are both correct
             read(bytes(content))

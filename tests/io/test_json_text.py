@@ -1,4 +1,4 @@
-"""Python's `json` module reads every form of JSON that is written back to the same value."""
+"""Python's `json` decodes compact JSON, indented JSON and JSON lines to the values that were encoded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_json_of_every_form_reads_back_to_the_same_value(value):
+def test_json_of_every_form_is_decoded_to_the_encoded_value(value):
     assert json.loads(compact_json(value)) == value
     assert json.loads(indented_json(value)) == value
     assert json.loads(json_line(value)) == value

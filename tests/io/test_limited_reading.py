@@ -1,4 +1,4 @@
-"""Files are read and decompressed as a whole, or refused if they have more than a number of bytes."""
+"""Files are read and decompressed as a whole, or refused if they are larger than the limit."""
 
 from __future__ import annotations
 

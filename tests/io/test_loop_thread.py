@@ -72,13 +72,13 @@ def test_exceptions_of_blocking_functions_reach_the_caller(loop, error):
 
 
 def test_blocking_functions_do_not_block_the_loop(loop):
-    barrier = threading.Barrier(2, timeout=10)  # passes only if both run together
+    barrier = threading.Barrier(2, timeout=10)  # the calls end only if both run simultaneously
     futures = [loop.submit(run_blocking(barrier.wait)) for _ in range(2)]
     assert {future.result(10) for future in futures} == {0, 1}
 
 
 def test_loop_thread_runs_coroutines_while_the_caller_has_a_running_loop(loop):
-    """The code in the cell of a notebook runs while the event loop of the notebook is running."""
+    """The code in a cell of a notebook runs while the event loop of the notebook is running."""
 
     async def answer():
         return 42
@@ -134,7 +134,7 @@ def test_submit_to_a_closed_loop_returns_a_canceled_future():
     loop.close()  # a second call does nothing
 
 
-def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
+def test_error_of_a_resource_that_cannot_be_entered_reaches_all_callers():
     async def never():
         pytest.fail("the coroutine has started")
 
@@ -145,11 +145,11 @@ def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
 
 
 def test_loop_thread_may_be_closed_in_its_own_thread():
-    """The garbage collector, which may close a loop, runs in any thread."""
+    """The garbage collector may run in any thread, and may close a loop."""
     resource = Resource()
-    earlier = set(threading.enumerate())
+    earlier_threads = set(threading.enumerate())
     loop = LoopThread(resource, threads=1)
-    (thread,) = set(threading.enumerate()) - earlier
+    (thread,) = set(threading.enumerate()) - earlier_threads
 
     async def close():
         loop.close()

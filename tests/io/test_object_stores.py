@@ -15,10 +15,10 @@ BODY = b"the body of the object"
 
 
 @pytest.fixture(scope="module")
-def objects():
-    with object_server() as server:
-        server.objects |= {"box/x/a b#1.png": BODY, "box/empty.png": b""}
-        yield server
+def server():
+    with object_server() as running:
+        running.objects |= {"box/x/a b#1.png": BODY, "box/empty.png": b""}
+        yield running
 
 
 def azure_options(url):
@@ -28,11 +28,11 @@ def azure_options(url):
 
 
 @pytest.fixture(params=["gs", "az", "abfs"])
-def cloud(request, objects):
+def cloud(request, server):
     """Return a URL scheme and the storage options for its server."""
     if request.param == "gs":
-        return "gs", {"endpoint_url": objects.url, "token": "anon"}
-    return request.param, azure_options(objects.url)
+        return "gs", {"endpoint_url": server.url, "token": "anon"}
+    return request.param, azure_options(server.url)
 
 
 @pytest.mark.usefixtures("no_cloud_credentials")
@@ -112,8 +112,8 @@ class TestOtherClouds:
 class TestAzureAccounts:
     URL = "abfs://box@account.dfs.core.windows.net/x/a b#1.png"
 
-    def test_read_object_uses_the_account_of_the_credentials(self, objects):
-        assert read_object(self.URL, azure_options(objects.url)) == BODY
+    def test_read_object_uses_the_account_of_the_credentials(self, server):
+        assert read_object(self.URL, azure_options(server.url)) == BODY
 
     @pytest.mark.parametrize("account", [None, "mine"])
     @pytest.mark.parametrize("host", ["dfs", "blob"])
@@ -154,5 +154,5 @@ def test_is_bucket_url_recognizes_buckets(url):
         "a",
     ],
 )
-def test_is_bucket_url_refuses_other_urls(url):
+def test_is_bucket_url_rejects_other_urls(url):
     assert not is_bucket_url(url)

@@ -18,17 +18,17 @@ MIB = 2**20
 
 
 class Gauge:
-    """Counts the started calls, and the most calls that ran simultaneously."""
+    """Counts the started calls, and records the largest number of calls that ran simultaneously."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.running = self.most = self.started = 0
+        self.running = self.most_running = self.started = 0
 
     def __enter__(self) -> None:
         with self._lock:
             self.started += 1
             self.running += 1
-            self.most = max(self.most, self.running)
+            self.most_running = max(self.most_running, self.running)
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
@@ -36,9 +36,9 @@ class Gauge:
 
 
 @given(st.lists(st.integers()), st.integers(1, 8), st.integers(1, 64 * MIB), st.integers(0, 64 * MIB))
-def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_bytes, weight):
+def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_bytes, size):
     results = prefetch(
-        lambda n: n * 2, numbers, size_in_memory=lambda _: weight, in_flight=in_flight, max_bytes=max_bytes
+        lambda n: n * 2, numbers, size_in_memory=lambda _: size, in_flight=in_flight, max_bytes=max_bytes
     )
     assert list(results) == [number * 2 for number in numbers]
 
@@ -56,7 +56,7 @@ def test_prefetch_keeps_the_order_of_items_that_take_different_times(delays, in_
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 8))
-def test_prefetch_raises_an_error_in_place_of_its_result(before, after, in_flight):
+def test_prefetch_raises_the_error_of_an_item_in_place_of_its_result(before, after, in_flight):
     def work(number):
         if number == before:
             raise LookupError(number)
@@ -78,11 +78,11 @@ def test_prefetch_runs_at_most_in_flight_items_simultaneously(in_flight):
         return number
 
     assert len(list(prefetch(work, range(40), size_in_memory=lambda _: 0, in_flight=in_flight))) == 40
-    assert gauge.most <= in_flight
+    assert gauge.most_running <= in_flight
 
 
 def test_prefetch_runs_in_flight_items_simultaneously():
-    barrier = threading.Barrier(4, timeout=10)  # passes only if four run simultaneously
+    barrier = threading.Barrier(4, timeout=10)  # the calls end only if four run simultaneously
     assert list(prefetch(lambda _: barrier.wait() < 4, range(8), size_in_memory=lambda _: 0, in_flight=4)) == [True] * 8
 
 
@@ -92,7 +92,7 @@ def test_prefetch_runs_in_flight_items_simultaneously():
     st.integers(1, 64 * MIB),
     st.randoms(),
 )
-def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_bytes, chance):
+def test_prefetch_limits_the_memory_of_held_results(sizes, in_flight, max_bytes, chance):
     submitted: dict[int, Future[int]] = {}
     done, got = set(), 0
 
@@ -103,44 +103,47 @@ def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_byte
             while not self.done():
                 number = chance.choice(sorted(submitted))
                 done.add(number)
-                submitted.pop(number).set_result(weights[number])
+                submitted.pop(number).set_result(sizes[number])
             return super().result()
 
     def submit(number):
-        held = sum(weights[other] for other in done if other >= got)
+        held = sum(sizes[other] for other in done if other >= got)
         assert number == got or held <= max_bytes  # the next item in order may always start
         assert len(submitted) < in_flight
         submitted[number] = InAnyOrder()
         return submitted[number]
 
-    items = range(len(weights))
-    for weight in prefetch_futures(submit, items, size_in_memory=lambda w: w, in_flight=in_flight, max_bytes=max_bytes):
-        assert weight == weights[got]
+    items = range(len(sizes))
+    for size in prefetch_futures(
+        submit, items, size_in_memory=lambda size: size, in_flight=in_flight, max_bytes=max_bytes
+    ):
+        assert size == sizes[got]
         got += 1
-    assert got == len(done) == len(weights)
+    assert got == len(done) == len(sizes)
 
 
-def test_prefetch_limits_the_weight_if_large_results_follow_small_ones_and_a_slow_item():
-    slow, started = threading.Event(), []
+def test_prefetch_limits_the_memory_if_large_results_follow_small_results_and_a_slow_item():
+    may_end, started = threading.Event(), []
 
     def work(number):
         started.append(number)
         if number == 20:
-            assert slow.wait(10)
+            assert may_end.wait(10)
         return 0 if number < 20 else 10 * MIB
 
-    results = prefetch(work, range(1000), size_in_memory=lambda w: w, in_flight=4)
+    results = prefetch(work, range(1000), size_in_memory=lambda size: size, in_flight=4)
     for _ in range(20):
         next(results)
     time.sleep(0.2)
-    # At most 64 MiB are held, which is six results. Four more items started before the weight of any result was known.
+    # At most 64 MiB are held: six results of 10 MiB. Four more items started before the size of any large result was
+    # known.
     assert len([number for number in started if number > 20]) <= 6 + 4
-    slow.set()
+    may_end.set()
     assert next(results) == 10 * MIB
     results.close()
 
 
-def test_prefetch_consumes_at_most_8_items_per_thread_ahead():
+def test_prefetch_consumes_at_most_8_items_per_thread_in_advance():
     taken = 0
 
     def items():
@@ -153,16 +156,16 @@ def test_prefetch_consumes_at_most_8_items_per_thread_ahead():
         assert taken - got <= 8 * 3
 
 
-def test_a_slow_first_item_does_not_stop_the_others():
-    first = threading.Event()
+def test_prefetch_submits_later_items_while_the_first_item_is_slow():
+    later_items_done = threading.Event()
     done = []
 
     def work(number):
         if number == 0:
-            assert first.wait(10)
+            assert later_items_done.wait(10)
         done.append(number)
         if len(done) == 4:
-            first.set()
+            later_items_done.set()
         return number
 
     assert list(prefetch(work, range(10), size_in_memory=lambda _: 0, in_flight=4)) == list(range(10))

@@ -1,4 +1,4 @@
-"""Redacted text contains no secret of a URL, even if the URL is malformed. Text without secrets is unchanged."""
+"""Redacted text contains no secret of a URL, even of a malformed URL. Text without secrets is unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from segments_hf.io.redaction import (
 )
 from segments_hf.shown_text import shown, without_secrets
 
-SPELLINGS = [
+URLS_WITH_SECRETS = [
     "https://jane:SECRET@host/a.jpg",
     "HTTPS://JANE:SECRET@HOST/a.jpg",
     "https://SECRET@host/a.jpg",
@@ -72,7 +72,7 @@ TEXTS_AROUND_A_URL = [
 ]
 
 
-@pytest.mark.parametrize("url", SPELLINGS)
+@pytest.mark.parametrize("url", URLS_WITH_SECRETS)
 def test_public_name_has_no_secret(url: str) -> None:
     assert "SECRET" not in public_name(url)
 
@@ -83,7 +83,7 @@ def test_public_name_has_no_part_of_a_secret_with_spaces() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS_AROUND_A_URL)
-@pytest.mark.parametrize("url", SPELLINGS)
+@pytest.mark.parametrize("url", URLS_WITH_SECRETS)
 def test_shown_text_has_no_secret_of_a_url(url: str, text: str) -> None:
     written = text.format(url)
     for safe in (without_secrets(written), shown(written), without_queries(written), str(AssetError(written))):
@@ -91,7 +91,7 @@ def test_shown_text_has_no_secret_of_a_url(url: str, text: str) -> None:
         assert shown(safe) == safe
 
 
-@pytest.mark.parametrize("url", SPELLINGS)
+@pytest.mark.parametrize("url", URLS_WITH_SECRETS)
 def test_json_without_secrets_has_no_secret_of_a_url(url: str) -> None:
     value = {"url": url, "list": [f"see {url}"], url: 1.5}
     for text in (json.dumps(value), json.dumps(value).replace("/", r"\/"), json.dumps(value).replace("@", r"\u0040")):

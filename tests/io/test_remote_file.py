@@ -1,4 +1,4 @@
-"""`read_url` limits the bytes and seconds of a response, and every fault of a server raises one of our errors."""
+"""`read_url` limits the size and the time of a response. Every fault of a server raises an error of segments-hf."""
 
 from __future__ import annotations
 

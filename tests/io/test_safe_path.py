@@ -85,7 +85,7 @@ def test_safe_path_refuses_names_that_cannot_be_paths(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "same"),
+    ("one", "other", "is_equal"),
     [
         ("a", "A", True),
         ("\u00e4", "a\u0308", True),
@@ -94,8 +94,8 @@ def test_safe_path_refuses_names_that_cannot_be_paths(name: str) -> None:
         ("x/a", "X/A", True),
     ],
 )
-def test_collision_key_is_equal_for_paths_that_some_system_treats_as_one(first: str, second: str, same: bool) -> None:
-    assert (collision_key(PurePosixPath(first)) == collision_key(PurePosixPath(second))) == same
+def test_collision_key_is_equal_for_paths_that_some_system_treats_as_one(one: str, other: str, is_equal: bool) -> None:
+    assert (collision_key(PurePosixPath(one)) == collision_key(PurePosixPath(other))) == is_equal
 
 
 def test_safe_path_of_long_names_keeps_the_suffix_and_is_unique() -> None:

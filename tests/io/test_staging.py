@@ -1,4 +1,4 @@
-"""Staged files are moved to their destinations together, and replace no files that appeared in the meantime."""
+"""Staged files are moved to their destinations together. They replace no file that appeared in the meantime."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from segments_hf.io.disk.staging import (
 
 
 def tree(folder: Path) -> dict[str, bytes]:
+    """Return the content of each file below a folder, by its relative path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
@@ -65,8 +66,8 @@ class TestNewFile:
         assert tree(tmp_path) == {"a": b"new"}
 
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "overwritten"])
-    @pytest.mark.parametrize("arrived", ["file", "folder", "link"])
-    def test_file_that_appears_in_the_meantime_is_not_replaced(self, tmp_path, before, arrived):
+    @pytest.mark.parametrize("appeared", ["file", "folder", "link"])
+    def test_file_that_appears_in_the_meantime_is_not_replaced(self, tmp_path, before, appeared):
         path = tmp_path / "a"
         if before is not None:
             path.write_bytes(before)
@@ -76,16 +77,16 @@ class TestNewFile:
         ):
             file.write(b"new")
             path.unlink(missing_ok=True)
-            if arrived == "file":
+            if appeared == "file":
                 path.write_bytes(b"mine")
-            elif arrived == "folder":
+            elif appeared == "folder":
                 path.mkdir()
                 (path / "b").write_bytes(b"mine")
             else:
                 (tmp_path / "target").write_bytes(b"mine")
                 path.symlink_to("target")
         assert next(iter(tree(tmp_path).values())) == b"mine"
-        assert path.is_symlink() == (arrived == "link")
+        assert path.is_symlink() == (appeared == "link")
         assert not leftovers(tmp_path)
 
     def test_file_that_another_program_has_removed_is_not_written(self, tmp_path):
@@ -182,7 +183,7 @@ class TestMoveWithoutReplacing:
 
 
 def _write_and_hang(parent: str, moves: int, ready: multiprocessing.synchronize.Event) -> None:
-    """Replace a file and a folder, and hang after this number of moves."""
+    """Replace a file and a folder, but hang after a number of moves."""
     count = 0
     rename = Path.rename
 
@@ -228,9 +229,9 @@ def test_killed_process_leaves_all_old_or_all_new_files(tmp_path, moves):
     process.start()
     try:
         assert ready.wait(60)
-        during = tree(tmp_path)
+        content = tree(tmp_path)
         remove_leftovers(tmp_path)
-        assert tree(tmp_path) == during  # files of a running process are not removed
+        assert tree(tmp_path) == content  # files of a running process are not removed
     finally:
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()

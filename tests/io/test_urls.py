@@ -78,7 +78,7 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("case", [str, str.lower, str.upper], ids=["unchanged", "lower", "upper"])
 @pytest.mark.parametrize("query", SIGNATURES.values(), ids=SIGNATURES)
-def test_unsigned_url_drops_the_signature_and_keeps_the_rest(query, case):
+def test_unsigned_url_drops_the_signature_and_keeps_other_parameters(query, case):
     assert unsigned_url(f"{IMAGE}?{case(query)}") == IMAGE
     assert unsigned_url(f"{IMAGE}?versionId=7&{case(query)}&page=2") == f"{IMAGE}?versionId=7&page=2"
 
