@@ -17,20 +17,20 @@ _UNCOUNTED_BYTES = 128 * 2**10
 class ByteBudget:
     """A limit on the total number of bytes of all response bodies that are being received.
 
-    A body of known length reserves its whole length before its first byte is read. It waits until it fits into the
-    limit, or until no other body of known length is being received; the body may then be larger than the limit.
+    A body of known length reserves its whole length before its first byte is read, and waits until it fits into the
+    total limit. If no other body of known length is being received, the body does not wait, even if it exceeds the limit.
 
     A body of unknown length reserves more bytes as it grows. If the bodies of unknown length have reserved all bytes of
-    their own limit, one of them continues and exceeds the limit, which prevents a deadlock.
+    their own limit, one of them continues and exceeds it, which prevents a deadlock.
 
     Args:
-        limit: The limit for all bodies together, in bytes. Only bodies of known length wait because of this limit.
-        limit_unknown: The limit for the bodies of unknown length, in bytes.
+        total_limit: The limit for all bodies together, in bytes. Only bodies of known length wait for it.
+        unknown_length_limit: The limit for the bodies of unknown length, in bytes.
     """
 
-    def __init__(self, limit: int, limit_unknown: int) -> None:
-        self._limit = limit
-        self._limit_unknown = limit_unknown
+    def __init__(self, total_limit: int, unknown_length_limit: int) -> None:
+        self._total_limit = total_limit
+        self._unknown_length_limit = unknown_length_limit
         self._reserved_known = 0
         self._reserved_unknown = 0
         self._waiting_lock = asyncio.Lock()  # serves bodies in order; otherwise a large body might wait forever
@@ -55,16 +55,16 @@ class ByteBudget:
     async def reserve_known(self, reservation: Reservation, size: int) -> None:
         """Wait until all bytes of a body of known length may be reserved, and reserve them."""
         async with self._waiting_lock:
-            while self._reserved_known and self._reserved_known + self._reserved_unknown + size > self._limit:
+            while self._reserved_known and self._reserved_known + self._reserved_unknown + size > self._total_limit:
                 await self._released.wait()
             self._reserved_known += size
             reservation.known_bytes = size
 
     async def reserve_more(self, reservation: Reservation, size: int) -> None:
         """Wait until the next bytes of a body of unknown length may be reserved, and reserve them."""
-        while self._reserved_unknown + size > self._limit_unknown and self._exceeding not in {None, reservation}:
+        while self._reserved_unknown + size > self._unknown_length_limit and self._exceeding not in {None, reservation}:
             await self._released.wait()
-        if self._reserved_unknown + size > self._limit_unknown:
+        if self._reserved_unknown + size > self._unknown_length_limit:
             self._exceeding = reservation
         self._reserved_unknown += size
         reservation.unknown_bytes += size

@@ -33,7 +33,8 @@ def bytes_of(size: object, option: str) -> int:
     number = _number_of(size)
     if not 1 <= number < 2**63:
         raise OptionError(
-            f"got {size!r}, expected a number of bytes greater than 0, or text with a unit, such as '10MB' or '256MiB'",
+            f"got {size!r}, expected a number of bytes from 1 to 2^63 - 1, or text with a unit, such as '10MB' or "
+            "'256MiB'",
             option=option,
         )
     return int(number)

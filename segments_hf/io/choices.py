@@ -43,13 +43,13 @@ def unknown_choice(
     return OptionError(f"got {value!r}, expected {expected} {listed_choices(names)}{advice}", option=option)
 
 
-def unknown_option(name: str, known: Iterable[str]) -> str:
+def unknown_option(name: str, options: Iterable[str]) -> str:
     """Return the message about an option that does not exist.
 
     >>> unknown_option("filter", ["filter_by", "labelset"])
     "got the unknown option 'filter', expected one of 'filter_by', 'labelset'; did you mean 'filter_by'?"
     """
-    names = list(known)
+    names = list(options)
     return f"got the unknown option {name!r}, expected one of {listed_choices(names)}{suggestion(name, names)}"
 
 

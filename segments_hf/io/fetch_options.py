@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 def meaning_of(option: dataclasses.Field[Any]) -> str:
-    """Return the meaning of an option, as a sentence."""
+    """Return the text that explains an option in help texts and docstrings."""
     return str(option.metadata[_MEANING])
 
 

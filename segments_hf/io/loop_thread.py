@@ -29,7 +29,7 @@ class LoopThread:
 
     Args:
         resource: A resource that the coroutines use. It is entered before the first coroutine starts, and exited after
-            the last one has ended.
+            the last coroutine has ended.
         threads: The number of threads in the pool for `run_blocking`.
     """
 

@@ -17,7 +17,7 @@ CPU_THREADS = min(4, os.cpu_count() or 1)
 
 DEFAULT_READ_AHEAD = 8
 _MAX_BYTES = 64 * 2**20
-_ASSUMED_SIZE = 2 * 2**20  # bytes, as in a photograph; assumed for each result until one is known
+_ASSUMED_SIZE = 2 * 2**20  # bytes, about the size of a photograph; assumed until the size of one result is known
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -153,7 +153,7 @@ class _Queue(Generic[T, R]):
             self._submit_waiting()
 
     def stop(self) -> None:
-        """Stop submitting items. This takes no lock, because in a forked process the lock may never be released."""
+        """Stop submitting items. Take no lock, because in a forked process the lock may never be released."""
         self._is_stopped = True
 
     def _submit_waiting(self) -> None:

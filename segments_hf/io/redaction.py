@@ -80,9 +80,11 @@ def unsigned_url(url: str) -> str:
         return public_name(url)
     pairs = [(unquote(pair.partition("=")[0]).lower(), pair) for pair in parts.query.split("&")]
     names = {name for name, _ in pairs}
-    signing = (_SIGNATURE_KEYS if "signature" in names else set()) | (_AZURE_KEYS if "sig" in names else set())
-    kept = [pair for name, pair in pairs if name not in signing and not name.startswith(_SIGNATURE_PREFIXES)]
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept), ""))
+    signing_names = (_SIGNATURE_KEYS if "signature" in names else set()) | (_AZURE_KEYS if "sig" in names else set())
+    kept_pairs = [
+        pair for name, pair in pairs if name not in signing_names and not name.startswith(_SIGNATURE_PREFIXES)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept_pairs), ""))
 
 
 def without_queries(text: str) -> str:

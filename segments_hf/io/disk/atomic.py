@@ -52,8 +52,8 @@ def write_atomically(
             try:
                 _write_and_rename(path, content, first_choice)
             except FileNotFoundError:  # a folder is missing, or another process has removed the temporary file
-                for missing in (first_choice, folder):
-                    os.makedirs(missing, exist_ok=True)  # noqa: PTH103, TID251
+                for needed in (first_choice, folder):
+                    os.makedirs(needed, exist_ok=True)  # noqa: PTH103, TID251
             else:
                 return
         _write_and_rename(path, content, folder)

@@ -167,8 +167,8 @@ def remove_leftovers(parent: Path) -> None:
             lock = FileLock(path / _LOCK)
             try:
                 lock.acquire(timeout=0)
-            except (Timeout, NotImplementedError):  # its process is alive, or the file system has no locks
-                continue
+            except (Timeout, NotImplementedError):
+                continue  # the process that created this folder is alive, or the file system has no locks
             try:
                 _recover(path)
                 # The process that created this folder may still wait for the lock. Rename the folder before the lock is
