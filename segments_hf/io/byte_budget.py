@@ -18,7 +18,8 @@ class ByteBudget:
     """A limit on the total number of bytes of all response bodies that are being received.
 
     A body of known length reserves its whole length before its first byte is read, and waits until it fits into the
-    total limit. If no other body of known length is being received, the body does not wait, even if it exceeds the limit.
+    total limit. If no other body of known length is being received, the body does not wait, even if it is larger than
+    the limit.
 
     A body of unknown length reserves more bytes as it grows. If the bodies of unknown length have reserved all bytes of
     their own limit, one of them continues and exceeds it, which prevents a deadlock.

@@ -48,7 +48,7 @@ class Table(NamedTuple):
         columns: The names of the columns. If all are empty, the table has no header.
         rows: The cells of each row. Integers are shown with thousands separators.
         number_columns: The names of the columns of numbers, which are right-aligned.
-        title: The title; empty for a table without one.
+        title: The title; empty for a table without a title.
     """
 
     columns: tuple[str, ...]

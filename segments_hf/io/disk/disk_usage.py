@@ -74,7 +74,7 @@ def remove_files(files: Iterable[FoundFile], older_than: float = 0.0) -> Usage:
 
     Args:
         files: The files.
-        older_than: The number of seconds. Files that were used in this time before the call are kept.
+        older_than: Files that were used in the last `older_than` seconds are kept.
 
     Returns:
         The number, size and age of the removed files.

@@ -1,4 +1,4 @@
-"""Decode JSON. No other module decodes it, so that every fault raises a `JsonError` with its cause and JSON path.
+"""Decode JSON. No other module decodes JSON, so that every fault raises a `JsonError` with the cause and JSON path.
 
 A `JsonDecoder` decodes text of a known structure into a type. `read_json` decodes text of any structure, such as the
 metadata of a sample, within limits of size, depth and numbers.

@@ -8,8 +8,8 @@ import time
 from segments_hf.errors import AssetError
 from segments_hf.option_names import option
 
-# A timeout whose end can be moved. asyncio provides it since Python 3.11. On Python 3.10, the package async_timeout
-# provides it, which is a requirement of aiohttp.
+# A timeout whose end can be moved. asyncio provides it since Python 3.11. On Python 3.10, it comes from the package
+# async_timeout, which aiohttp requires.
 if sys.version_info >= (3, 11):
     from asyncio import Timeout, timeout_at
 

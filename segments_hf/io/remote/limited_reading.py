@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 
-_FIRST_CHUNK, _MAX_CHUNK = 2**12, 2**20  # bytes that are decompressed in the first call, and at most in one call
+_FIRST_PIECE = 2**12  # bytes of compressed data in the first call of zlib for a member
+_CHUNK = 2**20  # bytes; the largest amount of data in one call of zlib, and in one read
 _PADDING = re.compile(rb"\0+")
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
 
@@ -54,7 +55,7 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
     b'abc'
     """
     content = io.BytesIO()  # `getvalue` returns the bytes without a copy
-    while chunk := read(_MAX_CHUNK):
+    while chunk := read(_CHUNK):
         if content.tell() + len(chunk) > max_bytes:
             raise TooLargeError(max_bytes)
         content.write(chunk)
@@ -88,15 +89,15 @@ def _member(data: memoryview, start: int) -> Iterator[tuple[bytes, int]]:
     """Decompress one member: yield parts of its content, each with the offset of the next unused byte."""
     member = zlib.decompressobj(_GZIP)
     # zlib copies the bytes after the member, so the first piece is small, and each next piece is twice as long.
-    piece_size = _FIRST_CHUNK
+    piece_size = _FIRST_PIECE
     pending = b""
     while not member.eof:
         piece = b"" if pending else bytes(data[start : start + piece_size])
         try:
-            chunk = member.decompress(pending or piece, _MAX_CHUNK)
+            chunk = member.decompress(pending or piece, _CHUNK)
         except zlib.error as error:
             raise BrokenGzipError(f"the gzip file is broken ({error})") from None
-        start, piece_size = start + len(piece), min(2 * piece_size, _MAX_CHUNK)
+        start, piece_size = start + len(piece), min(2 * piece_size, _CHUNK)
         if not (pending or piece or chunk or member.eof):
             raise BrokenGzipError("the gzip file ends too early")
         pending = member.unconsumed_tail

@@ -66,7 +66,7 @@ async def retry(
         The result of the function.
 
     Raises:
-        AssetError: The function raised an error that is not a `TransientError`, or no further retry is allowed.
+        AssetError: The function raised an `AssetError` that is not transient, or no further retry is allowed.
     """
     failures: Counter[bool] = Counter()
     while True:
