@@ -152,7 +152,7 @@ def preview(
     source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
     is_spread = limit is not None and source.total is not None and source.total > limit
     validator = Validator(
-        assets=True, categories=source.categories, has_all_rows=not is_spread, releases=source.releases
+        assets=True, categories=source.categories, with_row_numbers=not is_spread, releases=source.releases
     )
     json_labels = JsonLabels({category.id for category in source.categories})
     is_drawn = not has_json_label(source.features)

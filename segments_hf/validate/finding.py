@@ -14,13 +14,12 @@ class Finding(msgspec.Struct, frozen=True):
 
     Attributes:
         check: The name of the check, such as ``duplicate-name``.
-        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data is unusual but
-            may be correct.
-        sample: The name of the sample, or its index if it has no name. A finding about a category has the category
-            here, such as ``category 'leaf'``.
-        uuid: The uuid of the sample; None if it has no uuid.
+        severity: ``error`` if data is lost, wrong or unreadable; ``warning`` if the data is unusual but may be correct.
+        sample: The name of the sample; its position, such as ``samples[3]``, if it has no name; the category, such as
+            ``category 'leaf'``, if the finding is about a category.
+        uuid: The uuid of the sample; None if it has no uuid, or if the finding is about a category.
         frame: The index of the frame in its sequence, from 0 on; None if the finding is not about one frame.
-        message: The fault, with the values from the data.
+        message: A description of the fault, with the values in the data.
         effect: The effect of the fault on datasets and training.
     """
 

@@ -1,4 +1,4 @@
-"""Find the first row with each key, such as a name, without keeping the keys."""
+"""Find the first row with each key, such as a name, without storing the keys."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_SLOTS = 2**10  # of an empty table
-_MASK = 2**32 - 1  # of the second hash
-_COPIED = 2**16  # slots that are copied together, so that the copy needs little memory
+_INITIAL_SLOTS = 2**10
+_MASK_32_BITS = 2**32 - 1
+_COPIED_SLOTS = 2**16  # the number of slots that are copied together, so that the copy needs little memory
 
 
 class FirstRows:
-    """The first row with each key, in a hash table of 20 to 30 bytes for each row.
+    """A hash table of the first row with each key. It takes 20 to 30 bytes of memory for each row.
 
-    Keys are compared by 96 bits of hashes that Python makes with SipHash. Among 10^9 different keys, the probability
-    that two have equal hashes is below 10^-10.
+    Two keys count as equal if 96 bits of their hashes are equal, which Python makes with SipHash. Among 10^9 different
+    keys, the probability that two have equal hashes is below 10^-10.
 
     >>> rows = FirstRows()
     >>> [rows.add(key) for key in ("a", "b", "a")]
@@ -27,60 +27,65 @@ class FirstRows:
     """
 
     def __init__(self) -> None:
-        self._first, self._second = array("q"), array("I")  # hashes of the key of each row, of 64 and 32 bits
-        self._make_slots(_SLOTS)
+        self._hashes_64, self._hashes_32 = array("q"), array("I")  # of the key of each row: hashes of 64 and 32 bits
+        self._make_slots(_INITIAL_SLOTS)
 
     def _make_slots(self, count: int) -> None:
+        """Make free slots.
+
+        Args:
+            count: The number of slots, a power of two.
+        """
         self._slots = array("I", bytes(count * array("I").itemsize))  # a row number plus 1, or 0 if the slot is free
-        self._last_slot = count - 1
-        self._left = count // 2  # the number of keys to add before the slots are doubled; a fuller table is slower
+        self._slot_mask = count - 1  # the bits of a hash that are the index of its slot
+        self._free = count // 2  # the number of keys to add before the slots are doubled; a fuller table is slower
 
     def add(self, key: str) -> int:
-        """Add the next row, and return the number of the first row with the same key.
+        """Add the next row, and return the number of the first row with its key, which may be the added row.
 
         Args:
             key: The key of the row.
         """
-        first, second = hash(key), hash(key + "\0") & _MASK  # independent of each other, because the texts differ
-        hashes, slots, last = self._first, self._slots, self._last_slot
-        hashes.append(first)
-        self._second.append(second)
-        slot = first & last
+        hash_64, hash_32 = hash(key), hash(key + "\0") & _MASK_32_BITS  # independent hashes, because the texts differ
+        hashes, slots, mask = self._hashes_64, self._slots, self._slot_mask
+        hashes.append(hash_64)
+        self._hashes_32.append(hash_32)
+        slot = hash_64 & mask
         while number := slots[slot]:
-            if hashes[number - 1] == first and self._second[number - 1] == second:
+            if hashes[number - 1] == hash_64 and self._hashes_32[number - 1] == hash_32:
                 return number - 1
-            slot = (slot + 1) & last
+            slot = (slot + 1) & mask
         slots[slot] = number = len(hashes)
-        self._left -= 1
-        if not self._left:
+        self._free -= 1
+        if not self._free:
             self._double_slots()
         return number - 1
 
     def _double_slots(self) -> None:
         old = self._slots
         self._make_slots(2 * len(old))
-        self._left -= len(old) // 2  # the keys that are copied from the old slots
+        self._free -= len(old) // 2  # the number of keys that are copied from the old slots
         # Many keys are copied at once, because a loop over single keys would take as long as adding them again.
-        slots, numbers = np.frombuffer(self._slots, np.uint32), np.frombuffer(old, np.uint32)
-        hashes = np.frombuffer(self._first, np.int64)
-        for start in range(0, len(numbers), _COPIED):
-            part = numbers[start : start + _COPIED]
-            _fill_slots(slots, hashes, part[part > 0])
+        slots, old_slots = np.frombuffer(self._slots, np.uint32), np.frombuffer(old, np.uint32)
+        hashes = np.frombuffer(self._hashes_64, np.int64)
+        for start in range(0, len(old_slots), _COPIED_SLOTS):
+            copied = old_slots[start : start + _COPIED_SLOTS]
+            _fill_slots(slots, hashes, copied[copied > 0])
 
 
 def _fill_slots(slots: npt.NDArray[np.uint32], hashes: npt.NDArray[np.int64], numbers: npt.NDArray[np.uint32]) -> None:
-    """Write keys to slots: each to the slot of its hash, or to the next free slot.
+    """Write row numbers to slots: each to the slot of the hash of its key, or to the next free slot.
 
     Args:
         slots: The slots. Their number is a power of two.
-        hashes: The hash of the key of each row.
-        numbers: The keys to write, as row numbers plus 1.
+        hashes: The 64-bit hash of the key of each row.
+        numbers: The row numbers plus 1.
     """
-    places = hashes[numbers - 1] & (len(slots) - 1)
+    indices = hashes[numbers - 1] & (len(slots) - 1)
     while len(numbers):
-        _, first = np.unique(places, return_index=True)  # of keys with the same slot, the first one may take it
-        takes = np.zeros(len(numbers), bool)
-        takes[first] = True
-        takes &= slots[places] == 0
-        slots[places[takes]] = numbers[takes]
-        numbers, places = numbers[~takes], (places[~takes] + 1) & (len(slots) - 1)
+        _, first_with_slot = np.unique(indices, return_index=True)  # two numbers cannot be written to the same slot
+        is_written = np.zeros(len(numbers), bool)
+        is_written[first_with_slot] = True
+        is_written &= slots[indices] == 0
+        slots[indices[is_written]] = numbers[is_written]
+        numbers, indices = numbers[~is_written], (indices[~is_written] + 1) & (len(slots) - 1)

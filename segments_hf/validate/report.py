@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from segments_hf.io.tables import Block
 
-_MAX_SHOWN = 5  # findings of one check
+_MAX_SHOWN = 5  # the maximum number of findings of one check that `print` shows
 _STYLES = {"error": "bold red", "warning": "yellow"}
 _SEVERITIES = ("error", "warning")
 
@@ -31,16 +31,18 @@ class Report(Result, msgspec.Struct, frozen=True):
         task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
         assets: Whether the images and bitmaps, or the point clouds, were checked.
         samples: The number of samples that were checked.
-        rows: The number of rows that were checked: a sequence has one row for each frame.
+        rows: The number of rows that were checked. A sequence has one row for each frame.
         unlabeled_share: The share of unlabeled pixels in all bitmaps of labeled rows, from 0 to 1; None if no bitmap
             was checked.
         pixel_formats: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in
             descending order; empty if the images were not checked.
         counts: The number of findings of each check, errors first.
-        findings: All findings, in the order of the rows; findings about categories and about several rows are last.
-        not_checked: The number of annotations and files that no check reads, by kind, such as ``{"cuboid": 120}``. It
-            is empty for images and point clouds. Labels of other tasks are checked only for what does not depend on
-            their geometry.
+        findings: All findings: first those about single rows, in the order of the rows; then those about categories,
+            whole sequences and the images of all rows.
+        not_checked: The number of annotations and files whose geometry or content was not checked, by kind, such as
+            ``{"cuboid": 120}``; empty for images and point clouds. For other tasks, only names, uuids, statuses,
+            categories, ids and tracks are checked.
+        cameras: Whether the images of the cameras were checked too, for a release of point clouds.
     """
 
     name: str
@@ -53,10 +55,11 @@ class Report(Result, msgspec.Struct, frozen=True):
     counts: dict[str, int]
     findings: list[Finding]
     not_checked: dict[str, int] = {}
+    cameras: bool = False
 
     @property
     def errors(self) -> list[Finding]:
-        """The findings with severity ``error``: a label is lost, wrong or unreadable."""
+        """The findings with severity ``error``: data is lost, wrong or unreadable."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
     @property
@@ -76,15 +79,15 @@ class Report(Result, msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """The number of samples and findings in one line."""
+        """One line with the number of samples, the checked parts of the samples, and the number of findings."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
-        checked = checked_parts(self.task_type) if self.assets else "only labels checked"
+        checked = checked_parts(self.task_type, cameras=self.cameras) if self.assets else "only labels checked"
         if self.not_checked:
-            checked = "only names, uuids, statuses, categories and ids checked"
+            checked = "only names, uuids, statuses, categories, ids and tracks checked"
         errors, warnings = len(self.errors), len(self.warnings)
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "no findings"
         if self.not_checked:
-            found = f"{found} in what was checked; not checked: {listed_counts(self.not_checked)}"
+            found = f"{found}; not checked: {listed_counts(self.not_checked)}"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
         formats = f"; pixel formats of the images: {formats_text(self.pixel_formats)}" if self.pixel_formats else ""
         return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{formats}")
@@ -110,8 +113,8 @@ class Report(Result, msgspec.Struct, frozen=True):
 def _checks_table(groups: dict[str, list[Finding]]) -> Table:
     rows = []
     for check, findings in groups.items():
-        first = findings[0]
-        rows.append((Cell(first.severity, style=_STYLES[first.severity]), check, len(findings), first.effect))
+        severity, effect = findings[0].severity, findings[0].effect
+        rows.append((Cell(severity, style=_STYLES[severity]), check, len(findings), effect))
     return Table(("severity", "check", "findings", "effect"), rows, number_columns=("findings",))
 
 
@@ -125,6 +128,6 @@ def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
 
 
 def described(finding: Finding) -> str:
-    """Return a finding as one line: the sample and the fault."""
+    """Return a finding as one line: the sample, the frame and the message."""
     frame = "" if finding.frame is None else f", frame {finding.frame}"
     return for_terminal(f"{finding.sample}{frame}: {finding.message}")

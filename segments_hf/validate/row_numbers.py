@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class RowNumber(NamedTuple):
-    """The place of a row.
+    """The number of a row in its split.
 
     Attributes:
         split: The split of the row; None if it is not known.
@@ -20,28 +20,28 @@ class RowNumber(NamedTuple):
 
 
 class RowNumbers:
-    """A list of the places of rows, which stores one place for each run of consecutive rows of a split.
+    """A list of row numbers. It stores only the first number of each run of consecutive rows of a split.
 
-    >>> places = RowNumbers()
-    >>> for place in (("train", 0), ("train", 1), ("train", 3), ("test", 0)):
-    ...     places.append(*place)
-    >>> places[1], places[2]
+    >>> numbers = RowNumbers()
+    >>> for row in (("train", 0), ("train", 1), ("train", 3), ("test", 0)):
+    ...     numbers.append(*row)
+    >>> numbers[1], numbers[2]
     (RowNumber(split='train', number=1), RowNumber(split='train', number=3))
     """
 
     def __init__(self) -> None:
-        self._splits: dict[str | None, int] = {}  # the number of each split
-        # For each run: the index of its first row among all rows, its split, and the number of this row in the split.
-        self._first_rows, self._split_numbers, self._numbers = array("I"), array("I"), array("I")
+        self._split_indices: dict[str | None, int] = {}  # the index of each split, in the order of the first rows
+        # For the first row of each run: its index among all rows, the index of its split, and its number in the split.
+        self._row_indices, self._splits, self._numbers = array("I"), array("I"), array("I")
         self._length = 0
         self._last_split: str | None = None
         self._next_number = -1  # the number of the next row of the same run
 
     def append(self, split: str | None, number: int) -> None:
-        """Append the place of the next row."""
+        """Append the number of the next row."""
         if number != self._next_number or split != self._last_split:
-            self._first_rows.append(self._length)
-            self._split_numbers.append(self._splits.setdefault(split, len(self._splits)))
+            self._row_indices.append(self._length)
+            self._splits.append(self._split_indices.setdefault(split, len(self._split_indices)))
             self._numbers.append(number)
         self._last_split, self._next_number = split, number + 1
         self._length += 1
@@ -49,8 +49,12 @@ class RowNumbers:
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, row: int) -> RowNumber:
-        """Return the place of a row, by the index of the row among all rows."""
-        run = bisect_right(self._first_rows, row) - 1
-        split = list(self._splits)[self._split_numbers[run]]
-        return RowNumber(split, self._numbers[run] + row - self._first_rows[run])
+    def __getitem__(self, index: int) -> RowNumber:
+        """Return the number of a row.
+
+        Args:
+            index: The index of the row among all rows.
+        """
+        run = bisect_right(self._row_indices, index) - 1
+        split = list(self._split_indices)[self._splits[run]]
+        return RowNumber(split, self._numbers[run] + index - self._row_indices[run])

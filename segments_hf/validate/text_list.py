@@ -6,11 +6,11 @@ import zlib
 from array import array
 from itertools import accumulate
 
-_BLOCK = 256  # texts that are compressed together
+_BLOCK = 256  # the number of texts that are compressed together
 
 
 class TextList:
-    """A list of texts, compressed in blocks. The name of a file takes a few bytes.
+    """A list of texts, compressed in blocks. A file name takes a few bytes.
 
     >>> texts = TextList()
     >>> for number in range(1000):
@@ -42,7 +42,7 @@ class TextList:
 
 
 def _compress(texts: list[str]) -> bytes:
-    """Compress the lengths of the texts of one block, and the texts."""
+    """Compress the texts of one block, after their lengths."""
     lengths = array("I", map(len, texts)).tobytes()
     return zlib.compress(lengths + "".join(texts).encode("utf-8", "surrogatepass"), 1)
 

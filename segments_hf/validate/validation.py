@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
 
-_check = partial(check_labeled_rows, tool="validate for datasets (pass the release instead)")
+_check_rows = partial(check_labeled_rows, tool="validate for datasets (pass the release instead)")
 
 
 @short_traceback
@@ -41,35 +41,37 @@ def validate(
     Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown
     statuses and categories, invalid colors, categories that are not used or used once, repeated ids, ids that a bitmap
     cannot contain, shapes without an area, polygons that cross themselves, points outside the image, tracks that change
-    their category, and frames without a label. Checks of the files find images and bitmaps that cannot be downloaded or
-    read, malformed EXIF data, EXIF orientations, bitmaps that do not have the size of their image, pixels without an
-    annotation, annotations without pixels or with one pixel, objects whose parts are far apart, samples with the same
-    image, and images of several pixel formats.
+    their category, frames without a label or annotations, and sensors with different numbers of frames. With
+    ``assets=True``, checks of the files find images and bitmaps that cannot be downloaded or read, malformed EXIF data,
+    EXIF orientations, bitmaps that do not have the size of their image, pixels without an annotation, annotations
+    without pixels or with one pixel, objects whose parts are far apart, samples with the same image, and images of
+    several pixel formats.
 
-    In releases of point clouds, checks also find cuboids, ego poses and cameras with missing or invalid numbers,
-    quaternions whose length is not 1, yaws that differ from the rotation, boxes without a volume, tracks whose
-    dimensions change, timestamps that do not increase, frames without an ego pose or a point cloud, and points whose id
-    no annotation has. Checks of the files find point clouds that cannot be downloaded or read, labels of another number
-    of points, boxes without points, cameras into whose image no point is projected, and samples with the same point
-    cloud.
+    For point clouds, checks also find cuboids, ego poses and cameras with missing or invalid numbers, quaternions whose
+    length is not 1, yaws that differ from the rotation, boxes without a volume, tracks whose dimensions change,
+    timestamps that do not increase, frames without an ego pose or a point cloud, and points whose id no annotation has.
+    With ``assets=True``, checks of the files find point clouds that cannot be downloaded or read, labels with another
+    number of points than the file, boxes without points, cameras into whose image no point is projected, and samples
+    with the same point cloud.
 
-    The labels of other task types are checked for what does not depend on their geometry: names, uuids, statuses,
-    categories, ids and tracks. `Report.not_checked` counts the rest.
+    For other task types, only names, uuids, statuses, categories, ids and tracks are checked. `Report.not_checked`
+    counts the annotations and files whose geometry or content is not checked.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. The data are read once, row by row.
-        assets: Whether to check the images and bitmaps, or the point clouds, too. Those of a release are downloaded.
+        assets: Whether to also check the files: images and bitmaps, or point clouds. Those of a release are downloaded.
         limit: The largest number of samples of a release, or rows of a dataset, to check; by default all.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Returns:
-        The findings. ``print`` shows a summary; ``msgspec.json.encode`` converts the report to JSON.
+        The report. ``print`` shows a summary and the first findings of each check; ``msgspec.json.encode`` converts the
+        report to JSON.
 
     Raises:
-        ReleaseError: The file is not a release.
-        OptionError: An option is invalid or does not match the release, the release has no samples, or the data are a
-            dataset whose labels stay JSON, and whose rows have no categories.
+        ReleaseError: The file does not exist, or is not a release.
+        OptionError: An option is invalid or does not match the release; the release or dataset is empty; or the labels
+            of a dataset stay JSON, so that its features contain no categories.
         SegmentsHFError: The data are neither a release nor rows of images or point clouds with their categories.
 
     >>> from segments_hf.demo import demo_release
@@ -77,11 +79,11 @@ def validate(
     >>> report.samples, report.counts, round(report.unlabeled_share, 2)
     (8, {'rotated-image': 1}, 0.74)
     """
-    source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
+    source = open_rows(data, assets=assets, limit=limit, check=_check_rows, **options)
     validator = Validator(assets=assets, categories=source.categories, releases=source.releases)
     json_labels = JsonLabels({category.id for category in source.categories})
     tally = _Tally()
-    for examined in _examined(source, validator, assets=assets):
+    for examined in _examined_rows(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
         tally.findings.extend(json_labels.check(examined.outcome))
     tally.findings.extend(validator.compare_all(has_all_rows=source.has_all_rows(limit, tally.rows)))
@@ -91,16 +93,17 @@ def validate(
         assets=assets and not has_json_label(source.features),
         samples=tally.samples,
         rows=tally.rows,
-        unlabeled_share=tally.unlabeled / tally.pixels if tally.pixels else None,
+        unlabeled_share=tally.unlabeled_pixels / tally.pixels if tally.pixels else None,
         pixel_formats=validator.pixel_formats,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
         not_checked=json_labels.not_checked,
+        cameras=assets and bool(options.get("cameras")) and is_point_cloud(source.features),
     )
 
 
-def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
-    """Check each row without comparing it with other rows; files are checked in threads."""
+def _examined_rows(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
+    """Check each row without comparing it with other rows. If files are checked, several threads check the rows."""
     unit = "cloud" if is_point_cloud(source.features) else "img"
     outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit=unit)
     if not assets:
@@ -109,7 +112,7 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
 
 
 def _size_in_memory(examined: Examined) -> int:
-    """Return the number of bytes of the files in a row."""
+    """Return the number of bytes in memory of the files of a row."""
     return asset_bytes(examined.outcome.row or {})
 
 
@@ -117,22 +120,27 @@ class _Tally:
     """The counts and findings of the rows so far."""
 
     def __init__(self) -> None:
-        self.samples = self.rows = self.pixels = self.unlabeled = 0
-        # By sequence and frame: the number of occurrences of the frame. By sequence alone: the number of occurrences
-        # of its most frequent frame, which is the number of samples with these frames.
-        self._times = Counter[tuple[object, ...]]()
+        self.samples = self.rows = 0
+        self.pixels = self.unlabeled_pixels = 0  # of the bitmaps
+        self._rows_by_frame = Counter[tuple[object, ...]]()  # the number of rows of each frame of each sequence
+        # The number of samples of each sequence: the number of rows of its most frequent frame.
+        self._samples_by_sequence = Counter[tuple[object, ...]]()
         self.findings: list[Finding] = []
 
     def _is_new_sample(self, outcome: Outcome) -> bool:
-        """Return whether a row begins a new sample. Frames of a sequence may be missing and in any order."""
+        """Count a row, and tell whether it is the first row of another sample.
+
+        The frames of a sequence may be in any order, and some may be missing. A frame that occurs twice belongs to two
+        samples.
+        """
         row = outcome.row or {}
         if (frame := row.get("frame_index")) is None:
             return True
         sequence = outcome.split, row.get("uuid") or row["name"]
-        self._times[sequence, frame] += 1
-        if self._times[sequence, frame] <= self._times[sequence]:
+        self._rows_by_frame[sequence, frame] += 1
+        if self._rows_by_frame[sequence, frame] <= self._samples_by_sequence[sequence]:
             return False
-        self._times[sequence] += 1
+        self._samples_by_sequence[sequence] += 1
         return True
 
     def add(self, examined: Examined, findings: list[Finding]) -> None:
@@ -143,4 +151,4 @@ class _Tally:
         if examined.instances:
             width, height = examined.instances.size
             self.pixels += width * height
-            self.unlabeled += width * height - sum(examined.instances.areas.values())
+            self.unlabeled_pixels += width * height - sum(examined.instances.areas.values())

@@ -1,4 +1,4 @@
-"""Run the checks on rows."""
+"""Call the checks for each row."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from segments_hf.validate.checks import (
     Tracks,
     check_images,
     invalid_colors,
+    loading_problems,
     one_pixel_objects,
     scattered_objects,
-    unreadable_parts,
 )
 from segments_hf.validate.checks.clouds import (
     CLOUD_CHECKS,
     CLOUD_LABEL_CHECKS,
     CloudSequences,
     check_cloud,
-    labels_of_points,
-    missing_clouds,
+    faulty_point_labels,
+    missing_cloud_type,
 )
 from segments_hf.validate.checks.same_files import DUPLICATE_CLOUD, DUPLICATE_IMAGE
 
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
 
 
 class Examined(NamedTuple):
-    """A row that was checked by itself, without comparison with other rows.
+    """A row, and the results of the checks that do not compare it with other rows.
 
     Attributes:
         outcome: The row and the problems that occurred when it was made.
-        findings: The findings.
+        findings: The findings of these checks.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
-        image: The properties of the image; None if it cannot be read.
-        cloud: The fingerprint of the point cloud; None if it cannot be read.
+        image: The properties of the image; None if the image was not checked or cannot be read.
+        cloud: The fingerprint of the point cloud; None if its file was not checked, is empty or cannot be read.
     """
 
     outcome: Outcome
@@ -66,17 +66,17 @@ class Examined(NamedTuple):
 
 
 class Validator:
-    """The checks of `validate`, and the state for the comparison of rows.
+    """The checks of `validate`. A validator remembers earlier rows, because some checks compare rows.
 
-    Unlabeled, skipped and rejected rows are not used for training. Of the faults in their annotations and pixels, only
-    those that prevent loading are found.
+    Unlabeled, skipped and rejected rows are not used for training. In their annotations and pixels, only faults that
+    prevent loading are found.
 
     Args:
-        assets: Whether the rows have images and bitmaps, or point clouds, which are then checked too.
+        assets: Whether to also check the files of the rows: images and bitmaps, or point clouds.
         categories: The categories of the rows.
-        has_all_rows: Whether no rows are left out between the first and the last row of each split. If rows are left
-            out, the findings give no row numbers.
-        releases: The releases that the rows are made from; none for a dataset.
+        with_row_numbers: Whether findings name earlier rows by their numbers. Pass False if rows between the first and
+            the last row of a split are left out, because the numbers would be wrong.
+        releases: The releases that the rows are made from; empty for a dataset.
     """
 
     def __init__(
@@ -84,16 +84,16 @@ class Validator:
         *,
         assets: bool,
         categories: Sequence[Category] = (),
-        has_all_rows: bool = True,
+        with_row_numbers: bool = True,
         releases: Sequence[Release] = (),
     ) -> None:
         self._assets = assets
         self._categories = categories
-        self._without_instances = {item.id for item in categories if item.has_instances is False}
-        self._rows = Counter[str | None]()
-        self._duplicates = Duplicates(has_numbers=has_all_rows)
+        self._categories_without_instances = {item.id for item in categories if item.has_instances is False}
+        self._row_counts = Counter[str | None]()  # by split
+        self._duplicates = Duplicates(with_row_numbers=with_row_numbers)
         self._tracks = Tracks()
-        self._use = CategoryUse()
+        self._category_use = CategoryUse()
         self._frames = Frames()
         self._pixel_formats = PixelFormats()
         self._orientations = Orientations()
@@ -108,31 +108,31 @@ class Validator:
         return self._pixel_formats.counts
 
     def compare_all(self, *, has_all_rows: bool = True) -> list[Finding]:
-        """Return the findings about the categories and about all rows together. Call this method after the last row.
+        """Return the findings about categories, sequences and the images of all rows. Call this after the last row.
 
         Args:
-            has_all_rows: Whether all rows of the dataset were checked. If not, a category that is rarely used is not a
-                finding.
+            has_all_rows: Whether all rows of the data were checked. If not, categories that are not used or used once
+                are not findings.
         """
         return [
             *invalid_colors(self._categories),
-            *(self._use.find_rare(self._categories) if has_all_rows else ()),
-            *self._frames.find_gaps(),
-            *self._cloud_sequences.find(),
+            *(self._category_use.find_rare(self._categories) if has_all_rows else ()),
+            *self._frames.find_partly_labeled(),
+            *self._cloud_sequences.find_faults(),
             *self._pixel_formats.find_mixed_formats(),
             *self._orientations.find_rotated(),
         ]
 
     def check(self, outcome: Outcome) -> list[Finding]:
-        """Return the findings about the next row."""
+        """Check the next row, compare it with the rows before it, and return the findings."""
         return self.compare(self.examine(outcome))
 
     def examine(self, outcome: Outcome) -> Examined:
-        """Check a row by itself. This method is safe to call from several threads."""
+        """Check a row without comparing it with other rows. Several threads may call this method at the same time."""
         row, instances, image, cloud = outcome.row, None, None, None
-        # `unreadable_parts` finds nothing in such a row. Not calling it saves time for each row of a large release.
+        # In a complete row, `loading_problems` finds nothing. Not calling it saves time in large releases.
         is_complete = not outcome.problems and row is not None and row.get("annotations", ()) is not None
-        findings = [] if is_complete else list(unreadable_parts(outcome))
+        findings = [] if is_complete else list(loading_problems(outcome))
         if row is not None:
             label = label_of(row) if is_labeled(row) else None
             for check in ROW_CHECKS:
@@ -153,33 +153,33 @@ class Validator:
     def _check_cloud(
         self, outcome: Outcome, row: Row, label: Label | None, findings: list[Finding]
     ) -> Fingerprint | None:
-        """Add the findings about a row of a point cloud, and return the fingerprint of its file, if it was read."""
+        """Check a row of a point cloud: extend `findings`, and return the fingerprint of the file, if it was read."""
         reported = {problem.column for problem in outcome.losses}
         for check in CLOUD_CHECKS:
             findings.extend(check(row))
         if label is not None:
             for check_label in CLOUD_LABEL_CHECKS:
                 findings.extend(check_label(row, label))
-            findings.extend(labels_of_points(row, label, row.keys() - reported))
+            findings.extend(faulty_point_labels(row, label, row.keys() - reported))
         if POINT_CLOUD_COLUMN in reported:
             return None
         if not self._assets:
-            findings.extend(missing_clouds(row))
+            findings.extend(missing_cloud_type(row))
             return None
-        found, summary = check_cloud(row, label)
+        found, fingerprint = check_cloud(row, label)
         findings.extend(found)
-        return summary
+        return fingerprint
 
     def _check_objects(self, row: Row, label: Label | None, instances: Instances | None) -> Iterator[Finding]:
         if isinstance(label, BitmapLabel) and instances is not None:
             yield from one_pixel_objects(row, label, instances)
-            yield from scattered_objects(row, label, instances, self._without_instances)
+            yield from scattered_objects(row, label, instances, self._categories_without_instances)
 
     def compare(self, examined: Examined) -> list[Finding]:
-        """Return the findings about the next row, by itself and compared with the rows before it."""
+        """Compare the next row with the rows before it, and return these findings and those of `examine`."""
         row, split, image = examined.outcome.row, examined.outcome.split, examined.image
-        number = self._rows[split]
-        self._rows[split] += 1
+        number = self._row_counts[split]
+        self._row_counts[split] += 1
         if row is None:
             return examined.findings
         self._frames.add(row, split)
@@ -187,12 +187,12 @@ class Validator:
         if image is not None:
             self._pixel_formats.add(row, image.pixel_format)
             self._orientations.add(row, image.orientation)
-            findings.extend(self._same_images.check(row, split, image.summary))
+            findings.extend(self._same_images.check(row, split, image.fingerprint))
         findings.extend(self._same_clouds.check(row, split, examined.cloud))
         if "point_cloud_type" in row:
             self._cloud_sequences.add(row, split)
         if is_labeled(row) and "annotations" in row:
-            self._use.add(row)
+            self._category_use.add(row)
             if row.get("frame_index") is not None:
                 findings.extend(self._tracks.check(row, split))
         return findings

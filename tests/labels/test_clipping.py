@@ -59,10 +59,10 @@ def test_polygon_partly_outside_the_image_has_the_box_and_area_of_its_pixels(
         pytest.param([(-3, 1), (9, 1), (9, 3), (-3, 3)], (0, 1, 6, 2), id="across the image"),
     ],
 )
-@pytest.mark.parametrize("first", range(4))
-def test_parts_outside_the_image_do_not_enlarge_the_box(points: Any, box: Any, first: int) -> None:
+@pytest.mark.parametrize("start", range(4))
+def test_parts_outside_the_image_do_not_enlarge_the_box(points: Any, box: Any, start: int) -> None:
     for order in (1, -1):
-        (found,) = objects_of([*points[first:], *points[:first]][::order])
+        (found,) = objects_of([*points[start:], *points[:start]][::order])
         assert found.bbox == box
 
 

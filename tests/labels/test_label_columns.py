@@ -1,4 +1,4 @@
-"""Only `labels`, `points`, `dataset` and `release` read the columns and fields that encode a label."""
+"""Only the packages `labels`, `points`, `dataset` and `release` read the columns and fields that encode a label."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ COLUMNS = {"segmentation_bitmap", "point_annotations"}  # of a row
 FIELDS = {"points", "type"}  # of an annotation
 
 
-def reads(file: Path) -> list[str]:
-    """Return the places where a file reads a column or field that encodes a label."""
+def reading_expressions(file: Path) -> list[str]:
+    """Return the lines and texts of the expressions that read a column or field that encodes a label."""
     tree = ast.parse(file.read_text("utf-8"))
     found = []
     for node in ast.walk(tree):
@@ -31,13 +31,13 @@ def reads(file: Path) -> list[str]:
     return found
 
 
-def test_only_four_layers_read_the_columns_of_a_label() -> None:
+def test_only_four_packages_read_the_columns_of_a_label() -> None:
     files = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in READERS]
     assert len(files) > 50
-    assert [read for file in files for read in reads(file)] == []
+    assert [read for file in files for read in reading_expressions(file)] == []
 
 
 def test_check_finds_each_way_to_read_a_column(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text('a = row["segmentation_bitmap"]; b = item["points"]; c = item.get("type"); d = "points" in item')
-    assert len(reads(file)) == 4
+    assert len(reading_expressions(file)) == 4

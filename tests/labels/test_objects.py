@@ -159,7 +159,7 @@ def test_error_of_an_invalid_point_names_the_annotation(kind: str, points: Any) 
         ({"image", "objects"}, None),
         ({"label_attributes"}, None),
     ],
-    ids=["bitmaps", "vectors", "object detection", "point cloud"],
+    ids=["bitmaps", "vectors", "object detection", "JSON label"],
 )
 def test_label_type_follows_from_the_columns(columns: set[str], label_type: Any) -> None:
     assert label_type_of(columns) is label_type

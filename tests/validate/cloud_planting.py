@@ -12,25 +12,24 @@ import numpy as np
 from cloud_releases import SEQUENCES, SINGLE, camera, cloud, cloud_sample, labeled, quaternion, xyz
 
 TASK_TYPES = (*SINGLE, *SEQUENCES)
-OF_CUBOIDS = ("pointcloud-cuboid", "pointcloud-cuboid-sequence")
-OF_POINTS = ("pointcloud-segmentation", "pointcloud-segmentation-sequence")
-OF_VECTORS = ("pointcloud-vector", "pointcloud-vector-sequence")
-OF_BOXES = OF_CUBOIDS + OF_VECTORS  # the labels of vectors also have a cuboid
-CUBOID_SEQUENCE = ("pointcloud-cuboid-sequence",)
-SECOND = 1_700_000_000_000_000_000  # nanoseconds
+CUBOID_TASKS = ("pointcloud-cuboid", "pointcloud-cuboid-sequence")
+POINT_TASKS = ("pointcloud-segmentation", "pointcloud-segmentation-sequence")
+VECTOR_TASKS = ("pointcloud-vector", "pointcloud-vector-sequence")
+BOX_TASKS = CUBOID_TASKS + VECTOR_TASKS  # the labels of vector tasks also have a cuboid
+START = 1_700_000_000_000_000_000  # the timestamp of the first frame in nanoseconds
 
-# In the frame of the sensor: the points of the first object, and those of the second object on its left.
+# The centers of two objects in the frame of the sensor: in front of the sensor, and to the left.
 OBJECTS = np.array([[10, 0, 0], [10, 5, 0]], float)
-OFFSETS = np.array([[0.5, 0, 0], [-0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]])
+OFFSETS = np.array([[0.5, 0, 0], [-0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]])  # from the center to the points of an object
 POINT_LABELS = [1, 1, 1, 0, 2, 2, 2, 2]
 
 Samples = list[dict[str, Any]]
 
 
 def clean(folder: Path, task_type: str, count: int = 3) -> Samples:
-    """Return samples without a fault, each with its own files of eight points; sequences have three frames.
+    """Return samples without a fault, each with its own files of eight points. Sequences have three frames.
 
-    The sensor of the second sample, or of the second frame of this sample, is at the origin and looks along x.
+    The sensor is at the origin and looks along x in the second sample, or in the second frame of this sample.
     """
     return [_clean_sample(folder, number, task_type) for number in range(count)]
 
@@ -44,10 +43,8 @@ def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
         points = (OBJECTS[:, None] + OFFSETS).reshape(-1, 3)
         file.write_bytes(np.column_stack([points, np.full(8, 3 * number + frame)]).astype("<f4").tobytes())
         pose = {"position": xyz(*position), "heading": turn(yaw)}
-        front = camera("missing.jpg", camera_convention="OpenGL", extrinsics=_looks_forward())
-        frames.append(
-            cloud(file.name, ego_pose=pose, images=[front], name=f"{frame}", timestamp=SECOND + 10**8 * frame)
-        )
+        front = camera("missing.jpg", camera_convention="OpenGL", extrinsics=_forward_pose())
+        frames.append(cloud(file.name, ego_pose=pose, images=[front], name=f"{frame}", timestamp=START + 10**8 * frame))
         contents.append(_content(task_type, position, yaw))
     name = f"scene {number}"
     if is_sequence:
@@ -55,7 +52,7 @@ def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
     return cloud_sample(name, frames[0], labeled(**contents[0]))
 
 
-def _looks_forward() -> dict[str, Any]:
+def _forward_pose() -> dict[str, Any]:
     return {"translation": xyz(0.5, 0, 0), "rotation": quaternion(0.5, -0.5, -0.5, 0.5)}
 
 
@@ -65,8 +62,14 @@ def turn(yaw: float) -> dict[str, float]:
 
 
 def _content(task_type: str, position: np.ndarray, yaw: float) -> dict[str, Any]:
-    """Return the label of one point cloud, in the world."""
-    if task_type in OF_POINTS:
+    """Return the label of one point cloud, in world coordinates.
+
+    Args:
+        task_type: The task type.
+        position: The position of the sensor in the world.
+        yaw: The yaw of the sensor in radians.
+    """
+    if task_type in POINT_TASKS:
         annotations = [{"id": number, "category_id": number, "track_id": number} for number in (1, 2)]
         return {"annotations": annotations, "point_annotations": [*POINT_LABELS]}
     cos, sin = math.cos(yaw), math.sin(yaw)
@@ -84,7 +87,7 @@ def _content(task_type: str, position: np.ndarray, yaw: float) -> dict[str, Any]
         for number, kind in ((1, "cuboid"), (2, "cuboid-sync"))
     ]
     cars[1]["rotation"] = turn(yaw + 0.2)
-    if task_type in OF_CUBOIDS:
+    if task_type in CUBOID_TASKS:
         return {"annotations": cars}
     shapes = {
         "polygon": [[0, 0, 1], [8, 0, 1.5], [4.5, 6, -1]],
@@ -99,13 +102,13 @@ def _content(task_type: str, position: np.ndarray, yaw: float) -> dict[str, Any]
 
 
 def content(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
-    """Return the label of a sample; for a sequence, that of one frame."""
+    """Return the label of a sample in the release; for a sequence, that of one frame."""
     attributes = samples[index]["labels"]["ground-truth"]["attributes"]
     return attributes["frames"][frame] if "frames" in attributes else attributes
 
 
 def frame_of(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
-    """Return the attributes of a sample; for a sequence, those of one frame."""
+    """Return the attributes of a sample in the release; for a sequence, those of one frame."""
     attributes = samples[index]["attributes"]
     return attributes["frames"][frame] if "frames" in attributes else attributes
 
@@ -121,8 +124,8 @@ class PlantedFault:
         task_types: The task types whose releases may have the fault.
         assets: Whether only ``validate(…, assets=True)`` finds the fault.
         frame: The frame of the finding if the sample is a sequence; None if the finding is about the whole sample.
-        loaded: The check that finds the fault in a loaded dataset; "the same" is `check`, and None means that loading
-            leaves out the faulty sample.
+        loaded: The check that finds the fault after the release was loaded as a dataset; ``the same`` for `check`; None
+            if loading leaves out the faulty sample.
     """
 
     check: str
@@ -142,19 +145,22 @@ def _annotations(samples: Samples) -> list[dict[str, Any]]:
 
 
 def _in_label(**fields: Any) -> Callable[[Samples, Path], object]:
+    """Return a function that changes fields of the label."""
     return lambda samples, _: content(samples).update(fields)
 
 
 def _in_sample(**fields: Any) -> Callable[[Samples, Path], object]:
+    """Return a function that changes attributes of the sample or frame."""
     return lambda samples, _: frame_of(samples).update(fields)
 
 
 def _in_camera(**fields: Any) -> Callable[[Samples, Path], object]:
+    """Return a function that changes fields of the camera."""
     return lambda samples, _: frame_of(samples)["images"][0].update(fields)
 
 
 def _in_cuboid(**fields: Any) -> Callable[[Samples, Path], object]:
-    """Return a function that changes the second car, which has a rotation, and removes it from its track."""
+    """Return a function that changes fields of the cuboid with the id 2, and gives it another track id."""
 
     def plant(samples: Samples, folder: Path) -> None:
         car = next(item for item in _annotations(samples) if item["id"] == 2)
@@ -163,11 +169,13 @@ def _in_cuboid(**fields: Any) -> Callable[[Samples, Path], object]:
     return plant
 
 
-def _added(**fields: Any) -> Callable[[Samples, Path], object]:
+def _with_annotation(**fields: Any) -> Callable[[Samples, Path], object]:
+    """Return a function that adds an annotation with these fields."""
     return lambda samples, _: _annotations(samples).append({"id": 9, "category_id": 1, **fields})
 
 
-def _like_first(*keys: str) -> Callable[[Samples, Path], object]:
+def _copied_from_first_sample(*keys: str) -> Callable[[Samples, Path], object]:
+    """Return a function that copies the values of some keys from the first sample to the second sample."""
     return lambda samples, _: samples[1].update({key: samples[0][key] for key in keys})
 
 
@@ -175,23 +183,19 @@ def _file(samples: Samples, folder: Path, index: int = 1) -> Path:
     return folder / frame_of(samples, index)["pcd"]["url"]
 
 
-def _label_has_one_more_frame(samples: Samples, folder: Path) -> None:
+def _add_frame_to_label(samples: Samples, folder: Path) -> None:
     samples[1]["labels"]["ground-truth"]["attributes"]["frames"].append(content(samples))
-
-
-def _poses_of_other_frames_only(samples: Samples, folder: Path) -> None:
-    frame_of(samples)["ego_pose"] = None
 
 
 def _scaled(rotation: dict[str, float], factor: float) -> dict[str, float]:
     return {name: factor * number for name, number in rotation.items()}
 
 
-FORWARD = _looks_forward()
+FORWARD = _forward_pose()
 SAMPLE_FAULTS = [
-    PlantedFault("duplicate-name", _like_first("name"), "row 0 ", frame=None),
-    PlantedFault("duplicate-uuid", _like_first("uuid"), "row 0, 'scene 0'", frame=None),
-    PlantedFault("duplicate-sample", _like_first("name", "uuid"), "row 0 ", frame=None),
+    PlantedFault("duplicate-name", _copied_from_first_sample("name"), "row 0 ", frame=None),
+    PlantedFault("duplicate-uuid", _copied_from_first_sample("uuid"), "row 0, 'scene 0'", frame=None),
+    PlantedFault("duplicate-sample", _copied_from_first_sample("name", "uuid"), "row 0 ", frame=None),
     PlantedFault(
         "unknown-status",
         lambda samples, _: samples[1]["labels"]["ground-truth"].update(label_status="DONE"),
@@ -224,7 +228,7 @@ SAMPLE_FAULTS = [
         SEQUENCES,
         frame=None,
     ),
-    PlantedFault("frame-without-point-cloud", _label_has_one_more_frame, "for frame 3", SEQUENCES, frame=3),
+    PlantedFault("frame-without-point-cloud", _add_frame_to_label, "for frame 3", SEQUENCES, frame=3),
     PlantedFault("unreadable-point-cloud", _in_sample(pcd=None), "point cloud"),
     PlantedFault(
         "unreadable-point-cloud",
@@ -237,13 +241,13 @@ SAMPLE_FAULTS = [
     ),
     PlantedFault(
         "timestamps-not-increasing",
-        _in_sample(timestamp=str(SECOND)),
-        f"frame 1 has the timestamp {SECOND} after",
+        _in_sample(timestamp=str(START)),
+        f"frame 1 has the timestamp {START} after",
         SEQUENCES,
         frame=None,
     ),
     PlantedFault(
-        "timestamps-not-increasing", _in_sample(timestamp=SECOND + 3 * 10**8 + 1), "frame 2", SEQUENCES, frame=None
+        "timestamps-not-increasing", _in_sample(timestamp=START + 3 * 10**8 + 1), "frame 2", SEQUENCES, frame=None
     ),
     PlantedFault(
         "invalid-ego-pose", _in_sample(ego_pose={"position": xyz(1e12, 0, 0), "heading": turn(0)}), "1000000000000.0"
@@ -270,43 +274,50 @@ SAMPLE_FAULTS = [
 ]
 
 LABEL_FAULTS = [
-    PlantedFault("invalid-cuboid", _in_cuboid(position=None), "annotation 2: position", OF_BOXES),
-    PlantedFault("invalid-cuboid", _in_cuboid(dimensions=xyz(4, 1e300, 1)), "annotation 2: dimensions", OF_BOXES),
-    PlantedFault("invalid-cuboid", _in_cuboid(yaw=None, rotation=None), "annotation 2: yaw", OF_BOXES),
-    PlantedFault("box-without-volume", _in_cuboid(dimensions=xyz(4, 2, 0)), "cuboid 2 of 4 x 2 x 0", OF_BOXES),
-    PlantedFault("box-without-volume", _in_cuboid(dimensions=xyz(-4, -2, -1)), "cuboid 2 of -4 x -2 x -1", OF_BOXES),
-    PlantedFault("yaw-unlike-rotation", _in_cuboid(yaw=0.2 + math.pi / 2), "cuboid 2 with the yaw 1.771", OF_BOXES),
-    PlantedFault("quaternion-not-unit", _in_cuboid(rotation=_scaled(turn(0.2), 3)), "cuboid 2 of length 3", OF_BOXES),
+    PlantedFault("invalid-cuboid", _in_cuboid(position=None), "annotation 2: position", BOX_TASKS),
+    PlantedFault("invalid-cuboid", _in_cuboid(dimensions=xyz(4, 1e300, 1)), "annotation 2: dimensions", BOX_TASKS),
+    PlantedFault("invalid-cuboid", _in_cuboid(yaw=None, rotation=None), "annotation 2: yaw", BOX_TASKS),
+    PlantedFault("box-without-volume", _in_cuboid(dimensions=xyz(4, 2, 0)), "cuboid 2 of 4 x 2 x 0", BOX_TASKS),
+    PlantedFault("box-without-volume", _in_cuboid(dimensions=xyz(-4, -2, -1)), "cuboid 2 of -4 x -2 x -1", BOX_TASKS),
+    PlantedFault("yaw-unlike-rotation", _in_cuboid(yaw=0.2 + math.pi / 2), "cuboid 2 with the yaw 1.771", BOX_TASKS),
+    PlantedFault("quaternion-not-unit", _in_cuboid(rotation=_scaled(turn(0.2), 3)), "cuboid 2 of length 3", BOX_TASKS),
     PlantedFault(
-        "zero-quaternion", _in_cuboid(rotation=quaternion(0, 0, 0, 0), yaw=0), "rotation of cuboid 2", OF_BOXES
+        "zero-quaternion", _in_cuboid(rotation=quaternion(0, 0, 0, 0), yaw=0), "rotation of cuboid 2", BOX_TASKS
     ),
     PlantedFault(
         "track-changes-dimensions",
         lambda samples, _: _annotations(samples)[0].update(dimensions=xyz(4, 3, 1.5)),
         "4 x 3 x 1.5 in frame 1 and 4 x 2 x 1.5 in frame 0",
-        [task for task in SEQUENCES if task in OF_BOXES],
+        [task for task in SEQUENCES if task in BOX_TASKS],
         frame=None,
     ),
-    PlantedFault("unknown-shape", _added(type="bbox", points=[[1, 1], [2, 2]]), "bbox 9", OF_BOXES),
-    PlantedFault("unknown-shape", _added(), "None 9", OF_BOXES),
-    PlantedFault("too-few-points", _added(type="polygon", points=[[1, 1, 1], [5, 2, 1]]), "polygon 9", OF_VECTORS),
-    PlantedFault("too-few-points", _added(type="polyline", points=None), "polyline 9", OF_VECTORS),
-    PlantedFault("too-few-points", _added(type="point", points=[]), "point 9", OF_VECTORS),
-    PlantedFault("point-without-coordinates", _added(type="point", points=[[1]]), "point 9", OF_VECTORS),
-    PlantedFault("point-without-coordinates", _added(type="point", points=[[1, 2, 3, 4]]), "point 9", OF_VECTORS),
+    PlantedFault("unknown-shape", _with_annotation(type="bbox", points=[[1, 1], [2, 2]]), "bbox 9", BOX_TASKS),
+    PlantedFault("unknown-shape", _with_annotation(), "annotation 9 without a type, expected", BOX_TASKS),
     PlantedFault(
-        "point-without-coordinates", _added(type="polyline", points=[[1, 2, 1e12], [1, 2, 3]]), "polyline 9", OF_VECTORS
+        "too-few-points", _with_annotation(type="polygon", points=[[1, 1, 1], [5, 2, 1]]), "polygon 9", VECTOR_TASKS
     ),
-    PlantedFault("impossible-annotation-id", _added(id=0), "the annotation id 0", OF_POINTS),
-    PlantedFault("annotation-without-points", _added(id=5), "annotation id 5", OF_POINTS),
+    PlantedFault("too-few-points", _with_annotation(type="polyline", points=None), "polyline 9", VECTOR_TASKS),
+    PlantedFault("too-few-points", _with_annotation(type="point", points=[]), "point 9", VECTOR_TASKS),
+    PlantedFault("point-without-coordinates", _with_annotation(type="point", points=[[1]]), "point 9", VECTOR_TASKS),
+    PlantedFault(
+        "point-without-coordinates", _with_annotation(type="point", points=[[1, 2, 3, 4]]), "point 9", VECTOR_TASKS
+    ),
+    PlantedFault(
+        "point-without-coordinates",
+        _with_annotation(type="polyline", points=[[1, 2, 1e12], [1, 2, 3]]),
+        "polyline 9",
+        VECTOR_TASKS,
+    ),
+    PlantedFault("impossible-annotation-id", _with_annotation(id=0), "the annotation id 0", POINT_TASKS),
+    PlantedFault("annotation-without-points", _with_annotation(id=5), "annotation id 5", POINT_TASKS),
     PlantedFault(
         "points-without-annotation",
         _in_label(point_annotations=[1, 7, 7, 0, 2, 2, 2, -1]),
         "3 points with an id that no annotation has: -1, 7",
-        OF_POINTS,
+        POINT_TASKS,
     ),
     PlantedFault(
-        "missing-point-labels", _in_label(point_annotations=None), "2 annotations, but no label for each", OF_POINTS
+        "missing-point-labels", _in_label(point_annotations=None), "2 annotations, but no label for each", POINT_TASKS
     ),
 ]
 
@@ -349,16 +360,16 @@ ASSET_FAULTS = [
     ),
     PlantedFault(
         "box-without-points",
-        _added(type="cuboid", position=xyz(10, -5, 0), dimensions=xyz(4, 2, 1.5), yaw=0),
+        _with_annotation(type="cuboid", position=xyz(10, -5, 0), dimensions=xyz(4, 2, 1.5), yaw=0),
         "no point is in cuboid 9",
-        OF_BOXES,
+        BOX_TASKS,
         assets=True,
     ),
     PlantedFault(
         "other-number-of-points",
         _in_label(point_annotations=[*POINT_LABELS, 0]),
         "9 points for a point cloud of 8 points",
-        OF_POINTS,
+        POINT_TASKS,
         assets=True,
         loaded="missing-point-labels",
     ),

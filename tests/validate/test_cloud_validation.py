@@ -84,14 +84,18 @@ def test_datasets_and_streams_of_point_clouds_have_the_findings_of_their_release
 
 
 def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
-    """Return clean samples, and one sample for each fault that loading keeps."""
+    """Return three samples for each fault that does not prevent loading. The second of the three has the fault."""
     samples = []
     for number, (planted, task_of_fault) in enumerate(CASES):
         if task_of_fault == task_type and planted.loaded == "the same" and not planted.check.startswith("unreadable"):
             (folder / f"{number}").mkdir()
-            three = clean(folder / f"{number}", task_type)
-            planted.plant(three, folder / f"{number}")
-            text = json.dumps(three).replace('"url": "', f'"url": "{number}/').replace("scene", f"{number} scene")
+            samples_of_fault = clean(folder / f"{number}", task_type)
+            planted.plant(samples_of_fault, folder / f"{number}")
+            text = (
+                json.dumps(samples_of_fault)
+                .replace('"url": "', f'"url": "{number}/')
+                .replace("scene", f"{number} scene")
+            )
             samples += json.loads(text)
     return samples
 
@@ -112,7 +116,9 @@ def test_labels_of_skipped_point_clouds_are_not_checked_but_their_samples_are(
 
 
 @pytest.mark.parametrize("distortion", [{"model": ["fisheye"]}, {"model": {}}, [], "fisheye", 1, True])
-def test_any_json_of_a_distortion_is_a_finding(tmp_path: Path, write_release: Any, distortion: Any) -> None:
+def test_distortion_of_an_unexpected_json_type_is_a_finding(
+    tmp_path: Path, write_release: Any, distortion: Any
+) -> None:
     samples = clean(tmp_path, "pointcloud-cuboid", count=1)
     frame_of(samples, 0)["images"][0]["distortion"] = distortion
     assert "unusable-camera" in validate(write_release(samples, task_type="pointcloud-cuboid"), assets=True).counts
@@ -124,9 +130,13 @@ def test_camera_images_are_checked_only_if_they_are_loaded(tmp_path: Path, write
         frame_of(samples, number)["images"][0]["url"] = f"{number}.jpg"
         (tmp_path / f"{number}.jpg").write_bytes(with_comment(jpeg((1280, 720)), f"{number}"))
     release = write_release(samples, task_type="pointcloud-cuboid")
-    assert validate(release, assets=True, cameras=True).is_clean
+    report = validate(release, assets=True, cameras=True)
+    assert (report.is_clean, report.cameras) == (True, True)
+    assert "labels, point clouds and camera images checked" in report.summary
     (tmp_path / "1.jpg").unlink()
-    assert validate(release, assets=True).is_clean
+    report = validate(release, assets=True)
+    assert (report.is_clean, report.cameras) == (True, False)
+    assert "labels and point clouds checked" in report.summary
     report = validate(release, assets=True, cameras=True)
     assert found(report) == [("unreadable-camera", "scene 1")], str(report)
 
@@ -181,7 +191,7 @@ def test_timestamps_that_are_not_numbers_are_not_compared(tmp_path: Path, write_
     assert validate(write_release(samples, task_type="pointcloud-cuboid-sequence")).is_clean
 
 
-def test_each_file_is_decoded_once(tmp_path: Path, write_release: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_point_cloud_is_decoded_once(tmp_path: Path, write_release: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     read = Cloud.positions
     monkeypatch.setattr(Cloud, "positions", lambda cloud: opened.append(cloud.num_points) or read(cloud))

@@ -40,12 +40,12 @@ def test_repeated_sequence_is_one_finding_and_not_one_for_each_frame(tmp_path: P
 def test_sample_in_two_splits_is_found(tmp_path: Path, write_release, kind: str) -> None:
     rows = load_release(write_release(clean(tmp_path, BITMAPS)), split="train", streaming=kind == "stream")
     parts = {"train": rows, "test": rows.skip(1)}
-    kind_of_splits = datasets.IterableDatasetDict if kind == "stream" else datasets.DatasetDict
-    report = validate(kind_of_splits(parts))
+    dict_type = datasets.IterableDatasetDict if kind == "stream" else datasets.DatasetDict
+    report = validate(dict_type(parts))
     assert found(report) == [("in-two-splits", "flower_1.jpg"), ("in-two-splits", "flower_2.jpg")]
     assert "split 'train'" in report.findings[0].message
     assert "'flower_1.jpg'" in report.findings[0].message
-    assert validate(kind_of_splits({"train": rows.take(1), "test": rows.skip(1)})).is_clean
+    assert validate(dict_type({"train": rows.take(1), "test": rows.skip(1)})).is_clean
 
 
 def test_sequence_with_frames_in_two_splits_is_found(tmp_path: Path, write_release) -> None:
@@ -58,16 +58,16 @@ def test_sample_in_two_releases_is_found_by_its_uuid_or_else_its_name(tmp_path: 
     samples = clean(tmp_path, BITMAPS)
     train = write_release(samples)
 
-    def other(*changed: dict[str, Any]) -> Path:
-        return write_release(list(changed), path=tmp_path / "other.json")
+    def other_release(*other_samples: dict[str, Any]) -> Path:
+        return write_release(list(other_samples), path=tmp_path / "other.json")
 
-    report = validate({"train": train, "test": other(samples[1])})
+    report = validate({"train": train, "test": other_release(samples[1])})
     assert found(report) == [("in-two-splits", "flower_1.jpg")]
     assert report.samples == 4
-    # Different data sets often use the same names, so only samples without uuids are compared by name across releases.
-    assert validate({"train": train, "test": other({**samples[1], "uuid": "other"})}).is_clean
+    # Data sets often use the same names, so names are compared across releases only for samples without a uuid.
+    assert validate({"train": train, "test": other_release({**samples[1], "uuid": "other"})}).is_clean
     without_uuid = [{key: value for key, value in item.items() if key != "uuid"} for item in samples]
-    report = validate({"train": write_release(without_uuid), "test": other(without_uuid[1])})
+    report = validate({"train": write_release(without_uuid), "test": other_release(without_uuid[1])})
     assert found(report) == [("in-two-splits", "flower_1.jpg")]
 
 

@@ -14,6 +14,7 @@ TASK = "radar-sequence"
 
 
 def found(path: Path) -> list[tuple[str, int | None]]:
+    """Return the check and the frame of each finding."""
     return [(finding.check, finding.frame) for finding in validate(path).findings]
 
 

@@ -12,7 +12,12 @@ from segments_hf import load_release, validate
 
 
 def release(folder: Path, *, as_object: bool = False) -> Path:
-    """Write two samples. The camera of the second sample has one frame and one label less than the lidar."""
+    """Write a release of two samples. In the second sample, the lidar has two frames, and the camera only one.
+
+    Args:
+        folder: The folder of the release.
+        as_object: Whether `sensors` is an object, as in releases of 2023, instead of a list.
+    """
     samples = []
     for number in range(2):
         parts: dict[str, Any] = sensor_parts(folder, number)

@@ -20,7 +20,7 @@ from segments_hf.demo import demo_release
 from segments_hf.validate import Report
 from segments_hf.validate.validator import Validator
 
-from .planting import BITMAPS, CASES, SEQUENCES, TASK_TYPES, VECTORS, Planted, clean, content
+from .planting import BITMAPS, CASES, SEQUENCES, TASK_TYPES, VECTORS, PlantedFault, clean, content
 
 
 def found(report: Report) -> list[tuple[str, str]]:
@@ -29,7 +29,7 @@ def found(report: Report) -> list[tuple[str, str]]:
 
 
 def found_in_samples(report: Report) -> list[tuple[str, str]]:
-    """Return the findings that are about samples: small releases often use a category once or never."""
+    """Return the check and the sample of each finding, without findings about categories that are rarely used."""
     return [(check, sample) for check, sample in found(report) if not sample.startswith("category ")]
 
 
@@ -45,7 +45,7 @@ def test_clean_release_has_no_findings(tmp_path: Path, write_release, task_type:
 @pytest.mark.each_choice(2)
 @pytest.mark.parametrize(("planted", "task_type"), CASES, ids=str)
 def test_each_planted_fault_is_the_only_finding(
-    tmp_path: Path, write_release, planted: Planted, task_type: str
+    tmp_path: Path, write_release, planted: PlantedFault, task_type: str
 ) -> None:
     samples = clean(tmp_path, task_type)
     planted.plant(samples, tmp_path)
@@ -84,19 +84,29 @@ def test_datasets_and_streams_have_the_findings_of_their_release(
 
 
 def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
-    """Return clean samples, and one sample for each fault that loading keeps."""
+    """Return three samples for each fault that does not prevent loading. The second of the three has the fault."""
     samples = []
     for number, (planted, task_of_fault) in enumerate(CASES):
         if task_of_fault == task_type and planted.loaded == "the same" and not planted.check.startswith("unreadable"):
             (folder / f"{number}").mkdir()
-            three = clean(folder / f"{number}", task_type)
-            planted.plant(three, folder / f"{number}")
-            text = json.dumps(three).replace('"url": "', f'"url": "{number}/').replace("flower", f"{number} flower")
+            samples_of_fault = clean(folder / f"{number}", task_type)
+            planted.plant(samples_of_fault, folder / f"{number}")
+            text = (
+                json.dumps(samples_of_fault)
+                .replace('"url": "', f'"url": "{number}/')
+                .replace("flower", f"{number} flower")
+            )
             samples += json.loads(text)
     return samples
 
 
-CHECKS_OF_SKIPPED_SAMPLES = ("duplicate", "other-size", "rotated-image", "unknown-category", "unreadable")
+CHECKS_OF_SKIPPED_SAMPLES = (  # the beginnings of their names
+    "duplicate",
+    "other-size",
+    "rotated-image",
+    "unknown-category",
+    "unreadable",
+)
 
 
 @pytest.mark.each_choice(2)
@@ -104,12 +114,13 @@ CHECKS_OF_SKIPPED_SAMPLES = ("duplicate", "other-size", "rotated-image", "unknow
     ("planted", "task_type"), [case for case in CASES if case[0].check != "unknown-status"], ids=str
 )
 def test_skipped_sample_is_checked_for_duplicates_and_loading_errors_only(
-    tmp_path: Path, write_release, planted: Planted, task_type: str
+    tmp_path: Path, write_release, planted: PlantedFault, task_type: str
 ) -> None:
     samples = clean(tmp_path, task_type)
     samples[1]["labels"][GROUND_TRUTH]["label_status"] = "SKIPPED"
     planted.plant(samples, tmp_path)
     report = validate(write_release(samples, task_type=task_type), assets=planted.assets)
+    # Bitmaps of skipped samples are not decoded, so a bitmap whose pixels cannot be read is not found.
     is_found = planted.check.startswith(CHECKS_OF_SKIPPED_SAMPLES) and planted.message != "cannot be read"
     assert list(report.counts) == ([planted.check] if is_found else [])
 
@@ -181,8 +192,8 @@ COORDINATES = st.floats(-(2**31), 2**31, exclude_min=True, exclude_max=True)
 
 def covered_pixels(sides: set[float]) -> int:
     """Count the pixel centers between two opposite sides of a box, in an image of the largest size."""
-    first, end = (min(max(math.ceil(side - 0.5), 0), 2**16) for side in (min(sides), max(sides)))
-    return end - first
+    start, end = (min(max(math.ceil(side - 0.5), 0), 2**16) for side in (min(sides), max(sides)))
+    return end - start
 
 
 @given(
@@ -194,10 +205,10 @@ def test_shapes_with_too_few_points_or_no_area_are_found(
 ) -> None:
     item = {"id": 1, "category_id": 1, "type": kind, "points": points}
     report = validate(write_release([sample("a", label=label(annotations=[item]))], task_type=VECTORS))
-    least = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}[kind]
+    min_points = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}[kind]
     xs, ys = {x for x, _ in points}, {y for _, y in points}
     checks = [check for check, _ in found_in_samples(report)]
-    if len(points) < least:
+    if len(points) < min_points:
         assert checks == ["too-few-points"]
     elif (kind == "bbox" and not (covered_pixels(xs) and covered_pixels(ys))) or (
         kind == "polygon" and (len(xs) == 1 or len(ys) == 1)
@@ -245,7 +256,7 @@ def test_report_converts_to_json_and_back(tmp_path: Path, write_release) -> None
     assert severities == sorted(severities)
 
 
-def test_validator_finds_row_by_row_what_validate_finds(tmp_path: Path, write_release) -> None:
+def test_validator_called_row_by_row_has_the_findings_of_validate(tmp_path: Path, write_release) -> None:
     """The preview uses a `Validator` to check each row before the preview shows the row."""
     release = write_release(_faulty(tmp_path, BITMAPS))
     source = open_rows(release, assets=True)

@@ -1,9 +1,9 @@
 """The checks of `validate`.
 
-A check is a function that yields findings. Its arguments are a row (`ROW_CHECKS`), a row and its label
-(`LABEL_CHECKS`) or the categories. The folder `clouds` has the checks of point clouds. A check that compares rows is a
-class that remembers earlier rows. Each check has a `Fault` in the same module, with the name of the check, the severity
-and the effect of the fault.
+A check is a function that yields findings. Checks of a row are in `ROW_CHECKS`, and checks of a row and its label in
+`LABEL_CHECKS`; `Validator` calls all other checks by name. A check that compares rows is a class that remembers earlier
+rows. The checks of point clouds are in the folder `clouds`. Each check has a `Fault` in its module, with the name of
+the check, the severity and the effect of the fault.
 """
 
 from segments_hf.validate.checks.annotations import faulty_ids, unknown_categories
@@ -18,11 +18,11 @@ from segments_hf.validate.checks.same_files import SameFiles
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.sensor_lengths import SensorLengths
 from segments_hf.validate.checks.tracks import Tracks
-from segments_hf.validate.checks.unreadable import unreadable_parts
-from segments_hf.validate.checks.vectors import shapes
+from segments_hf.validate.checks.unreadable import loading_problems
+from segments_hf.validate.checks.vectors import faulty_shapes
 
 ROW_CHECKS = (unknown_status, unknown_categories)
-LABEL_CHECKS = (faulty_ids, shapes)
+LABEL_CHECKS = (faulty_ids, faulty_shapes)
 
 __all__ = [
     "LABEL_CHECKS",
@@ -37,7 +37,7 @@ __all__ = [
     "Tracks",
     "check_images",
     "invalid_colors",
+    "loading_problems",
     "one_pixel_objects",
     "scattered_objects",
-    "unreadable_parts",
 ]

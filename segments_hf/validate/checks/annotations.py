@@ -34,7 +34,7 @@ UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "Segments.ai makes only i
 
 
 def unknown_categories(row: Row) -> Iterator[Finding]:
-    """Find annotations whose category id is not defined."""
+    """Find annotations with a category id that the release does not define."""
     unknown = [item["category_id"] for item in row.get("annotations") or () if item["category"] is None]
     if unknown:
         number = counted(len(unknown), "annotation")
@@ -43,9 +43,9 @@ def unknown_categories(row: Row) -> Iterator[Finding]:
 
 
 def faulty_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Find ids that more than one annotation has, and ids that a bitmap cannot contain.
+    """Find ids that more than one annotation has, and in labels of images, ids that a bitmap cannot contain.
 
-    In a label of an image without a bitmap, an id that a bitmap cannot contain is a warning.
+    An id that a bitmap cannot contain is an error in a bitmap label, and a warning in a vector label.
     """
     ids = label.annotation_ids
     if len(set(ids)) < len(ids):

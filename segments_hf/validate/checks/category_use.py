@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNUSED = Fault("unused-category", "warning", "a model has an output for the class, but no example to learn it from")
 USED_ONCE = Fault(
-    "category-used-once", "warning", "the class is in one split only: a model cannot be trained and tested on it"
+    "category-used-once", "warning", "the class has only one example: a model cannot be trained and tested on it"
 )
 
 
@@ -25,7 +25,7 @@ class CategoryUse:
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
-        self._first: dict[int, str] = {}  # the sample of the first annotation
+        self._first_samples: dict[int, str] = {}  # the name of the first sample with each category
 
     def add(self, row: Row) -> None:
         """Count the annotations of a row with a label."""
@@ -34,7 +34,7 @@ class CategoryUse:
             if number in self._counts:
                 self._counts[number] += 1
             else:
-                self._counts[number], self._first[number] = 1, sample_name(row)
+                self._counts[number], self._first_samples[number] = 1, sample_name(row)
 
     def find_rare(self, categories: Sequence[Category]) -> Iterator[Finding]:
         """Yield a finding for each category that is never used or used once; no findings if no row has annotations."""
@@ -45,5 +45,7 @@ class CategoryUse:
             if count == 0:
                 yield UNUSED.finding(name, None, None, f"no annotation has the category id {category.id}")
             elif count == 1:
-                message = f"only one annotation has the category id {category.id}, in {self._first[category.id]}"
+                message = (
+                    f"only one annotation has the category id {category.id}, in {self._first_samples[category.id]}"
+                )
                 yield USED_ONCE.finding(name, None, None, message)

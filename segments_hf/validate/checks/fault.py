@@ -1,4 +1,4 @@
-"""A kind of fault: its name, severity and effect."""
+"""The faults that checks find: their names, severities and effects."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fault:
-    """A kind of fault that a check finds.
+    """A fault that a check finds.
 
     Attributes:
         name: The name of the check, such as ``duplicate-name``.
-        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data is unusual but
-            may be correct.
+        severity: ``error`` if data is lost, wrong or unreadable; ``warning`` if the data is unusual but may be correct.
         effect: The effect of the fault on datasets and training.
     """
 
@@ -27,23 +26,23 @@ class Fault:
     effect: str
 
     def in_row(self, row: Row, message: str) -> Finding:
-        """Return the finding that a row has this fault.
+        """Return a finding about one row: an image, a point cloud, or one frame of a sequence.
 
         Args:
             row: The row.
-            message: The fault, with the values from the row.
+            message: A description of the fault, with the values in the row.
         """
         return self.finding(row["name"], row.get("uuid"), row.get("frame_index"), message)
 
     def in_sample(self, row: Row, message: str) -> Finding:
-        """Return the finding that the sample of a row has this fault, not only one frame of it.
+        """Return a finding about the whole sample that a row belongs to.
 
         Args:
             row: The row.
-            message: The fault, with the values from the row.
+            message: A description of the fault, with the values in the row.
         """
         return self.finding(row["name"], row.get("uuid"), None, message)
 
     def finding(self, sample: str, uuid: str | None, frame: int | None, message: str) -> Finding:
-        """Return a finding of this fault. The arguments are attributes of `Finding`."""
+        """Return a finding of this fault. The parameters are the attributes of `Finding`."""
         return Finding(self.name, self.severity, sample, uuid, frame, message, self.effect)

@@ -1,4 +1,4 @@
-"""Check that the frames of a sequence have labels."""
+"""Check that all frames of a sequence have a label and annotations, if some of its frames have annotations."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class _Sequence:
 
     Attributes:
         row: The name and the uuid of the sample.
-        with_annotations: The number of frames with annotations.
-        empty: The indices of the labeled frames without annotations.
-        unlabeled: The indices of the frames without a label.
+        num_with_annotations: The number of frames with annotations.
+        without_annotations: The indices of the labeled frames without annotations.
+        without_label: The indices of the frames without a label.
     """
 
     row: Row
-    with_annotations: int = 0
-    empty: set[int] = field(default_factory=set)
-    unlabeled: set[int] = field(default_factory=set)
+    num_with_annotations: int = 0
+    without_annotations: set[int] = field(default_factory=set)
+    without_label: set[int] = field(default_factory=set)
 
 
 class Frames:
-    """The frames with annotations, without annotations and without a label of each sequence in the rows so far."""
+    """Find sequences in which some frames have annotations, and others have no annotations or no label."""
 
     def __init__(self) -> None:
         self._sequences: dict[tuple[str | None, Any], _Sequence] = {}
@@ -64,24 +64,24 @@ class Frames:
         name, uuid = row["name"], row.get("uuid")
         sequence = self._sequences.setdefault((split, uuid or name), _Sequence({"name": name, "uuid": uuid}))
         if row.get("annotations"):
-            sequence.with_annotations += 1
+            sequence.num_with_annotations += 1
         elif row.get("status") == UNLABELED:
-            sequence.unlabeled.add(frame)
+            sequence.without_label.add(frame)
         else:
-            sequence.empty.add(frame)
+            sequence.without_annotations.add(frame)
 
-    def find_gaps(self) -> Iterator[Finding]:
-        """Yield the findings about sequences in which some frames have annotations.
+    def find_partly_labeled(self) -> Iterator[Finding]:
+        """Yield at most two findings for each sequence with annotations in some frames.
 
-        One finding is about the frames without a label, another one about the labeled frames without annotations.
+        One finding is about the frames without a label, the other about the labeled frames without annotations.
         """
         for sequence in self._sequences.values():
-            if not sequence.with_annotations:
+            if not sequence.num_with_annotations:
                 continue
-            total = sequence.with_annotations + len(sequence.empty) + len(sequence.unlabeled)
-            if frames := sequence.unlabeled:
+            total = sequence.num_with_annotations + len(sequence.without_annotations) + len(sequence.without_label)
+            if frames := sequence.without_label:
                 message = f"{len(frames)} of {total} frames have no label: {ranges(frames)}"
                 yield NO_LABEL.in_sample(sequence.row, message)
-            if frames := sequence.empty:
+            if frames := sequence.without_annotations:
                 message = f"{len(frames)} of {total} frames have no annotation: {ranges(frames)}"
                 yield NO_ANNOTATIONS.in_sample(sequence.row, message)

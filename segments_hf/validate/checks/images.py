@@ -1,4 +1,4 @@
-"""Check images and bitmaps: their files, their sizes, and whether the pixels match the annotations."""
+"""Check the files and sizes of images and bitmaps, and compare the pixels of bitmaps with the annotations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.checks.same_files import fingerprint
+from segments_hf.validate.checks.same_files import fingerprint_of
 from segments_hf.validate.checks.unreadable import (
     MALFORMED_EXIF,
     OTHER_SIZE,
@@ -40,7 +40,7 @@ UNKNOWN_PIXELS = Fault(
 )
 NO_PIXELS = Fault("annotation-without-pixels", "warning", "the objects are in no mask and have no bounding box")
 
-_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # the limits were checked when the image was downloaded
+_NO_LIMITS = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # `load_release` checked the limits of the user
 
 
 class CheckedImages(NamedTuple):
@@ -49,7 +49,7 @@ class CheckedImages(NamedTuple):
     Attributes:
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
-        image: The properties of the image that are compared with those of other images; None if it cannot be read.
+        image: The properties of the image; None if it cannot be read.
     """
 
     findings: list[Finding]
@@ -63,12 +63,12 @@ class ImageProperties(NamedTuple):
     Attributes:
         pixel_format: The name of the pixel format, such as ``RGB`` or ``16-bit gray``.
         orientation: The EXIF orientation, 1 to 8.
-        summary: The fingerprint of the bytes.
+        fingerprint: The fingerprint of the bytes.
     """
 
     pixel_format: str
     orientation: int
-    summary: Fingerprint
+    fingerprint: Fingerprint
 
 
 class Instances(NamedTuple):
@@ -77,7 +77,7 @@ class Instances(NamedTuple):
     Attributes:
         size: The width and height of the bitmap in pixels.
         areas: The number of pixels of each instance id, without 0 (unlabeled).
-        regions: The areas and bounding boxes, as arrays.
+        regions: The ids, areas and bounding boxes, as arrays.
     """
 
     size: tuple[int, int]
@@ -91,7 +91,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
     Args:
         row: The row.
         label: The label of the row, whose pixels are compared with its annotations; None if the row is not labeled.
-        unreported: The image columns that have no finding yet.
+        unreported: The columns of the image and the bitmap that no other check has reported.
     """
     findings: list[Finding] = []
     header, instances, properties = None, None, None
@@ -99,7 +99,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
         try:
             header = _header(image := _content(row["image"]))
             properties = ImageProperties(
-                pixel_format(image).name, stored_orientation(image, header), fingerprint(image)
+                pixel_format(image).name, stored_orientation(image, header), fingerprint_of(image)
             )
         except AssetError as error:
             findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
@@ -109,7 +109,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
         except BitmapError as error:
             findings.append(UNREADABLE_BITMAP.in_row(row, str(error)))
         else:
-            findings.extend(_disagreements(row, label, instances))
+            findings.extend(_mismatched_ids(row, label, instances))
     if BITMAP_COLUMN in unreported:
         findings.extend(_malformed_exif(row, BITMAP_COLUMN, _bitmap_header(row.get(BITMAP_COLUMN))))
     if header:
@@ -126,7 +126,7 @@ def _content(image: Mapping[str, Any] | None) -> FileContent:
 
 
 def _header(image: FileContent) -> Header:
-    return check_image(image, _ANY_SIZE)
+    return check_image(image, _NO_LIMITS)
 
 
 def _bitmap_header(bitmap: object) -> Header | None:
@@ -152,8 +152,8 @@ def _instances(label: BitmapLabel) -> Instances | None:
     return Instances((width, height), dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)), found)
 
 
-def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) -> Iterator[Finding]:
-    """Find ids with pixels but no annotation, and annotations without pixels."""
+def _mismatched_ids(row: Row, label: BitmapLabel, instances: Instances | None) -> Iterator[Finding]:
+    """Find a missing bitmap, pixels with an id that no annotation has, and annotations without pixels."""
     ids = {item.id for item in label.annotations}
     if instances is None:
         if ids:
@@ -163,7 +163,7 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
     if unknown := [number for number in areas if number not in ids]:
         pixels = counted(sum(areas[number] for number in unknown), "pixel")
         yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
-    # `faulty_ids` reports the ids that a bitmap cannot contain.
+    # `faulty_ids` reports ids that a bitmap cannot contain.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
         note = "" if areas else "; all pixels of the bitmap are unlabeled"
         yield NO_PIXELS.in_row(row, f"no pixel has the annotation id {listed(absent)}{note}")
@@ -171,13 +171,13 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
 
 def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Iterator[Finding]:
     size = row["width"], row["height"]
-    others = {}
+    other_sizes = {}
     if instances and instances.size != header.size:
-        others["the bitmap"] = instances.size
+        other_sizes["the bitmap"] = instances.size
         if instances.size == header.stored_size:
-            others = {"the bitmap, which has the size of the image before EXIF rotation,": instances.size}
+            other_sizes = {"the bitmap, which has the size of the image before EXIF rotation,": instances.size}
     if None not in size and size != header.size:
-        others["the row"] = size
-    if others:
-        sizes = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in others.items())
+        other_sizes["the row"] = size
+    if other_sizes:
+        sizes = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in other_sizes.items())
         yield OTHER_SIZE.in_row(row, f"{sizes}, but the image has {header.size[0]} x {header.size[1]}")

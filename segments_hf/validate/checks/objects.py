@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 ONE_PIXEL = Fault(
-    "one-pixel-object", "warning", "the object may be a stray click, but it counts as an object of its class"
+    "one-pixel-object", "warning", "the object may be an accidental click, but it counts as an object of its class"
 )
 SCATTERED = Fault(
     "scattered-object", "warning", "several objects may have one id: instance masks and boxes count them as one object"
@@ -25,27 +25,27 @@ SCATTERED = Fault(
 
 
 def one_pixel_objects(row: Row, label: BitmapLabel, instances: Instances) -> Iterator[Finding]:
-    """Find annotations whose id only one pixel of the bitmap has."""
+    """Find annotations with only one pixel in the bitmap."""
     ids = {item.id for item in label.annotations}
-    if single := [number for number, area in instances.areas.items() if area == 1 and number in ids]:
-        yield ONE_PIXEL.in_row(row, f"only one pixel has the annotation id {listed(single)}")
+    if ids_of_one_pixel := [number for number, area in instances.areas.items() if area == 1 and number in ids]:
+        yield ONE_PIXEL.in_row(row, f"only one pixel has the annotation id {listed(ids_of_one_pixel)}")
 
 
 def scattered_objects(
-    row: Row, label: BitmapLabel, instances: Instances, without_instances: Collection[int]
+    row: Row, label: BitmapLabel, instances: Instances, categories_without_instances: Collection[int]
 ) -> Iterator[Finding]:
-    """Find objects of four or more groups of parts that are far apart, as `distant_groups` defines them.
+    """Find objects with four or more groups of pixels that are far apart. `distant_groups` defines the groups.
 
     Args:
         row: The row.
         label: The label of the row.
         instances: The instances of the label's bitmap.
-        without_instances: The ids of the categories without instances, such as sky: each of them has one id for all
-            parts.
+        categories_without_instances: The ids of categories such as sky, whose pixels all have one id, even if they are
+            far apart. They are not checked.
     """
     if label.ids is None:
         return
-    ids = {item.id for item in label.annotations if item.category_id not in without_instances}
+    ids = {item.id for item in label.annotations if item.category_id not in categories_without_instances}
     groups = distant_groups(label.ids, instances.regions)
     found = [f"{number} ({count} groups)" for number, count in groups.items() if number in ids]
     if found:

@@ -1,4 +1,4 @@
-"""Check the EXIF orientation of images: readers without EXIF support show such images rotated or mirrored."""
+"""Check the EXIF orientation of images. Programs that ignore it show the images rotated or mirrored."""
 
 from __future__ import annotations
 
@@ -19,39 +19,37 @@ ROTATED = Fault(
     "warning",
     "programs that ignore EXIF data read the images rotated or mirrored, so that labels are in the wrong places",
 )
-_MAX_NAMED = 5  # samples in the finding
+_MAX_NAMED = 5  # the maximum number of images whose samples the finding names
 
 
 class Orientations:
-    """The images so far whose EXIF data rotate or mirror them."""
+    """The number of images in the rows so far, and the images that their EXIF orientation rotates or mirrors."""
 
     def __init__(self) -> None:
         self._images = self._rotated = 0
-        self._first: list[Row] = []
+        self._first_rows: list[Row] = []  # the first rows with a rotated image
 
-    def add(self, row: Row, orientation: int | None) -> None:
+    def add(self, row: Row, orientation: int) -> None:
         """Count the image of a row.
 
         Args:
             row: The row.
-            orientation: The EXIF orientation of the image; None if it is not known.
+            orientation: The EXIF orientation of the image, 1 to 8.
         """
-        if orientation is None:
-            return
         self._images += 1
         if orientation == 1:
             return
         self._rotated += 1
-        if len(self._first) < _MAX_NAMED:
-            self._first.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
+        if len(self._first_rows) < _MAX_NAMED:
+            self._first_rows.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
 
     def find_rotated(self) -> Iterator[Finding]:
-        """Yield a finding for the first sample with a rotated image if there is one."""
+        """Yield one finding, about the first rotated or mirrored image, if there is one."""
         if self._rotated:
-            names = ", ".join(dict.fromkeys(str(row["name"]) for row in self._first))
-            more = ", …" if self._rotated > len(self._first) else ""
+            names = ", ".join(dict.fromkeys(str(row["name"]) for row in self._first_rows))
+            more = ", …" if self._rotated > len(self._first_rows) else ""
             message = (
                 f"an EXIF orientation rotates or mirrors {self._rotated:,} of {counted(self._images, 'image')}: "
                 f"{names}{more}; an export with {option('images', 'upright')} writes upright copies"
             )
-            yield ROTATED.in_row(self._first[0], message)
+            yield ROTATED.in_row(self._first_rows[0], message)

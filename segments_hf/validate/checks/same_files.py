@@ -31,22 +31,22 @@ _BLOCK = 2**12  # bytes
 
 
 class Fingerprint(NamedTuple):
-    """A summary of the bytes of a file.
+    """Hashes of the bytes of a file.
 
     Attributes:
-        sketch: A hash of the size, and of the first, middle and last bytes. A whole file is read only if another has
-            the same sketch, because this takes ten times as long as the checks of the file.
-        digest: A hash of all bytes; None for a file on disk.
+        partial_hash: A hash of the size, and of the first, middle and last bytes.
+        full_hash: A hash of all bytes. None for a file on disk: it is read whole only if another file has the same
+            partial hash, because this takes ten times as long as the checks of the file.
         path: The path of the file on disk; None if the bytes are in memory.
     """
 
-    sketch: bytes
-    digest: bytes | None
+    partial_hash: bytes
+    full_hash: bytes | None
     path: str | Path | None
 
 
-def fingerprint(file: FileContent) -> Fingerprint:
-    """Summarize the bytes of a file, which must not be empty.
+def fingerprint_of(file: FileContent) -> Fingerprint:
+    """Return the fingerprint of a file, which must not be empty.
 
     Raises:
         AssetError: The file cannot be read.
@@ -54,48 +54,48 @@ def fingerprint(file: FileContent) -> Fingerprint:
     with file.view() as content:
         middle = max(_BLOCK, len(content) // 2)
         last = max(middle + _BLOCK, len(content) - _BLOCK)
-        sketch = hashlib.sha256(b"%d " % len(content))
+        partial_hash = hashlib.sha256(b"%d " % len(content))
         for begin in (0, middle, last):
-            sketch.update(content[begin : begin + _BLOCK])
-        digest = None if file.content is None else hashlib.sha256(content).digest()
-    return Fingerprint(sketch.digest()[:16], digest, file.path)
+            partial_hash.update(content[begin : begin + _BLOCK])
+        full_hash = None if file.content is None else hashlib.sha256(content).digest()
+    return Fingerprint(partial_hash.digest()[:16], full_hash, file.path)
 
 
 @dataclass
 class _File:
-    """The first of all files with the same bytes.
+    """The first file of those with the same bytes.
 
     Attributes:
-        summary: Its fingerprint.
+        fingerprint: The fingerprint of the file.
         name: The name of the sample.
-        uuid: The uuid of the sample.
-        frame: The index of the frame.
+        uuid: The uuid of the sample; None if it has no uuid.
+        frame: The index of the frame; None if the sample is not a sequence.
         split: The split of the sample.
     """
 
-    summary: Fingerprint
+    fingerprint: Fingerprint
     name: str
     uuid: str | None
     frame: int | None
     split: str | None
 
     def is_of_sample(self, row: Row) -> bool:
-        """Tell whether a row is of the same sample, which `Duplicates` reports."""
+        """Tell whether the file and a row belong to the same sample, which `Duplicates` reports."""
         uuid = row.get("uuid")
         return bool(uuid == self.uuid if uuid and self.uuid else row["name"] == self.name)
 
-    def has_bytes(self, summary: Fingerprint) -> bool:
-        """Tell whether a file with an equal sketch has the same bytes. A file that disappeared has none."""
+    def has_bytes_of(self, other: Fingerprint) -> bool:
+        """Tell whether a file with an equal partial hash has the same bytes; False if a file can no longer be read."""
         try:
-            return _digest(self.summary) == _digest(summary)
+            return _full_hash(self.fingerprint) == _full_hash(other)
         except AssetError:
             return False
 
 
-def _digest(summary: Fingerprint) -> bytes:
-    if summary.digest is not None:
-        return summary.digest
-    with FileContent(path=summary.path).view() as content:
+def _full_hash(fingerprint: Fingerprint) -> bytes:
+    if fingerprint.full_hash is not None:
+        return fingerprint.full_hash
+    with FileContent(path=fingerprint.path).view() as content:
         return hashlib.sha256(content).digest()
 
 
@@ -104,29 +104,29 @@ class SameFiles:
 
     Args:
         fault: The fault of a sample whose file has the same bytes as that of an earlier sample.
-        noun: The kind of the files, for messages.
+        noun: The noun for a file in messages: ``image`` or ``point cloud``.
     """
 
     def __init__(self, fault: Fault, noun: str) -> None:
         self._fault, self._noun = fault, noun
-        self._files: dict[bytes, list[_File]] = {}
+        self._files: dict[bytes, list[_File]] = {}  # by partial hash
         self._reported: set[tuple[object, ...]] = set()
 
-    def check(self, row: Row, split: str | None, summary: Fingerprint | None) -> Iterator[Finding]:
-        """Find an earlier sample whose file has the same bytes. Two sequences are reported once.
+    def check(self, row: Row, split: str | None, fingerprint: Fingerprint | None) -> Iterator[Finding]:
+        """Find an earlier sample whose file has the same bytes. A pair of sequences is reported once.
 
         Args:
             row: The next row.
             split: The split of the row.
-            summary: The fingerprint of its file; None if the file cannot be read.
+            fingerprint: The fingerprint of the file of the row; None if it cannot be read or is empty.
         """
-        if summary is None:
+        if fingerprint is None:
             return
-        earlier = self._files.setdefault(summary.sketch, [])
-        same = next((file for file in earlier if file.has_bytes(summary)), None)
+        earlier = self._files.setdefault(fingerprint.partial_hash, [])
+        same = next((file for file in earlier if file.has_bytes_of(fingerprint)), None)
         name, uuid, frame = row["name"], row.get("uuid"), row.get("frame_index")
         if same is None:
-            earlier.append(_File(summary, name, uuid, frame, split))
+            earlier.append(_File(fingerprint, name, uuid, frame, split))
             return
         key = (same.split, same.uuid or same.name, split, uuid or name)
         if same.is_of_sample(row) or key in self._reported:

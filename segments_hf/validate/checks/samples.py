@@ -36,20 +36,21 @@ def unknown_status(row: Row) -> Iterator[Finding]:
 
 
 class Duplicates:
-    """The samples of the rows so far, to find duplicates. A row takes about 50 bytes of memory, and a frame more.
+    """Find duplicate samples. Each row takes about 50 bytes of memory, and each frame of a sequence more.
 
     Args:
-        has_numbers: Whether the findings give the numbers of rows.
+        with_row_numbers: Whether findings name earlier rows by their numbers.
     """
 
-    def __init__(self, *, has_numbers: bool = True) -> None:
-        self._has_numbers = has_numbers
-        self._row_names, self._places = TextList(), RowNumbers()
-        self._prefixes: dict[str | None, str] = {}  # of the keys of names, by split
-        self._names, self._identities = _EarlierSamples(self._places), _EarlierSamples(self._places)
+    def __init__(self, *, with_row_numbers: bool = True) -> None:
+        self._with_row_numbers = with_row_numbers
+        self._row_names, self._row_numbers = TextList(), RowNumbers()
+        self._prefixes: dict[str | None, str] = {}  # the beginnings of the keys in `_names`, by split
+        self._names = _EarlierSamples(self._row_numbers)
+        self._identities = _EarlierSamples(self._row_numbers)  # the key is the uuid; the name if there is no uuid
 
     def check(self, row: Row, split: str | None, number: int) -> Iterable[Finding]:
-        """Find an earlier sample with the same name or uuid. Each sample is reported once.
+        """Find an earlier sample with the same name or uuid. Each duplicate is reported once.
 
         The frames of a sequence are one sample.
 
@@ -59,73 +60,77 @@ class Duplicates:
             number: The index of the row in the split, from 0 on.
         """
         name, frame, uuid = row["name"], row.get("frame_index"), row.get("uuid")
-        index = len(self._places)
+        index = len(self._row_numbers)
         self._row_names.append(str(name))
-        self._places.append(split, number)
-        # Two releases may use the same name for different samples. Names of samples with a uuid are therefore compared
-        # only within a split.
+        self._row_numbers.append(split, number)
+        # Two releases may use the same name for different samples, so names are compared only within a split, except
+        # for samples without a uuid.
         prefix = self._prefixes.get(split) or self._prefixes.setdefault(split, f"{split!r} ")
         by_name = self._names.earlier(f"{prefix}{name}", frame, index)
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
         return () if by_name is by_identity is None else self._findings(row, split, by_name, by_identity)
 
     def _findings(self, row: Row, split: str | None, by_name: int | None, by_identity: int | None) -> Iterator[Finding]:
-        """Yield the findings about a row, of which an earlier row has the name or the uuid.
+        """Yield the findings about a row whose name or uuid an earlier row has.
 
         Args:
             row: The row.
             split: The split of the row.
-            by_name: The first row with the same name, if there is one.
-            by_identity: The first row with the same uuid, if there is one.
+            by_name: The index of the first row of the split with the same name; None if there is no earlier sample.
+            by_identity: The index of the first row with the same uuid, or with the same name if the row has no uuid;
+                None if there is no earlier sample.
         """
         uuid = row.get("uuid")
-        if by_identity is not None and (first_split := self._places[by_identity].split) != split:
+        if by_identity is not None and (first_split := self._row_numbers[by_identity].split) != split:
             message = f"the sample is also in split {first_split!r}, with the name {self._row_names[by_identity]!r}"
             yield IN_TWO_SPLITS.in_sample(row, message)
         elif uuid and by_name is not None and by_name == by_identity:
-            yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row(by_name)} has the same name and the same uuid")
+            yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row_text(by_name)} has the same name and the same uuid")
         else:
             if by_name is not None:
-                yield DUPLICATE_NAME.in_sample(row, f"{self._row(by_name)} has the same name")
+                yield DUPLICATE_NAME.in_sample(row, f"{self._row_text(by_name)} has the same name")
             if uuid and by_identity is not None:
-                message = f"{self._row(by_identity)}, {self._row_names[by_identity]!r}, has the same uuid"
+                message = f"{self._row_text(by_identity)}, {self._row_names[by_identity]!r}, has the same uuid"
                 yield DUPLICATE_UUID.in_sample(row, message)
 
-    def _row(self, first: int) -> str:
-        return f"row {self._places[first].number}" if self._has_numbers else "an earlier row"
+    def _row_text(self, index: int) -> str:
+        return f"row {self._row_numbers[index].number}" if self._with_row_numbers else "an earlier row"
 
 
 class _EarlierSamples:
-    """The first row with each key, and the splits and frames of the rows with this key.
+    """Find earlier samples with the same key, such as a name.
 
     Args:
-        places: The places of all rows. The place of a row is appended before `earlier` is called for the row.
+        row_numbers: The numbers of the rows so far. The number of a row is appended before `earlier` is called for it.
     """
 
-    def __init__(self, places: RowNumbers) -> None:
-        self._places = places
+    def __init__(self, row_numbers: RowNumbers) -> None:
+        self._row_numbers = row_numbers
         self._first_rows = FirstRows()
-        self._frames = Counter[tuple[int, int]]()
-        self._reported = Counter[int]()
+        # A key is represented by the index of the first row that has it.
+        self._frame_counts = Counter[tuple[int, int]]()  # the number of rows of each key and frame
+        self._reported_counts = Counter[int]()  # the largest of these numbers that was reported, by key
         self._reported_splits: set[tuple[int, str | None]] = set()
 
-    def earlier(self, key: str, frame: int | None, row: int) -> int | None:
-        """Add the next row. If it begins another sample with its key, return the first row with this key, else None.
+    def earlier(self, key: str, frame: int | None, index: int) -> int | None:
+        """Add the next row. If an earlier sample has the same key, return the index of its first row, else None.
+
+        For the frames of a duplicate sequence, an index is returned only once.
 
         Args:
             key: The key of the row.
             frame: The index of the frame in its sequence; None if the sample is not a sequence.
-            row: The index of the row among all rows.
+            index: The index of the row among all rows.
         """
         first = self._first_rows.add(key)
         if frame is None:
-            return None if first == row else first
-        split = self._places[row].split
-        self._frames[first, frame] += 1
-        is_duplicate = self._frames[first, frame] > max(1, self._reported[first])
+            return None if first == index else first
+        split = self._row_numbers[index].split
+        self._frame_counts[first, frame] += 1
+        is_duplicate = self._frame_counts[first, frame] > max(1, self._reported_counts[first])
         if is_duplicate:
-            self._reported[first] = self._frames[first, frame]
-        if self._places[first].split != split and (first, split) not in self._reported_splits:
+            self._reported_counts[first] = self._frame_counts[first, frame]
+        if self._row_numbers[first].split != split and (first, split) not in self._reported_splits:
             self._reported_splits.add((first, split))
             is_duplicate = True
         return first if is_duplicate else None

@@ -24,22 +24,23 @@ UNEQUAL_LENGTHS = Fault(
 
 
 class SensorLengths:
-    """Find the samples of releases of several sensors in which the sensors have different numbers of frames.
+    """Find samples whose sensors have different numbers of frames, in releases of several sensors.
 
     Args:
-        releases: The releases whose rows are checked.
+        releases: The releases that the rows are made from.
     """
 
     def __init__(self, releases: Iterable[Release]) -> None:
+        # By the name and the uuid of a sample: the number of frames of each sensor.
         self._counts: dict[tuple[str, str | None], dict[str, int]] = {}
         for release in releases:
             for index, counts in release.unequal_frame_counts.items():
-                with suppress(ReleaseError):  # another check reports samples that cannot be read
+                with suppress(ReleaseError):  # `loading_problems` reports samples that cannot be read
                     sample = release[index]
                     self._counts[sample.name, sample.uuid] = counts
 
     def check(self, row: Row) -> Iterator[Finding]:
-        """Find a sample whose sensors do not have the same number of frames. A sample is reported once."""
+        """Find a sample whose sensors have different numbers of frames. A sample is reported once."""
         if self._counts and (counts := self._counts.pop((row["name"], row.get("uuid")), None)):
             numbers = ", ".join(f"{name!r} has {number:,}" for name, number in counts.items())
             yield UNEQUAL_LENGTHS.in_sample(row, f"the numbers of frames of the sensors differ: {numbers}")

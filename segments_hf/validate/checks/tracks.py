@@ -1,4 +1,4 @@
-"""Check tracks: objects in several frames of a sequence."""
+"""Check tracks. A track is one object in several frames of a sequence."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ class Tracks:
     """The category of each track in the rows so far."""
 
     def __init__(self) -> None:
-        self._categories: dict[tuple[str | None, str, int], tuple[int, int]] = {}
+        # By split, sequence and track id: the category in the first row of the track, and the frame of this row.
+        self._first_categories: dict[tuple[str | None, str, int], tuple[int, int]] = {}
         self._reported: set[tuple[str | None, str, int]] = set()
 
     def check(self, row: Row, split: str | None) -> Iterator[Finding]:
-        """Find tracks whose category differs from the category in their first frame. Each track is reported once.
+        """Find tracks whose category differs from the category in their first row. Each track is reported once.
 
         Args:
             row: A row with a label.
@@ -37,7 +38,7 @@ class Tracks:
             if track is None:
                 continue
             key = *sequence, track
-            first, frame = self._categories.setdefault(key, (category, row["frame_index"]))
+            first, frame = self._first_categories.setdefault(key, (category, row["frame_index"]))
             if category != first and key not in self._reported:
                 self._reported.add(key)
                 changed.append(f"track {track} has category {category} here and category {first} in frame {frame}")

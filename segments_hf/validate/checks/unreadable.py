@@ -1,4 +1,4 @@
-"""Report the parts of a sample that could not be read when its row was made."""
+"""Report the problems that occurred when a row was made: samples, labels and files that could not be read."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ FRAME_WITHOUT_CLOUD = Fault(
     "the label has other frames than the sample, so labels may belong to other point clouds",
 )
 
-_BY_COLUMN = {
-    None: UNREADABLE_SAMPLE,
+_FAULT_BY_COLUMN = {
+    None: UNREADABLE_SAMPLE,  # a problem of the whole row
     "image": UNREADABLE_IMAGE,
     BITMAP_COLUMN: UNREADABLE_BITMAP,
     JSON_LABEL_COLUMN: UNREADABLE_LABEL,
@@ -49,37 +49,38 @@ _BY_COLUMN = {
     POINT_LABELS_COLUMN: OTHER_NUMBER_OF_POINTS,
     "cameras": UNREADABLE_CAMERA,
 }
-# The columns of a frame that come from the sample, and not from the label.
-_FRAME_COLUMNS = ("point_cloud_type", "ego_pose", "cameras", "frame_name", "timestamp", "other")
+# The columns of a frame that come from the sample and not from the label.
+_SAMPLE_COLUMNS = ("point_cloud_type", "ego_pose", "cameras", "frame_name", "timestamp", "other")
 
 
-def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
-    """Yield a finding for each part that could not be read, and for each image that was repaired or replaced.
+def loading_problems(outcome: Outcome) -> Iterator[Finding]:
+    """Yield a finding for each problem that occurred when a row was made.
 
-    A problem of the annotations is a finding only if the annotations are null. Annotations with an unknown category
-    are kept, and `unknown_categories` reports them.
+    The problems are columns that could not be read, and files that were repaired or replaced. A problem of the
+    annotations is a finding only if the annotations are null: annotations with an unknown category are kept, and
+    `unknown_categories` reports them.
     """
     row = outcome.row or {}
     frame = row.get("frame_index")
-    reason = "the annotations are null: the label could not be read when the dataset was loaded"
+    label_reason = "the annotations are null: the label could not be read when the dataset was loaded"
     for problem in outcome.problems:
         if problem.action == "repaired":
             yield MALFORMED_EXIF.finding(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.action == "replaced":
             yield LOST_IDS.finding(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.column == "annotations":
-            reason = problem.reason
+            label_reason = problem.reason
         elif problem.column == POINT_CLOUD_COLUMN and row:
             yield missing_cloud(row, problem.reason)
         else:
             yield _fault(problem).finding(problem.sample, problem.uuid, frame, problem.reason)
-    if row and row.get("annotations", ()) is None and not frame:  # the frames of a sequence share one label
-        yield UNREADABLE_LABEL.in_sample(row, reason)
+    if row and row.get("annotations", ()) is None and not frame:  # one finding for all frames, which share one label
+        yield UNREADABLE_LABEL.in_sample(row, label_reason)
 
 
 def is_frame_of_label_only(row: Row) -> bool:
-    """Tell whether a row is a frame that only the label has: the sample has fewer frames of point clouds."""
-    return row.get("frame_index") is not None and not any(map(row.get, _FRAME_COLUMNS))
+    """Tell whether a row is a frame that only the label has, because the sample has fewer frames of point clouds."""
+    return row.get("frame_index") is not None and not any(map(row.get, _SAMPLE_COLUMNS))
 
 
 def missing_cloud(row: Row, reason: str) -> Finding:
@@ -87,7 +88,7 @@ def missing_cloud(row: Row, reason: str) -> Finding:
 
     Args:
         row: The row.
-        reason: The fault, if the sample has the frame.
+        reason: The message of the finding; a frame that only the label has gets another message.
     """
     if not is_frame_of_label_only(row):
         return UNREADABLE_CLOUD.in_row(row, reason)
@@ -98,4 +99,4 @@ def missing_cloud(row: Row, reason: str) -> Finding:
 def _fault(problem: Problem) -> Fault:
     if problem.column != POINT_LABELS_COLUMN and problem.error == SizeMismatchError.__name__:
         return OTHER_SIZE
-    return _BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)
+    return _FAULT_BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)

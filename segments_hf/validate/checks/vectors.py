@@ -1,4 +1,4 @@
-"""Check the points of polygons, boxes, polylines and keypoints."""
+"""Check the points of vector annotations: polygons, boxes, polylines and points."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from segments_hf.bitmaps import crosses_itself
 from segments_hf.errors import BitmapError
 from segments_hf.labels import POLYGON, VectorLabel
 from segments_hf.labels.geometry import bounding_box, is_inside
-from segments_hf.labels.label import NO_AREA as HAS_NO_AREA
+from segments_hf.labels.label import NO_AREA as WITHOUT_AREA
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.wording import listed
+from segments_hf.validate.wording import listed, named_annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MIN_POINTS = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}
 
-UNKNOWN_SHAPE = Fault("unknown-shape", "error", "masks and exports leave the objects out")
+UNKNOWN_SHAPE = Fault("unknown-shape", "error", "masks and most exports leave the objects out")
 INVALID_POINT = Fault("point-without-coordinates", "error", "masks and layouts of the sample cannot be made")
 TOO_FEW_POINTS = Fault("too-few-points", "error", "the objects have no area, so masks and boxes leave them out")
 NO_AREA = Fault("no-area", "error", "masks and boxes leave the objects out")
@@ -37,10 +37,10 @@ NOT_COMPARED = Fault(
 )
 
 
-def shapes(row: Row, label: Label) -> Iterator[Finding]:
-    """Find invalid shapes, points outside the image, and polygons that cross themselves.
+def faulty_shapes(row: Row, label: Label) -> Iterator[Finding]:
+    """Find unknown types, invalid points, shapes without an area, points outside the image, and self-crossing polygons.
 
-    Each annotation gets the first fault of its points that applies. A polygon may also cross itself.
+    An annotation has at most one of these faults, except that a polygon with points outside may also cross itself.
     """
     if not isinstance(label, VectorLabel):
         return
@@ -50,21 +50,21 @@ def shapes(row: Row, label: Label) -> Iterator[Finding]:
     visible = iter(label.visible_parts(valid))
     polygons = []
     for vector, points in zip(label.vectors, checked, strict=True):
-        fault = points if isinstance(points, Fault) else _fault_of_position(points, next(visible), label.size)
-        if fault:
-            found.setdefault(fault, []).append(f"{vector.kind} {vector.annotation.id}")
-        if not isinstance(points, Fault) and fault != NO_AREA and vector.kind == POLYGON:
+        point_fault = points if isinstance(points, Fault) else _fault_of_position(points, next(visible), label.size)
+        if point_fault:
+            found.setdefault(point_fault, []).append(named_annotation(vector.kind, vector.annotation.id))
+        if not isinstance(points, Fault) and point_fault != NO_AREA and vector.kind == POLYGON:
             polygons.append((vector.annotation.id, points))
     crossing = crosses_itself([points for _, points in polygons])
     for (number, _), crosses in zip(polygons, crossing, strict=True):
         if crosses is not False:
             found.setdefault(CROSSING if crosses else NOT_COMPARED, []).append(f"polygon {number}")
-    for first, items in found.items():
-        yield first.in_row(row, _message(first, listed(items), row))
+    for fault, items in found.items():
+        yield fault.in_row(row, _message(fault, listed(items), row))
 
 
 def _checked_points(vector: Vector) -> list[Point] | Fault:
-    """Return the points of a vector, or their fault."""
+    """Return the points of a vector, or the fault of its type or points."""
     if vector.kind is None or vector.kind not in _MIN_POINTS:
         return UNKNOWN_SHAPE
     if len(vector.raw_points or ()) < _MIN_POINTS[vector.kind]:
@@ -75,8 +75,8 @@ def _checked_points(vector: Vector) -> list[Point] | Fault:
         return INVALID_POINT
 
 
-def _fault_of_position(points: list[Point], part: VisiblePart | str, size: ImageSize | None) -> Fault | None:
-    if part == HAS_NO_AREA:
+def _fault_of_position(points: list[Point], visible_part: VisiblePart | str, size: ImageSize | None) -> Fault | None:
+    if visible_part == WITHOUT_AREA:
         return NO_AREA
     if size is None:
         return None

@@ -12,31 +12,31 @@ from segments_hf import load_release, validate
 CATEGORIES = {"categories": [{"id": number, "name": f"class {number}"} for number in (3, 5, 7)]}
 
 
-def release_of(write_release: Any, *numbers: list[int], status: str = "LABELED") -> Any:
+def release_of(write_release: Any, *category_ids: list[int], status: str = "LABELED") -> Any:
     """Write a release with a sample for each list of category ids."""
     samples = [
         sample(
             f"{index}", label=label(status, annotations=[{"id": i + 1, "category_id": n} for i, n in enumerate(ids)])
         )
-        for index, ids in enumerate(numbers)
+        for index, ids in enumerate(category_ids)
     ]
     return write_release(samples, task_attributes=CATEGORIES)
 
 
 @pytest.mark.parametrize(
-    ("numbers", "expected"),
+    ("category_ids", "expected"),
     [
         ([[3, 5], [3, 5], [7, 7]], []),
         ([[3, 5], [3, 5]], [("unused-category", "class 7")]),
         ([[3, 5], [3]], [("category-used-once", "class 5"), ("unused-category", "class 7")]),
         ([[3], [3], [3]], [("unused-category", "class 5"), ("unused-category", "class 7")]),
-        ([[], []], []),  # nothing is labeled yet
+        ([[], []], []),  # no annotations
     ],
 )
 def test_rarely_used_categories_are_warnings(
-    write_release: Any, numbers: list[list[int]], expected: list[tuple[str, str]]
+    write_release: Any, category_ids: list[list[int]], expected: list[tuple[str, str]]
 ) -> None:
-    release = release_of(write_release, *numbers)
+    release = release_of(write_release, *category_ids)
     for data in (release, load_release(release, load_assets=False)):
         report = validate(data)
         assert [(finding.check, finding.sample) for finding in report.warnings] == [

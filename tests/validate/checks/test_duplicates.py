@@ -1,4 +1,4 @@
-"""`Duplicates` compares hashes, and finds the same duplicates as a comparison of names and uuids."""
+"""`Duplicates`, which compares hashes, finds the same duplicates as a comparison of names and uuids."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Position(NamedTuple):
 
 
 class EarlierSamples:
-    """The position of the first row with each key, which is found by comparing keys."""
+    """Find earlier samples with the same key, by comparing keys instead of hashes."""
 
     def __init__(self) -> None:
         self.first: dict[object, Position] = {}

@@ -1,4 +1,4 @@
-"""Frames without a label or without annotations in a sequence whose other frames have annotations are a finding."""
+"""`validate` finds frames without a label or without annotations, if other frames of the sequence have annotations."""
 
 from __future__ import annotations
 
@@ -9,41 +9,52 @@ from dataset.making import label, sample
 
 from segments_hf import load_release, validate
 
-MARKED = {"annotations": [{"id": 1, "category_id": 1, "track_id": 1}, {"id": 2, "category_id": 2, "track_id": 2}]}
-EMPTY: dict[str, Any] = {"annotations": []}
+TWO_OBJECTS = {"annotations": [{"id": 1, "category_id": 1, "track_id": 1}, {"id": 2, "category_id": 2, "track_id": 2}]}
+NO_OBJECTS: dict[str, Any] = {"annotations": []}
 WITHOUT_LABEL, WITHOUT_ANNOTATIONS = "frames-without-label", "frames-without-annotations"
 
 
 def sequence(name: str, contents: list[Any], count: int | None = None, status: str = "LABELED") -> dict[str, Any]:
-    """Return a sequence whose label has these contents of frames."""
+    """Return a sequence.
+
+    Args:
+        name: The name of the sample.
+        contents: The label of each frame.
+        count: The number of frames with an image; by default one for each label.
+        status: The status of the label.
+    """
     images = [{"image": {"url": f"{name}-{index}.jpg"}} for index in range(count or len(contents))]
-    of_frames = {**label(status), "attributes": {"frames": contents}}
-    return sample(name, label=of_frames, attributes={"frames": images})
+    label_of_frames = {**label(status), "attributes": {"frames": contents}}
+    return sample(name, label=label_of_frames, attributes={"frames": images})
 
 
 @pytest.mark.parametrize(
     ("contents", "count", "findings"),
     [
-        pytest.param([MARKED] * 3, None, {}, id="all frames"),
-        pytest.param([EMPTY] * 3, None, {}, id="no frame"),
-        pytest.param([MARKED, EMPTY, MARKED], None, {WITHOUT_ANNOTATIONS: ["1 of 3", "1"]}, id="one frame"),
-        pytest.param([MARKED, MARKED], 6, {WITHOUT_LABEL: ["4 of 6", "2-5"]}, id="label with fewer frames"),
+        pytest.param([TWO_OBJECTS] * 3, None, {}, id="all frames"),
+        pytest.param([NO_OBJECTS] * 3, None, {}, id="no frame"),
         pytest.param(
-            [MARKED, None, EMPTY],
+            [TWO_OBJECTS, NO_OBJECTS, TWO_OBJECTS], None, {WITHOUT_ANNOTATIONS: ["1 of 3", "1"]}, id="one frame"
+        ),
+        pytest.param([TWO_OBJECTS, TWO_OBJECTS], 6, {WITHOUT_LABEL: ["4 of 6", "2-5"]}, id="label with fewer frames"),
+        pytest.param(
+            [TWO_OBJECTS, None, NO_OBJECTS],
             None,
             {WITHOUT_LABEL: ["1 of 3", "1"], WITHOUT_ANNOTATIONS: ["1 of 3", "2"]},
             id="null",
         ),
-        pytest.param([MARKED, EMPTY] * 9, None, {WITHOUT_ANNOTATIONS: ["9 of 18", "1, 3, 5, 7, 9, …"]}, id="many"),
+        pytest.param(
+            [TWO_OBJECTS, NO_OBJECTS] * 9, None, {WITHOUT_ANNOTATIONS: ["9 of 18", "1, 3, 5, 7, 9, …"]}, id="many"
+        ),
     ],
 )
 @pytest.mark.parametrize("task_type", ["image-segmentation-sequence", "image-vector-sequence"])
-def test_frames_without_label_or_without_annotations_are_a_finding_of_their_sequence(
+def test_frames_without_label_or_annotations_are_a_finding_about_their_sequence(
     write_release: Any, task_type: str, contents: list[Any], count: int | None, findings: dict[str, list[str]]
 ) -> None:
     shape = {"type": "bbox", "points": [[0, 0], [4, 4]]} if "vector" in task_type else {}
     contents = [content and {"annotations": [item | shape for item in content["annotations"]]} for content in contents]
-    whole = sequence("whole", [{"annotations": [item | shape for item in MARKED["annotations"]]}] * 2)
+    whole = sequence("whole", [{"annotations": [item | shape for item in TWO_OBJECTS["annotations"]]}] * 2)
     release = write_release([whole, sequence("part", contents, count)], task_type=task_type)
     for data in (release, load_release(release, load_assets=False, split="train").shuffle(seed=1)):
         found = validate(data).findings
@@ -53,10 +64,12 @@ def test_frames_without_label_or_without_annotations_are_a_finding_of_their_sequ
 
 
 def _counts_and_frames(message: str) -> list[str]:
-    """Return the numbers of frames and the indices of frames of a message: `2 of 5 frames have no label: 1-2`."""
+    """Return the numbers and the indices of frames in a message such as ``2 of 5 frames have no label: 1-2``."""
     return [message.split(" frames", maxsplit=1)[0], message.rsplit(": ")[1]]
 
 
 def test_frames_of_skipped_sequences_are_not_checked(write_release: Any) -> None:
-    release = write_release([sequence("a", [MARKED, EMPTY], status="SKIPPED")], task_type="image-segmentation-sequence")
+    release = write_release(
+        [sequence("a", [TWO_OBJECTS, NO_OBJECTS], status="SKIPPED")], task_type="image-segmentation-sequence"
+    )
     assert validate(release).is_clean

@@ -21,9 +21,9 @@ NUMBERS = st.one_of(
 
 
 def numbers(count: int) -> st.SearchStrategy[Any]:
-    """Return a strategy for lists of numbers: most of one length, some of another length, or None."""
-    right = st.lists(NUMBERS, min_size=count, max_size=count)
-    return st.one_of(right, right, st.none(), st.lists(NUMBERS, max_size=5))
+    """Return a strategy for lists of numbers, most of them of the length `count`, and for None."""
+    right_length = st.lists(NUMBERS, min_size=count, max_size=count)
+    return st.one_of(right_length, right_length, st.none(), st.lists(NUMBERS, max_size=5))
 
 
 POSES = st.one_of(st.none(), st.fixed_dictionaries({"position": numbers(3), "heading": numbers(4)}))
@@ -73,7 +73,7 @@ ANNOTATIONS = st.fixed_dictionaries(
 POINTS = st.lists(st.lists(st.one_of(NUMBERS, st.floats(width=32)), min_size=4, max_size=4), max_size=6)
 
 
-def _file(points: list[list[float]]) -> dict[str, Any]:
+def _kitti_file(points: list[list[float]]) -> dict[str, Any]:
     with np.errstate(over="ignore"):
         return {"bytes": np.array(points, float).reshape(-1, 4).astype("<f4").tobytes(), "path": None}
 
@@ -83,7 +83,7 @@ ROWS = st.fixed_dictionaries(
         "name": st.sampled_from(["a", "b"]),
         "uuid": st.sampled_from([None, "u"]),
         "status": st.sampled_from(["LABELED", "REVIEWED", "SKIPPED", None]),
-        "point_cloud": st.one_of(POINTS.map(_file), st.sampled_from([None, {"bytes": None, "path": None}])),
+        "point_cloud": st.one_of(POINTS.map(_kitti_file), st.sampled_from([None, {"bytes": None, "path": None}])),
         "point_cloud_type": st.sampled_from(["kitti", "kitti", "kitti", "pcd", "splat", None]),
         "ego_pose": POSES,
         "annotations": st.one_of(st.none(), st.lists(ANNOTATIONS, max_size=4)),

@@ -12,7 +12,7 @@ from layouts.mask_making import bitmap_sample, marked
 from segments_hf import validate
 from segments_hf.validate import Report
 
-PLACES = [(0, 0), (0, 40), (50, 0), (50, 40)]
+CORNERS = [(0, 0), (0, 40), (50, 0), (50, 40)]  # top and left of the parts
 
 
 def report_of(folder: Path, write_release: Any, ids: np.ndarray, **categories: Any) -> Report:
@@ -27,7 +27,7 @@ def report_of(folder: Path, write_release: Any, ids: np.ndarray, **categories: A
 def scattered() -> np.ndarray:
     """Return a bitmap in which the id 2 has four parts far apart, and all other pixels have the id 1."""
     ids = np.ones((60, 60), np.uint32)
-    for top, left in PLACES:
+    for top, left in CORNERS:
         ids[top : top + 10, left : left + 10] = 2
     return ids
 
@@ -43,7 +43,7 @@ def test_object_in_parts_far_apart_is_found_unless_its_class_has_no_instances(
         assert "2 (4 groups)" in report.findings[0].message
 
 
-def test_three_parts_far_apart_are_no_finding(tmp_path: Path, write_release: Any) -> None:
+def test_three_parts_far_apart_are_not_a_finding(tmp_path: Path, write_release: Any) -> None:
     ids = scattered()
     ids[50:, 40:] = 1
     assert report_of(tmp_path, write_release, ids).is_clean

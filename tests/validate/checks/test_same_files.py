@@ -10,7 +10,7 @@ from dataset.making import jpeg, label, sample, with_comment
 
 from segments_hf import load_release, validate
 
-LONG = 200_000  # bytes: more than the beginning, the middle and the end that are compared first
+LONG = 200_000  # bytes: more than the blocks at the beginning, in the middle and at the end that are compared first
 
 
 def images_of(folder: Path, **contents: bytes) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def images_of(folder: Path, **contents: bytes) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("embed", [None, False, True], ids=["release", "files", "bytes"])
 def test_samples_with_the_same_image_are_found(tmp_path: Path, write_release: Any, embed: bool | None) -> None:
-    one, other = with_comment(jpeg(), "one"), with_comment(jpeg(), "two")  # of equal size
+    one, other = with_comment(jpeg(), "one"), with_comment(jpeg(), "two")  # files of equal size
     data = write_release(images_of(tmp_path, a=one, b=other, c=one, d=one))
     rows = data if embed is None else load_release(data, embed=embed)
     report = validate(rows, assets=True)
@@ -35,13 +35,13 @@ def test_samples_with_the_same_image_are_found(tmp_path: Path, write_release: An
 
 
 @pytest.mark.parametrize("embed", [False, True], ids=["files", "bytes"])
-@pytest.mark.parametrize("place", [60, 50_000, 99_000, 199_000])
+@pytest.mark.parametrize("offset", [60, 50_000, 99_000, 199_000])
 def test_long_files_that_differ_in_one_byte_are_different(
-    tmp_path: Path, write_release: Any, place: int, embed: bool
+    tmp_path: Path, write_release: Any, offset: int, embed: bool
 ) -> None:
     content = jpeg() + bytes(LONG)
     changed = bytearray(content)
-    changed[len(jpeg()) + place] = 1
+    changed[len(jpeg()) + offset] = 1
     data = write_release(images_of(tmp_path, a=content, b=bytes(changed), c=content))
     (finding,) = validate(load_release(data, embed=embed), assets=True).findings
     assert finding.sample == "c"
@@ -60,8 +60,8 @@ def test_two_sequences_with_the_same_images_are_one_finding(tmp_path: Path, writ
     for number in range(3):
         (tmp_path / f"{number}.jpg").write_bytes(with_comment(jpeg(), str(number)))
     frames = [{"image": {"url": f"{number}.jpg"}} for number in (0, 1, 2, 2)]
-    of_frames = {**label(), "attributes": {"frames": [{"annotations": []}] * 4}}
-    items = [sample(name, label=of_frames, attributes={"frames": frames}) for name in ("a", "b")]
+    label_of_frames = {**label(), "attributes": {"frames": [{"annotations": []}] * 4}}
+    items = [sample(name, label=label_of_frames, attributes={"frames": frames}) for name in ("a", "b")]
     report = validate(write_release(items, task_type="image-vector-sequence"), assets=True)
     assert [(finding.check, finding.sample, finding.frame) for finding in report.findings] == [
         ("duplicate-image", "b", 0)

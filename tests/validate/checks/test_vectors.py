@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from segments_hf.labels import label_of
-from segments_hf.validate.checks.vectors import shapes
+from segments_hf.validate.checks.vectors import faulty_shapes
 
 NAN, INF = float("nan"), float("inf")
 TRIANGLE = [[0, 0], [9, 0], [5, 7]]
@@ -18,7 +18,7 @@ def row(*annotations: dict[str, Any], width: int | None = 9, height: int | None 
 
 
 def findings(vector_row: dict[str, Any]) -> list[Any]:
-    return list(shapes(vector_row, label_of(vector_row)))
+    return list(faulty_shapes(vector_row, label_of(vector_row)))
 
 
 def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
@@ -65,9 +65,12 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("point", None, "too-few-points"),
         ("polygon", TRIANGLE[:2], "too-few-points"),
         ("Polygon", TRIANGLE, "unknown-shape"),
+        (None, TRIANGLE, "unknown-shape"),
     ],
 )
-def test_only_faulty_shapes_have_a_finding(kind: str, points: Any, check: str | None) -> None:
+def test_each_faulty_shape_has_one_finding_and_other_shapes_have_none(
+    kind: str | None, points: Any, check: str | None
+) -> None:
     assert [finding.check for finding in findings(row(shape(kind, points)))] == ([check] if check else [])
 
 
@@ -80,9 +83,9 @@ def test_each_fault_is_one_finding_that_lists_its_annotations() -> None:
     many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
     found = findings(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
     assert [finding.check for finding in found] == ["too-few-points", "no-area", "point-outside"]
-    few, no_area, outside = (finding.message for finding in found)
-    assert few.startswith("got point 4, point 4 with")
-    assert "3 for a polygon" in few
+    too_few, no_area, outside = (finding.message for finding in found)
+    assert too_few.startswith("got point 4, point 4 with")
+    assert "3 for a polygon" in too_few
     assert no_area.startswith("got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in ")
     assert "point 9 " in outside
     assert "9 x 7 pixels" in outside

@@ -11,8 +11,8 @@ from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.points.read_points import read_positions
 from segments_hf.validate.checks.clouds.camera_calibration import cameras_without_points
 from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
-from segments_hf.validate.checks.clouds.labeled_points import number_of_labels
-from segments_hf.validate.checks.same_files import fingerprint
+from segments_hf.validate.checks.clouds.labeled_points import wrong_number_of_labels
+from segments_hf.validate.checks.same_files import fingerprint_of
 from segments_hf.validate.checks.unreadable import UNREADABLE_CLOUD, missing_cloud
 
 if TYPE_CHECKING:
@@ -29,37 +29,37 @@ class CheckedCloud(NamedTuple):
 
     Attributes:
         findings: The findings.
-        summary: The fingerprint of the file; None if it cannot be read or is empty.
+        fingerprint: The fingerprint of the file; None if it cannot be read or is empty.
     """
 
     findings: list[Finding]
-    summary: Fingerprint | None
+    fingerprint: Fingerprint | None
 
 
-def missing_clouds(row: Row) -> Iterator[Finding]:
-    """Find a row without the type of its point cloud, in rows whose files are not loaded."""
+def missing_cloud_type(row: Row) -> Iterator[Finding]:
+    """Find a row without the type of its point cloud. Call this function for rows whose files are not checked."""
     if row["point_cloud_type"] is None:
         yield missing_cloud(row, "the release has no point cloud, or no type such as 'pcd' for it")
 
 
 def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
-    """Check the file of a point cloud. It is read once.
+    """Check the file of a point cloud, which is read once.
 
     Args:
-        row: The row. Its file has no finding yet.
+        row: The row. No other check has reported its file.
         label: The label of the row, which is compared with the points; None if the row is not labeled.
     """
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
         return CheckedCloud([missing_cloud(row, "got a row without a point cloud, or without its type")], None)
     try:
         file = stored_content(row[POINT_CLOUD_COLUMN])
-        summary = fingerprint(file) if file.size else None
+        fingerprint = fingerprint_of(file) if file.size else None
         points = read_positions({**row, POINT_CLOUD_COLUMN: {"bytes": file.content, "path": file.path}})
     except AssetError as error:
         return CheckedCloud([UNREADABLE_CLOUD.in_row(row, str(error))], None)
     findings = [*cameras_without_points(row, points)]
     if label is not None:
-        findings += number_of_labels(row, label, len(points))
+        findings += wrong_number_of_labels(row, label, len(points))
     if isinstance(label, CuboidLabel):
         findings += boxes_without_points(row, points)
-    return CheckedCloud(findings, summary)
+    return CheckedCloud(findings, fingerprint)

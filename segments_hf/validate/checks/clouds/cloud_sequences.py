@@ -29,7 +29,7 @@ OTHER_DIMENSIONS = Fault(
     "track-changes-dimensions", "warning", "one rigid object has several sizes, of which only one can be right"
 )
 
-_TOLERANCE = 0.01  # of dimensions: meters, plus this share of the dimension
+_TOLERANCE = 0.01  # a dimension may change by 0.01 m plus 1%
 
 
 @dataclass
@@ -38,21 +38,21 @@ class _Sequence:
 
     Attributes:
         row: The name and the uuid of the sample.
-        with_pose: The number of frames with an ego pose.
+        num_with_pose: The number of frames with an ego pose.
         without_pose: The indices of the frames without an ego pose.
-        last: The index and the timestamp of the previous frame that has a timestamp.
-        disorder: Descriptions of frames whose timestamps do not increase.
-        dimensions: The dimensions of each track in its first frame, and the index of this frame.
-        changes: A description of each track whose dimensions change.
+        last_timestamp: The index and the timestamp of the previous row whose timestamp is a number.
+        timestamp_faults: A text for each two successive rows of which the later frame has no larger timestamp.
+        dimensions: The dimensions of each track in its first row, and the index of the frame of this row.
+        dimension_changes: A text for each track whose dimensions change, by track id.
     """
 
     row: Row
-    with_pose: int = 0
+    num_with_pose: int = 0
     without_pose: set[int] = field(default_factory=set)
-    last: tuple[int, Decimal] | None = None
-    disorder: list[str] = field(default_factory=list)
+    last_timestamp: tuple[int, Decimal] | None = None
+    timestamp_faults: list[str] = field(default_factory=list)
     dimensions: dict[int, tuple[list[float], int]] = field(default_factory=dict)
-    changes: dict[int, str] = field(default_factory=dict)
+    dimension_changes: dict[int, str] = field(default_factory=dict)
 
 
 class CloudSequences:
@@ -76,57 +76,57 @@ class CloudSequences:
         if row["ego_pose"] is None:
             sequence.without_pose.add(frame)
         else:
-            sequence.with_pose += 1
+            sequence.num_with_pose += 1
         _add_timestamp(sequence, frame, row.get("timestamp"))
         if is_labeled(row):
             for item in row["annotations"]:
                 _add_dimensions(sequence, frame, item)
 
-    def find(self) -> Iterator[Finding]:
+    def find_faults(self) -> Iterator[Finding]:
         """Yield the findings about each sequence."""
         for sequence in self._sequences.values():
-            if sequence.with_pose and sequence.without_pose:
-                total = sequence.with_pose + len(sequence.without_pose)
+            if sequence.num_with_pose and sequence.without_pose:
+                total = sequence.num_with_pose + len(sequence.without_pose)
                 frames = ranges(sequence.without_pose)
                 message = f"{len(sequence.without_pose)} of {total} frames have no ego pose: {frames}"
                 yield NO_POSE.in_sample(sequence.row, message)
-            if sequence.disorder:
-                yield NOT_INCREASING.in_sample(sequence.row, listed(sequence.disorder))
-            if sequence.changes:
-                yield OTHER_DIMENSIONS.in_sample(sequence.row, listed(sequence.changes.values()))
+            if sequence.timestamp_faults:
+                yield NOT_INCREASING.in_sample(sequence.row, listed(sequence.timestamp_faults))
+            if sequence.dimension_changes:
+                yield OTHER_DIMENSIONS.in_sample(sequence.row, listed(sequence.dimension_changes.values()))
 
 
 def _add_timestamp(sequence: _Sequence, frame: int, timestamp: str | None) -> None:
-    """Compare the timestamp of a frame with that of the previous frame. Texts that are not numbers are ignored."""
+    """Compare the timestamp of a frame with that of the previous row. Texts that are not numbers are ignored."""
     try:
         time = Decimal(timestamp or "NaN")
     except DecimalException:
         return
     if not time.is_finite():
         return
-    if sequence.last is not None:
-        last_frame, last_time = sequence.last
-        # Rows may be in any order. `frame == last_frame` is a duplicate, which another check reports.
+    if sequence.last_timestamp is not None:
+        last_frame, last_time = sequence.last_timestamp
+        # Rows may be in any order. If `frame == last_frame`, the frame is a duplicate, which `Duplicates` reports.
         if (frame > last_frame and time <= last_time) or (frame < last_frame and time >= last_time):
             first, second = sorted([(last_frame, last_time), (frame, time)])
-            sequence.disorder.append(
+            sequence.timestamp_faults.append(
                 f"frame {second[0]} has the timestamp {second[1]} after {first[1]} in frame {first[0]}"
             )
-    sequence.last = frame, time
+    sequence.last_timestamp = frame, time
 
 
 def _add_dimensions(sequence: _Sequence, frame: int, item: Mapping[str, Any]) -> None:
-    """Compare the dimensions of a cuboid with those of its track in the first frame."""
+    """Compare the dimensions of a cuboid with those in the first row of its track."""
     track, dimensions = item.get("track_id"), item.get("dimensions")
     if track is None or dimensions is None:
         return
     first, first_frame = sequence.dimensions.setdefault(track, (dimensions, frame))
-    if len(first) != len(dimensions):  # `cuboids` reports dimensions that are not three numbers
+    if len(first) != len(dimensions):  # `faulty_cuboids` reports dimensions that are not three numbers
         return
     pairs = zip(first, dimensions, strict=True)
     if any(abs(now - before) > _TOLERANCE * (1 + abs(before)) for before, now in pairs):
         text = f"track {track} has {_size(dimensions)} in frame {frame} and {_size(first)} in frame {first_frame}"
-        sequence.changes.setdefault(track, text)
+        sequence.dimension_changes.setdefault(track, text)
 
 
 def _size(dimensions: list[float]) -> str:

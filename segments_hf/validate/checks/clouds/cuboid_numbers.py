@@ -35,25 +35,25 @@ NO_POINTS = Fault(
     "box-without-points", "warning", "the object is not visible in the point cloud; many training programs drop it"
 )
 
-_YAW_TOLERANCE = 0.02  # radians, about 1 degree
+_YAW_TOLERANCE = 0.02  # radians; about 1 degree
 
 
-def cuboids(row: Row, label: Label) -> Iterator[Finding]:
+def faulty_cuboids(row: Row, label: Label) -> Iterator[Finding]:
     """Find cuboids with invalid numbers, cuboids without a volume, and yaws that differ from the rotation."""
     if not isinstance(label, CuboidLabel):
         return
-    found, errors = readable_boxes(row)
+    valid_boxes, errors = _valid_boxes(row)
     if errors:
         yield INVALID_CUBOID.in_row(row, listed(errors))
-    flat = found[~_has_volume(found)]
+    flat = valid_boxes[~_has_volume(valid_boxes)]
     if len(flat):
         items = [
             f"cuboid {number} of {length:g} x {width:g} x {height:g}"
             for number, (length, width, height) in zip(flat.ids.tolist(), flat.dimensions.tolist(), strict=True)
         ]
         yield NO_VOLUME.in_row(row, f"got {listed(items)}, expected a length, width and height above 0")
-    if turned := list(_turned(row, found)):
-        yield OTHER_YAW.in_row(row, f"got {listed(turned)}")
+    if differences := list(_yaw_differences(row, valid_boxes)):
+        yield OTHER_YAW.in_row(row, f"got {listed(differences)}")
 
 
 def boxes_without_points(row: Row, points: npt.NDArray[np.number[Any]]) -> Iterator[Finding]:
@@ -63,18 +63,18 @@ def boxes_without_points(row: Row, points: npt.NDArray[np.number[Any]]) -> Itera
         row: The row.
         points: The points in the frame of the sensor: x, y, z; array of shape (N, 3).
     """
-    found, _ = readable_boxes(row)
+    in_world, _ = _valid_boxes(row)
     try:
-        found = found[_has_volume(found)].to_sensor(row["ego_pose"])
-    except PointCloudError:  # `ego_poses` reports the error
+        in_sensor = in_world[_has_volume(in_world)].to_sensor(row["ego_pose"])
+    except PointCloudError:  # `invalid_ego_pose` reports the error
         return
-    is_empty = num_points_in_boxes(points, found) == 0
+    is_empty = num_points_in_boxes(points, in_sensor) == 0
     if is_empty.any():
-        yield NO_POINTS.in_row(row, f"no point is in cuboid {listed(found.ids[is_empty].tolist())}")
+        yield NO_POINTS.in_row(row, f"no point is in cuboid {listed(in_sensor.ids[is_empty].tolist())}")
 
 
-def readable_boxes(row: Row) -> tuple[Boxes, list[str]]:
-    """Return the cuboids of a row whose numbers are valid, in the world, and the errors of the other cuboids."""
+def _valid_boxes(row: Row) -> tuple[Boxes, list[str]]:
+    """Return the cuboids with valid numbers as boxes in the world, and the error messages for the other cuboids."""
     try:
         return boxes(row, "world"), []
     except PointCloudError:
@@ -88,26 +88,26 @@ def readable_boxes(row: Row) -> tuple[Boxes, list[str]]:
         return boxes({"annotations": valid}, "world"), errors
 
 
-def _has_volume(found: Boxes) -> npt.NDArray[np.bool_]:
-    has_volume: npt.NDArray[np.bool_] = np.all(found.dimensions > 0, axis=1)
+def _has_volume(in_world: Boxes) -> npt.NDArray[np.bool_]:
+    has_volume: npt.NDArray[np.bool_] = np.all(in_world.dimensions > 0, axis=1)
     return has_volume
 
 
-def _turned(row: Row, found: Boxes) -> Iterator[str]:
-    """Yield the cuboids whose yaw differs from that of their rotation.
+def _yaw_differences(row: Row, valid_boxes: Boxes) -> Iterator[str]:
+    """Yield a text for each cuboid whose yaw differs from that of its rotation.
 
-    There are several definitions of the yaw of a tilted box. Their differences are below the square of the tilt.
+    There are several definitions of the yaw of a tilted box. They differ by less than the square of the tilt (radians).
     """
-    given = {item["id"]: item["yaw"] for item in row["annotations"] if item.get("rotation") is not None}
-    indices = [index for index, number in enumerate(found.ids.tolist()) if given.get(number) is not None]
+    yaw_by_id = {item["id"]: item["yaw"] for item in row["annotations"] if item.get("rotation") is not None}
+    indices = [index for index, number in enumerate(valid_boxes.ids.tolist()) if yaw_by_id.get(number) is not None]
     if not indices:
         return
-    chosen = found[np.array(indices)]
-    yaws = np.array([given[number] for number in chosen.ids.tolist()])
-    expected = yaws_of_rotations(chosen.rotation)
-    tolerance = _YAW_TOLERANCE + 2 * (1 - chosen.rotation[:, 2, 2])  # 1 - cos(tilt) is half the square of the tilt
-    is_turned = np.abs(wrap_angles(yaws - expected)) > tolerance
-    for number, yaw, right in zip(
-        chosen.ids[is_turned].tolist(), yaws[is_turned].tolist(), expected[is_turned].tolist(), strict=True
+    compared = valid_boxes[np.array(indices)]
+    yaws = np.array([yaw_by_id[number] for number in compared.ids.tolist()])
+    expected = yaws_of_rotations(compared.rotation)
+    tolerance = _YAW_TOLERANCE + 2 * (1 - compared.rotation[:, 2, 2])  # 1 - cos(tilt) is half the square of the tilt
+    differs = np.abs(wrap_angles(yaws - expected)) > tolerance
+    for number, yaw, expected_yaw in zip(
+        compared.ids[differs].tolist(), yaws[differs].tolist(), expected[differs].tolist(), strict=True
     ):
-        yield f"cuboid {number} with the yaw {yaw:.4g}, but its rotation has the yaw {right:.4g}"
+        yield f"cuboid {number} with the yaw {yaw:.4g}, but its rotation has the yaw {expected_yaw:.4g}"

@@ -25,13 +25,13 @@ NO_POINTS = Fault("annotation-without-points", "warning", "no point belongs to t
 _IMPOSSIBLE_ID = Fault(IMPOSSIBLE_ID.name, "error", "the object has no points: in labels of points, 0 means unlabeled")
 
 
-def labels_of_points(row: Row, label: Label, unreported: Collection[str]) -> Iterator[Finding]:
-    """Find points with an id that no annotation has, and annotations without points.
+def faulty_point_labels(row: Row, label: Label, unreported: Collection[str]) -> Iterator[Finding]:
+    """Find missing labels of points, points with an id that no annotation has, and annotations without points.
 
     Args:
         row: The row.
         label: The label of the row.
-        unreported: The columns that have no finding yet.
+        unreported: The columns that no other check has reported.
     """
     if not isinstance(label, PointLabel) or POINT_LABELS_COLUMN not in unreported:
         return
@@ -55,8 +55,8 @@ def labels_of_points(row: Row, label: Label, unreported: Collection[str]) -> Ite
         yield NO_POINTS.in_row(row, f"no point has the annotation id {listed(absent)}")
 
 
-def number_of_labels(row: Row, label: Label, points: int) -> Iterator[Finding]:
-    """Find a label whose number of points differs from that of the file.
+def wrong_number_of_labels(row: Row, label: Label, points: int) -> Iterator[Finding]:
+    """Find a label with another number of points than the file.
 
     Args:
         row: The row.

@@ -28,13 +28,13 @@ ZERO = Fault(
     "warning",
     "segments-hf reads the quaternion as the identity; if this is wrong, boxes and points do not match",
 )
-_TOLERANCE = 1e-3  # more than rounding to 4 digits; code that does not normalize is wrong by 20 cm at 100 m
+_TOLERANCE = 1e-3  # more than the error of rounding to 4 digits; without normalization, 20 cm of error at 100 m
 
 
-def quaternions(row: Row) -> Iterator[Finding]:
+def unusual_quaternions(row: Row) -> Iterator[Finding]:
     """Find rotations of the ego pose, of cuboids and of cameras that are zero, or whose length is not 1.
 
-    Values that are not four finite numbers are found by other checks.
+    Other checks find values that are not four finite numbers.
     """
     zero, other = [], []
     for name, value in _rotations(row):

@@ -1,4 +1,4 @@
-"""Check the types of the annotations of a point cloud, and the points of polygons, lines and points in space."""
+"""Check the types of the annotations of a point cloud, and the coordinates of its polygons, polylines and points."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from segments_hf.labels import CuboidLabel
 from segments_hf.points.checked_numbers import checked_numbers
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.checks.vectors import INVALID_POINT, TOO_FEW_POINTS, UNKNOWN_SHAPE
-from segments_hf.validate.wording import listed
+from segments_hf.validate.wording import listed, named_annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
-# The same checks as for images, but with other effects.
+# These faults have other effects than in labels of images.
 _UNKNOWN_SHAPE = Fault(UNKNOWN_SHAPE.name, "error", "boxes and layouts leave the objects out")
 _INVALID_POINT = Fault(INVALID_POINT.name, "error", "the shapes cannot be drawn or transformed")
 _TOO_FEW_POINTS = Fault(TOO_FEW_POINTS.name, "error", "the shapes have no length or area")
 
 _MIN_POINTS = {"point": 1, "polyline": 2, "polygon": 3}
-_COORDINATES = (2, 3)  # annotations of the camera images have points without z
+_NUM_COORDINATES = (2, 3)  # points in camera images have no z
 
 
-def space_vectors(row: Row, label: Label) -> Iterator[Finding]:
+def faulty_space_vectors(row: Row, label: Label) -> Iterator[Finding]:
     """Find annotations of unknown types, and shapes with too few or with invalid points."""
     if not isinstance(label, CuboidLabel):
         return
@@ -36,7 +36,7 @@ def space_vectors(row: Row, label: Label) -> Iterator[Finding]:
     for shape in label.shapes:
         fault = _fault(shape)
         if fault:
-            found.setdefault(fault, []).append(f"{shape.kind} {shape.id}")
+            found.setdefault(fault, []).append(named_annotation(shape.kind, shape.id))
     minimum = ", ".join(f"{number} for a {kind}" for kind, number in _MIN_POINTS.items())
     messages = {
         _UNKNOWN_SHAPE: f"expected one of the types {', '.join(sorted(label.object_kinds))}",
@@ -48,7 +48,7 @@ def space_vectors(row: Row, label: Label) -> Iterator[Finding]:
 
 
 def _fault(shape: Shape) -> Fault | None:
-    """Return the fault of an annotation; None if it has no fault, or is a cuboid, which `cuboids` checks."""
+    """Return the fault of an annotation; None if it has no fault, or is a cuboid, which `faulty_cuboids` checks."""
     if shape.kind is None or shape.kind not in CuboidLabel.object_kinds:
         return _UNKNOWN_SHAPE
     if shape.kind not in _MIN_POINTS:
@@ -60,8 +60,8 @@ def _fault(shape: Shape) -> Fault | None:
 
 
 def _is_point(point: object) -> bool:
-    """Tell whether a point has two or three finite coordinates."""
-    if not isinstance(point, list) or len(point) not in _COORDINATES:
+    """Tell whether a point has two or three valid coordinates."""
+    if not isinstance(point, list) or len(point) not in _NUM_COORDINATES:
         return False
     try:
         checked_numbers(point, (len(point),), "point")
