@@ -22,8 +22,9 @@ class AssetOptions:
 
     Attributes:
         fetching: The limits of downloads and images.
-        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except bitmaps
-            that cannot store the ids of the annotations. None if there is no such folder.
+        segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
+            fetched, except bitmaps that cannot store the ids of the annotations. None if there is no such folder. It is
+            not used for sequences and point clouds.
         resolve: The new locations of moved assets.
         storage_options: The options of the file systems that read buckets.
         is_stored: Whether downloads are stored in the cache.
@@ -45,7 +46,7 @@ class AssetOptions:
         Args:
             samples: The samples whose assets are read.
             labelset: The labelset of the bitmaps.
-            traffic: The counters of downloads.
+            traffic: The counters of downloads; None to count nothing.
 
         Raises:
             OptionError: `segments_dir` is not a folder.
@@ -70,14 +71,14 @@ def segments_folder(
     """Return the folder `segments_dir` for a release; None if no files are read from it.
 
     Args:
-        segments_dir: The option.
-        header: The facts about the release, with its names.
-        kind: The structure of its labels.
+        segments_dir: The option `segments_dir`.
+        header: The header of the release.
+        kind: The structure of the labels of the release.
 
     Raises:
         OptionError: The folder does not exist.
     """
     if segments_dir is None or kind.sequence or kind.point_cloud:
-        # The files of a sequence have no frame in their names, so all frames would get the same image.
+        # The folder has one file for each sample, so all frames of a sequence would get the same image.
         return None
     return SegmentsDir(segments_dir, header.owner, header.dataset_name, header.name)

@@ -1,4 +1,4 @@
-"""The draft of a point cloud, or of a point cloud of a sequence."""
+"""Make the draft of a point cloud, or of one frame of a sequence of point clouds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cloud_draft(
     """Make the draft of a point cloud.
 
     Args:
-        source: The location of its label.
+        source: The location of the label of the point cloud.
         label: The label of the sample; None if it is null.
         frame: The point cloud.
         content: The part of the label for this point cloud; None if it is missing.
@@ -147,7 +147,7 @@ def _xyzw(quaternion: Quaternion | None) -> list[float] | None:
 
 
 def _json_object(fields: Mapping[str, Raw | UnsetType]) -> Raw | UnsetType:
-    """Return the fields that are in the file as a JSON object; `UNSET` if none of them is."""
+    """Return a JSON object of the fields that the release file has; `UNSET` if it has none of them."""
     present = [b'"%s":%s' % (name.encode(), bytes(raw)) for name, raw in fields.items() if raw is not UNSET]
     return Raw(b"{%s}" % b",".join(present)) if present else UNSET
 

@@ -31,14 +31,14 @@ class Draft:
     """A row before its assets are fetched.
 
     Attributes:
-        name: The name of the sample; its index in the file if the sample cannot be read.
-        row: The columns so far; empty if the sample cannot be read.
+        name: The name of the sample; its JSON path, such as ``samples[3]``, if the sample cannot be read.
+        row: The columns that are known before the assets are fetched; empty if the sample cannot be read.
         image: The URL or path of the image in the release.
         bitmap: The URL or path of the segmentation bitmap.
         point_cloud: The URL or path of the point cloud, and its type.
         camera_images: The URL or path of the image of each camera.
         uuid: The uuid of the sample.
-        errors: The errors, each with its column, or with None if it is about the whole row.
+        errors: The errors, each with its column; None instead of a column if the error is about the whole row.
         repairs: The columns whose images were repaired, each with a description of the fault.
         replaced: The columns whose files in `segments_dir` were not used, each with the reason.
         position: The position of the row in the slice of the release.
@@ -100,16 +100,18 @@ def image_attributes(content: Labeled[Any], source: LabelSource) -> str | None:
     return text or label_text(content.attributes, sample, labelset, f"{path}.attributes")
 
 
-def check_categories(draft: Draft, annotations: Sequence[Annotation], sample: Sample, known: Mapping[int, int]) -> None:
+def check_categories(
+    draft: Draft, annotations: Sequence[Annotation], sample: Sample, class_indices: Mapping[int, int]
+) -> None:
     """Add an error to the draft if annotations have a category id that the release does not define.
 
     Args:
         draft: The draft.
-        annotations: The annotations of its label.
+        annotations: The annotations of the label.
         sample: The sample of the draft.
-        known: The class index of each category id of the release.
+        class_indices: The class index of each category id of the release.
     """
-    if unknown := [item.category_id for item in annotations if item.category_id not in known]:
-        defined = f"only {', '.join(map(str, known))}" if known else "no categories"
+    if unknown := [item.category_id for item in annotations if item.category_id not in class_indices]:
+        defined = f"only {', '.join(map(str, class_indices))}" if class_indices else "no categories"
         problem = f"got category id {', '.join(map(str, sorted(set(unknown))))}, but the release defines {defined}"
         draft.errors.append(("annotations", ReleaseError(problem, sample.source, sample.json_path)))

@@ -1,4 +1,4 @@
-"""Drafts: the rows of a release before their images, bitmaps and point clouds are fetched."""
+"""Make drafts: the rows of a release before their images, bitmaps and point clouds are fetched."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def make_drafts(
     samples: ReleaseSlice, labelset: str | None, class_indices: Mapping[int, int], start: RowPosition
 ) -> Iterator[Draft]:
-    """Make the drafts of samples, in order: one per image or point cloud, or per frame of a sequence.
+    """Make the drafts of samples, in order: one per frame of a sequence, one for any other sample.
 
     Args:
         samples: The samples.
@@ -34,10 +34,10 @@ def make_drafts(
     """
     kind = samples.kind(labelset)
     for position in range(start.sample, len(samples)):
-        first = start.row if position == start.sample else 0
+        first_row = start.row if position == start.sample else 0
         for number, draft in enumerate(_sample_drafts(samples, position, labelset, kind, class_indices)):
             draft.position = RowPosition(position, number)
-            if number >= first:
+            if number >= first_row:
                 yield draft
 
 

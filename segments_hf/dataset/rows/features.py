@@ -39,8 +39,8 @@ def row_features(kind: TaskKind, categories: Sequence[Category], *, has_sensor: 
             "metadata": json_feature(),
         }
         return Features(columns)
-    carried = to_feature_id(categories)
-    columns |= _cloud_columns(carried) if kind.point_cloud else _image_columns(kind, carried)
+    feature_id = to_feature_id(categories)
+    columns |= _cloud_columns(feature_id) if kind.point_cloud else _image_columns(kind, feature_id)
     columns |= {"annotations": [_annotation_features(kind, class_names(categories))]}
     if kind.point_labels:
         columns["point_annotations"] = [Value("int32")]
@@ -52,15 +52,15 @@ def row_features(kind: TaskKind, categories: Sequence[Category], *, has_sensor: 
     return Features(columns)
 
 
-def _image_columns(kind: TaskKind, carried: str) -> dict[str, Any]:
-    columns: dict[str, Any] = {"image": Image(id=carried), "width": Value("int32"), "height": Value("int32")}
+def _image_columns(kind: TaskKind, feature_id: str) -> dict[str, Any]:
+    columns: dict[str, Any] = {"image": Image(id=feature_id), "width": Value("int32"), "height": Value("int32")}
     return columns | ({"segmentation_bitmap": Image()} if kind.bitmap else {})
 
 
-def _cloud_columns(carried: str) -> dict[str, Any]:
+def _cloud_columns(feature_id: str) -> dict[str, Any]:
     return {
         "point_cloud": {"bytes": Value("binary"), "path": Value("string")},
-        "point_cloud_type": Value("string", id=carried),
+        "point_cloud_type": Value("string", id=feature_id),
         "ego_pose": {"position": _numbers(), "heading": _numbers()},
     }
 

@@ -1,4 +1,4 @@
-"""The draft of an image, or of an image of a sequence."""
+"""Make the draft of an image, or of one frame of a sequence of images."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def image_draft(
     """Make the draft of an image.
 
     Args:
-        source: The location of its label.
+        source: The location of the label of the image.
         label: The label of the sample; None if it is null.
         frame: The image.
         content: The part of the label for this image; None if it is missing.

@@ -29,14 +29,15 @@ FIRST_ROW = RowPosition()
 
 @dataclass(slots=True)
 class Outcome:
-    """The result of making the row of one image or frame.
+    """The result of making one row: that of an image, of a point cloud, or of a frame of a sequence.
 
     Attributes:
         row: The row; None if it was left out.
         problems: The problems that occurred. The row is complete if `losses` is empty.
-        size_in_memory: The number of bytes in memory of the row's image and bitmap.
-        split: The split of the row, if it is known.
-        locate_image: A function that returns the location of the image; None for the row of a dataset.
+        size_in_memory: The number of bytes in memory of the row's image, bitmap, point cloud and camera images.
+        split: The split of the row; None if it is unknown.
+        locate_image: A function that returns the location of the image; None if the row has no image from a release, or
+            if images are not fetched.
         position: The position of the row in the slice of the release; `FIRST_ROW` for the row of a dataset.
     """
 

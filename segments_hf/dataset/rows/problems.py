@@ -25,7 +25,7 @@ _ACTION_TEXTS = {
     "skipped": "left out",
     "kept": "kept with a null column",
     "repaired": "kept with a repaired copy of an image",
-    "replaced": "kept with the original of a bitmap, because its file in segments_dir has lost ids",
+    "replaced": "kept with the bitmap of the release, because the bitmap in segments_dir cannot store all ids",
 }
 
 logger: Logger = own_logger(__name__)
@@ -35,14 +35,14 @@ class Problem(msgspec.Struct, frozen=True):
     """A problem of a sample.
 
     Attributes:
-        sample: The name of the sample; its index in the release if it has no name.
+        sample: The name of the sample; its JSON path, such as ``samples[3]``, if the sample cannot be read.
         uuid: The uuid of the sample; None if it has no uuid.
         column: The column of the error; None if the error is about the whole row.
         error: The class of the error, such as ``AssetError``.
         reason: The message of the error.
         action: ``skipped`` if the row was left out, ``kept`` if the column is null, ``repaired`` if the row has a
-            repaired copy of the image, ``replaced`` if the row has the original of a bitmap because the file in
-            `segments_dir` cannot store its ids. The last two do not depend on `on_error`.
+            repaired copy of the image, ``replaced`` if the row has the bitmap of the release because the bitmap in
+            `segments_dir` cannot store the ids of the annotations. The last two do not depend on `on_error`.
     """
 
     sample: str
@@ -82,7 +82,7 @@ def append_problem(file: Path, problem: Problem) -> None:
 
 
 def read_problems(file: Path) -> list[Problem]:
-    """Read the problems in a file of JSON lines; empty if the file is missing.
+    """Read the problems in a file of JSON lines; return an empty list if the file is missing.
 
     Raises:
         StorageError: The file is damaged.

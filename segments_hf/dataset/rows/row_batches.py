@@ -29,7 +29,7 @@ class RowBatch(NamedTuple):
 
     Attributes:
         table: The rows, in the storage types of their features.
-        outcomes: The outcome of each row in order, with those whose row was left out.
+        outcomes: The outcomes of these rows in order, and between them the outcomes whose row was left out.
     """
 
     table: pa.Table
@@ -45,8 +45,8 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
         new_columns: A function that makes some of these columns for a row. The others are copied from the row.
 
     Raises:
-        BitmapError: A label cannot be converted to the new columns. The error names the sample.
-        PointCloudError: A label of a point cloud cannot be converted. The error names the sample.
+        BitmapError: The label of an image cannot be converted to the new columns. The error names the sample.
+        PointCloudError: The label of a point cloud cannot be converted. The error names the sample.
         AssetError: An image or a point cloud cannot be converted. The error names the sample.
     """
     extend = None if new_columns is None else Versioned(new_columns)

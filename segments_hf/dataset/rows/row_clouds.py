@@ -19,7 +19,7 @@ _POINT_LABELS = "point_annotations"
 async def add_point_cloud(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
     """Add the point cloud and the camera images of a row to its draft, and an error for each file that cannot be used.
 
-    If the number of labels of points differs from the number of points in the file, the labels become null.
+    If the label has another number of points than the file, the column ``point_annotations`` becomes null.
 
     Args:
         draft: The draft of the row.

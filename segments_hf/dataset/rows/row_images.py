@@ -29,8 +29,8 @@ class AssetSources:
 
     Attributes:
         fetcher: The fetcher.
-        segments_dir: The folder in the layout of the official SDK's cache. Files in it are not fetched, except
-            bitmaps that cannot store the ids of the annotations.
+        segments_dir: The folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
+            fetched, except bitmaps that cannot store the ids of the annotations. None if it is not used.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
         cameras: Whether the images of the cameras of point clouds are fetched.
@@ -61,7 +61,7 @@ class _CheckedAsset:
 
 
 async def add_image_and_bitmap(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
-    """Add the image and bitmap of a row to its draft; add the errors of those that cannot be used.
+    """Add the image and bitmap of a row to its draft, and an error for each file that cannot be used.
 
     A repaired image is added, and its fault is added to `draft.repairs`. If a bitmap in `segments_dir` cannot store the
     ids of the annotations, the bitmap of the release is added instead, and the reason is added to `draft.replaced`.
@@ -124,22 +124,22 @@ def _references(draft: Draft, sources: AssetSources) -> Iterator[tuple[str, str 
 async def _fetch_asset(
     draft: Draft, column: str, reference: str | None, local_file: Path | None, fetcher: Fetcher
 ) -> _CheckedAsset:
-    """Return the file in `segments_dir`, or the asset of the release if there is no such file or it has lost ids."""
-    fault = None
+    """Return the file in `segments_dir`. If it is missing or cannot store all ids, fetch the asset of the release."""
+    local_problem = None
     if local_file:
         local = await _read_local(column, local_file, fetcher)
-        if (fault := _lost_ids(draft, local)) is None:
+        if (local_problem := _lost_ids(draft, local)) is None:
             return local
     try:
         fetched = await _fetch(column, reference, fetcher)
         if problem := _lost_ids(draft, fetched):
             raise UnwantedError(f"{_name(fetched, fetcher)}: {problem}")
     except AssetError as error:
-        if fault is None:
+        if local_problem is None:
             raise
-        raise AssetError(f"{error}; {local_file} is not used: {fault}") from error
-    if fault:
-        draft.replaced.append((column, f"{local_file}: {fault}"))
+        raise AssetError(f"{error}; {local_file} is not used: {local_problem}") from error
+    if local_problem:
+        draft.replaced.append((column, f"{local_file}: {local_problem}"))
     return fetched
 
 
@@ -182,7 +182,7 @@ def _name(checked: _CheckedAsset, fetcher: Fetcher) -> str:
 
 
 async def _palette_error(draft: Draft, bitmap: _CheckedAsset | None, fetcher: Fetcher) -> AssetError | None:
-    """Return an error if the colors of a bitmap with a palette are not the ids of annotations."""
+    """Return an error if a bitmap with a palette cannot be decoded, or its colors are not the ids of annotations."""
     if bitmap is None or not bitmap.header.has_palette:
         return None
     ids = {item["id"] for item in draft.row["annotations"] or ()}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RowMaker:
-    """A function that makes the rows of samples: one per image or point cloud, or per frame of a sequence.
+    """A function that makes the rows of samples: one per frame of a sequence, one for any other sample.
 
     It can be pickled, to a few kilobytes. Another process or machine then makes the same rows from the same samples.
 
@@ -122,17 +122,17 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
-    """Return the outcome of a draft, whose images were fetched or are not needed, according to `on_error`."""
+    """Return the outcome of a draft according to `on_error`, after its assets were fetched if they are needed."""
     if not (draft.errors or draft.repairs or draft.replaced):
         return Outcome(draft.row, size_in_memory=size, position=draft.position)
     by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}
-    remedies = [
+    resolved_problems = [
         Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, action)
-        for action, parts in by_action.items()
-        for column, reason in parts
+        for action, reasons in by_action.items()
+        for column, reason in reasons
     ]
     if not draft.errors:
-        return Outcome(draft.row, remedies, size, position=draft.position)
+        return Outcome(draft.row, resolved_problems, size, position=draft.position)
     if on_error == "raise":
         raise _with_sample(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
@@ -142,7 +142,7 @@ def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     ]
     if not kept:
         return Outcome(None, problems, size, position=draft.position)
-    return Outcome(draft.row, problems + remedies, size, position=draft.position)
+    return Outcome(draft.row, problems + resolved_problems, size, position=draft.position)
 
 
 def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
@@ -150,5 +150,5 @@ def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> Se
     advice = f"to continue without it, pass {option('on_error', 'skip')} or {option('on_error', 'keep')}"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
-    where = sample_name({"name": draft.name, "frame_index": draft.row.get("frame_index")})
-    return type(error)(f"{where}, {column}: {error} ({advice})")
+    row_name = sample_name({"name": draft.name, "frame_index": draft.row.get("frame_index")})
+    return type(error)(f"{row_name}, {column}: {error} ({advice})")
