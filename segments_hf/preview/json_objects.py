@@ -29,5 +29,5 @@ def json_objects(row: Row, category_ids: Sequence[int]) -> list[tuple[int, int]]
     if parts is None or not (parts or is_labeled(row)):
         return None
     numbers = {number: index for index, number in enumerate(category_ids)}
-    found = [item.category for part in parts for item in part.annotations]
+    found = [item.valid_category_id for part in parts for item in part.annotations]
     return sorted(Counter(len(numbers) if item is None else numbers.get(item, len(numbers)) for item in found).items())

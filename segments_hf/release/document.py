@@ -1,6 +1,6 @@
 """The structure of release files, from 2020 to today, as msgspec structs.
 
-Samples stay raw slices of the file; `Release` decodes them one at a time.
+Samples stay raw JSON; `Release` decodes them one at a time.
 The format is documented at https://docs.segments.ai/how-to-integrate/export/structure-of-the-release-file
 """
 
@@ -140,7 +140,7 @@ def parse_moment(value: object) -> datetime.datetime | None:
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """Check a raw slice and return its JSON text; return None if the slice is missing or null.
+    """Check raw JSON and return it as text; return None if the JSON is missing or null.
 
     Raises:
         JsonError: The text is not UTF-8, is nested too deeply, or has a number that is too large.

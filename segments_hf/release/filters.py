@@ -37,7 +37,7 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
 
     Args:
         filter_by: One status or several, in upper or lower case.
-        release: The release that is filtered.
+        release: The release whose samples are filtered.
         labelset: The labelset whose labels are filtered by status; None for a release without labelsets.
 
     Raises:

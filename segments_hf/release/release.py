@@ -206,7 +206,7 @@ class Release(ReleaseSensors):
         return (self.slice(range(start, min(start + n, len(self)))) for start in range(0, len(self), n))
 
     def slice(self, indices: Sequence[int]) -> ReleaseSlice:
-        """Return the samples at some indices as a slice.
+        """Return a slice with the samples at these indices, in the order of the indices.
 
         Raises:
             IndexError: An index is negative or out of range.

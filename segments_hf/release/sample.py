@@ -115,8 +115,8 @@ class Sample(Result):
     def _label_facts(self) -> list[dict[str, Any]]:
         """Return the status and the number of annotations of each label.
 
-        A label without a status has the status ``(none)``, and a label that cannot be decoded has ``(broken)``. The
-        number is None if a label has no list of annotations.
+        A label without a status has the status ``(none)``. A label that cannot be decoded has the status ``(broken)``
+        and 0 annotations. The number is None if a label has no list of annotations.
         """
         facts = []
         for labelset in self.labelsets:

@@ -177,7 +177,9 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                 parts = label.parts
                 kinds += count_kinds(parts)
                 for part in parts or ():
-                    annotations.update(item.category for item in part.annotations if item.category is not None)
+                    annotations.update(
+                        item.valid_category_id for item in part.annotations if item.valid_category_id is not None
+                    )
                     points.update(part.points_by_category())
                     of_sensors[part.sensor] += len(part.annotations)
             elif label is not None:

@@ -107,7 +107,10 @@ class RowCounter:
             )
             return
         annotations = [item for part in parts for item in part.annotations]
-        classes = [None if item.category is None else self._indices.get(item.category) for item in annotations]
+        classes = [
+            None if item.valid_category_id is None else self._indices.get(item.valid_category_id)
+            for item in annotations
+        ]
         self._add_objects(classes)
         try:
             self._attributes.add(json_text(item.attributes) for item in annotations)

@@ -68,7 +68,7 @@ class JsonLabels:
         def finding(fault: Fault, message: str) -> Finding:
             return fault.finding(row["name"], row.get("uuid"), part.frame, message)
 
-        unknown = [item.category_id for item in part.annotations if item.category not in self._category_ids]
+        unknown = [item.category_id for item in part.annotations if item.valid_category_id not in self._category_ids]
         if unknown:
             ids = listed(dict.fromkeys(map(_id_text, unknown)))
             number = counted(len(unknown), "annotation")
@@ -99,11 +99,12 @@ def _changed_tracks(row: Row, parts: Sequence[LabelPart]) -> Iterator[Finding]:
     changes: dict[int, str] = {}  # a text for each track id
     for part in parts:
         for item in part.annotations:
-            if type(item.track_id) is not int or part.frame is None or item.category is None:
+            if type(item.track_id) is not int or part.frame is None or item.valid_category_id is None:
                 continue
-            before = first_categories.setdefault(item.track_id, item.category)
-            if before != item.category:
-                text = f"track {item.track_id} has category {item.category} in frame {part.frame} and category {before}"
+            category_id = item.valid_category_id
+            before = first_categories.setdefault(item.track_id, category_id)
+            if before != category_id:
+                text = f"track {item.track_id} has category {category_id} in frame {part.frame} and category {before}"
                 changes.setdefault(item.track_id, f"{text} before")
     if changes:
         yield CHANGED_CATEGORY.in_sample(row, listed(changes.values()))

@@ -159,8 +159,8 @@ def _newest(reference: Reference, releases: list[ListedRelease]) -> ListedReleas
     if undated := [listed for listed in ready if parse_moment(listed.created_at) is None]:
         raise platform_problem(
             reference,
-            f"cannot find the latest release, because these have no date: {_names(undated)}; pass the name of one of "
-            f"{_names(ready)}",
+            f"cannot find the latest release, because these releases have no date: {_names(undated)}; pass one of the "
+            f"names {_names(ready)}",
         )
     if ready:
         return max(ready, key=lambda listed: parse_moment(listed.created_at) or _EARLIEST)

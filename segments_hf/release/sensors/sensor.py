@@ -61,7 +61,7 @@ def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> S
     example = in_interface(f"load_release(…, {name_option})", name_option)
     more = f", … ({len(sensors)} in total)" if len(sensors) > _MAX_LISTED else ""
     raise OptionError(
-        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; name one of "
+        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; choose one of "
         f"{', '.join(shown)}{more}, as in {example}",
         option="sensor",
     )

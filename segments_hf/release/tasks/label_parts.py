@@ -35,7 +35,7 @@ class ListedAnnotation(msgspec.Struct, gc=False):
     attributes: Raw | UnsetType = UNSET
 
     @property
-    def category(self) -> int | None:
+    def valid_category_id(self) -> int | None:
         """The category id; None if it is missing or not a whole number."""
         return self.category_id if type(self.category_id) is int else None
 
@@ -82,7 +82,7 @@ class LabelPart(NamedTuple):
 
     def points_by_category(self) -> Counter[int]:
         """Count the labeled points of each category id, without points whose annotation or category id is missing."""
-        categories = {item.id: item.category for item in self.annotations if type(item.id) is int}
+        categories = {item.id: item.valid_category_id for item in self.annotations if type(item.id) is int}
         counts = Counter[int]()
         for annotation_id, points in self.points.items():
             if (category := categories.get(annotation_id)) is not None:
@@ -105,7 +105,7 @@ def label_parts(attributes: Raw | str | UnsetType | None) -> list[LabelPart] | N
         content, but no list of annotations, as may be for an unknown task type.
 
     >>> [part] = label_parts('{"annotations": [{"id": 3, "category_id": 1, "type": "cuboid", "yaw": 0.5}]}')
-    >>> part.annotations[0].category, part.annotations[0].kind
+    >>> part.annotations[0].valid_category_id, part.annotations[0].kind
     (1, 'cuboid')
     >>> label_parts('{"echoes": [1, 2]}') is None, label_parts("{}"), label_parts(None)
     (True, [], [])
