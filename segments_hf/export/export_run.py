@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from segments_hf.dataset.data_types import SplitRows
     from segments_hf.export.export_result import ExportResult
     from segments_hf.export.format import Format, Sample
+    from segments_hf.labels import Label
     from segments_hf.labels.row import Row
 
 SampleError = AssetError | BitmapError | PathError | PointCloudError
 SAMPLE_ERRORS = (AssetError, BitmapError, PathError, PointCloudError)
 S = TypeVar("S", bound="Sample")
+L = TypeVar("L", bound="Label")
 
 logger: Logger = own_logger(__name__)
 
@@ -129,6 +131,24 @@ class ExportRun(ABC, Generic[S]):
         if not is_command_line():  # the command prints the notes with its result
             for note in self.format.notes:
                 logger.warning("%s: %s", self.format.name, note)
+
+
+def complete_label(label: L | None, error_type: type[BitmapError | PointCloudError]) -> L:
+    """Return a label after the check that it is complete.
+
+    Args:
+        label: The label of a row; None if the annotations of the row are null.
+        error_type: The type of the error: `BitmapError` for an image, `PointCloudError` for a point cloud.
+
+    Raises:
+        BitmapError: The annotations of an image are null, or its label has no bitmap.
+        PointCloudError: The annotations of a point cloud are null, or its label has no ids of points.
+    """
+    if label is None:
+        raise error_type("the annotations are null: the label could not be read when the dataset was loaded")
+    if label.missing_part:
+        raise error_type(f"the label has no {label.missing_part}")
+    return label
 
 
 def _size_in_memory(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:

@@ -46,6 +46,7 @@ __all__ = [
     "SpaceVector",
     "Vector",
     "VectorLabel",
+    "cloud_label_of",
     "has_json_label",
     "has_point_cloud",
     "image_label_of",
@@ -93,3 +94,9 @@ def image_label_of(row: Row, features: Collection[str] | None = None) -> ImageLa
     """Return the label of an image. See `label_of`. For a point cloud, return None."""
     label = label_of(row, features)
     return label if isinstance(label, ImageLabel) else None
+
+
+def cloud_label_of(row: Row, features: Collection[str] | None = None) -> CloudLabel | None:
+    """Return the label of a point cloud. See `label_of`. For an image, return None."""
+    label = label_of(row, features)
+    return label if isinstance(label, CloudLabel) else None

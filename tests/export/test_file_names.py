@@ -111,7 +111,7 @@ def test_suffix_of_a_converted_image_is_replaced(name: str, expected: str) -> No
 
 
 def test_path_over_the_limit_is_refused() -> None:
-    names = FileNames(longest=20)
+    names = FileNames(max_length=20)
     assert str(names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
     with pytest.raises(PathError, match="20"):
         names.path_of(row("b" * 17 + ".jpg"))

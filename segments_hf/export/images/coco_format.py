@@ -1,7 +1,7 @@
 """The base of COCO formats: one JSON file per split, with `images`, `annotations` and `categories`.
 
 https://cocodataset.org/#format-data. As in the official SDK, the id of an image is the number of its row in the split,
-from 1 on. Rows that are left out count too. Annotations are numbered from 1 on.
+from 1 on. Rows that are left out count too. The annotations of a file are numbered from 1 on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class CocoLabel(NamedTuple):
     """The label of a row, encoded for a COCO format.
 
     Attributes:
-        size: The width and height of the image in pixels; None if they are not known.
+        size: The width and height of the image in pixels; both are None if they are not known.
         annotations: The entries of `annotations` without `id` and `image_id`; in ``coco-panoptic``, the entries of
             `segments_info`.
         mask: The PNG mask of the image; empty if the format has no masks.
@@ -69,7 +69,7 @@ class CocoFormat(ImageFormat[CocoLabel]):
         target = folder / f"{self.file_prefix}_{self.split}.json"
         with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
-            self._images, self._annotations = _List(file), _List(annotations)
+            self._images, self._annotations = _ListWriter(file), _ListWriter(annotations)
             yield
             file.write(b'],"annotations":[')
             annotations.copy_into(file)
@@ -83,12 +83,12 @@ class CocoFormat(ImageFormat[CocoLabel]):
         self._annotations.add(self.annotation_entries(sample, content))
 
     def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
-        """Yield the entries of `annotations` for an image."""
+        """Return the entries of the list `annotations` in the file for one image."""
         for annotation in content.annotations:
             yield {"id": next(self._annotation_ids), "image_id": sample.number, **annotation}
 
     def categories(self) -> list[dict[str, Any]]:
-        """Return the entries of `categories`."""
+        """Return the entries of the list `categories` in the file."""
         return [
             {"id": category_id, "name": name, "supercategory": "", "color": color}
             for category_id, name, color in zip(self.job.category_ids, self.job.names, self.job.colors, strict=True)
@@ -108,16 +108,23 @@ class CocoFormat(ImageFormat[CocoLabel]):
 
 
 def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int | None, int | None]:
-    """Return the width and height of the image of a row; those of its bitmap if the row has no size."""
+    """Return the width and height of the image of a row in pixels.
+
+    If the row does not contain them, return those of the bitmap; without a bitmap, return None for both.
+
+    Args:
+        row: The row.
+        bitmap_shape: The height and width of the bitmap of the row.
+    """
     if row["width"] is None and bitmap_shape is not None:
         return bitmap_shape[1], bitmap_shape[0]
     return row["width"], row["height"]
 
 
 def common_keys(annotation: Annotation) -> dict[str, Any]:
-    """Return the keys of an annotation that both formats, `coco-instance` and `polygon`, have.
+    """Return the keys and values that an annotation has in both formats, ``coco-instance`` and ``polygon``.
 
-    The keys are `attributes` and, in a sequence, `track_id`.
+    The keys are `attributes` and, if the annotation belongs to a track, `track_id`.
     """
     keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
     if annotation.track_id is not None:
@@ -126,17 +133,17 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
 
 
 def _json(attributes: object) -> object:
-    """Return the attributes of an annotation as an object for JSON. JSON text is checked and then written unchanged."""
+    """Return the attributes of an annotation as an object for JSON. Attributes that are JSON text stay unchanged."""
     if not isinstance(attributes, str):
         return attributes or {}
     try:
         return msgspec.Raw(checked_text(attributes.encode()).encode())
-    except JsonError:  # other text is written as a JSON string
+    except JsonError:  # text that is not JSON is written as a JSON string
         return attributes
 
 
-class _List:
-    """The items of a JSON list, written one by one."""
+class _ListWriter:
+    """Write the items of a JSON list one by one."""
 
     def __init__(self, file: NewFile) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""Make file names of samples that are unique and safe on every operating system."""
+"""Make paths for the images of an export that are unique, and safe on every operating system."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif"}
 class FileNames:
     """A maker of unique paths for images. It remembers the paths that are in use.
 
-    Names that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
+    Paths that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
 
     Args:
-        unique_stems: Whether names that differ only in the suffix count as equal too.
-        reserved_folders: Names that a folder must not have.
+        unique_stems: Whether paths that differ only in the suffix count as equal too.
+        reserved_folders: Names that a folder must not have. A folder with such a name gets an underscore at the end.
         suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. A file
             with another suffix gets the suffix for the file format of the image.
-        longest: The maximum length of a path in bytes.
+        max_length: The maximum length of a path in bytes.
     """
 
     def __init__(
@@ -38,19 +38,19 @@ class FileNames:
         unique_stems: bool = False,
         reserved_folders: Collection[str] = (),
         suffixes: Collection[str] | None = None,
-        longest: int = 4095,
+        max_length: int = 4095,
     ) -> None:
         self._unique_stems = unique_stems
         self._suffixes = suffixes
-        self._longest = longest
+        self._max_length = max_length
         self._reserved_folders = reserved_folders
-        self._files: set[str] = set()
-        self._stems: set[str] = set()
-        self._folders: dict[str, PurePosixPath] = {}  # by collision key of the name before it was made unique
-        self._repeats: dict[str, int] = {}
+        self._files: set[str] = set()  # the collision keys of the paths of files
+        self._stems: set[str] = set()  # the collision keys of the paths of files without their suffixes
+        self._folders: dict[str, PurePosixPath] = {}  # by the collision key of the path before it was made unique
+        self._last_numbers: dict[str, int] = {}  # the last number added to a path, by its collision key
 
     def path_of(self, row: Row, suffix: str | None = None) -> PurePosixPath:
-        """Return a path for the image of a row. If the path is in use, a number is added to its stem.
+        """Return a unique path for the image of a row. If the preferred path is in use, a number is added to its stem.
 
         Args:
             row: The row.
@@ -70,18 +70,18 @@ class FileNames:
                 self._folders[key] = self._unused(folder / part, self._is_file)
             folder = self._folders[key]
         path = self._unused(folder / preferred.name, self._is_taken)
-        check_length(path, self._longest)
+        check_length(path, self._max_length)
         self._files.add(collision_key(path))
         if self._unique_stems:
             self._stems.add(collision_key(path.with_suffix("")))
         return path
 
     def _unused(self, path: PurePosixPath, is_taken: Callable[[PurePosixPath], bool]) -> PurePosixPath:
-        """Return a path; if the path is taken, add a number to its stem."""
+        """Return the path if it is not taken; otherwise the path with a number after its stem."""
         unused = path
         while is_taken(unused):
-            number = self._repeats.get(collision_key(path), 1) + 1
-            self._repeats[collision_key(path)] = number
+            number = self._last_numbers.get(collision_key(path), 1) + 1
+            self._last_numbers[collision_key(path)] = number
             unused = path.with_stem(f"{path.stem}-{number}")
         return unused
 
@@ -101,12 +101,14 @@ class FileNames:
         if row.get("frame_index") is not None:
             name = f"{name}/{row['frame_name'] or format(row['frame_index'], '05d')}"
         path = safe_path(name)
-        known = Image.registered_extensions()
+        pillow_suffixes = Image.registered_extensions()
+        allowed_suffixes = pillow_suffixes if self._suffixes is None else self._suffixes
         if suffix is None:
-            if row["image"] is None or path.suffix.lower() in (known if self._suffixes is None else self._suffixes):
+            if row["image"] is None or path.suffix.lower() in allowed_suffixes:
                 return path
             suffix = _suffix(row["image"])
-        return path.with_suffix(suffix) if path.suffix.lower() in known else path.with_name(path.name + suffix)
+        has_image_suffix = path.suffix.lower() in pillow_suffixes
+        return path.with_suffix(suffix) if has_image_suffix else path.with_name(path.name + suffix)
 
 
 def _suffix(image: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.dataset.inputs import encode_images
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun
+from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun, complete_label
 from segments_hf.export.images.file_names import FileNames
 from segments_hf.export.images.image_files import (
     check_image_format,
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _UNSUPPORTED = "unsupported image format"
-_RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annotations/panoptic_`, and for suffixes
+# The bytes of a path that are reserved for folders of a format, such as `annotations/panoptic_`, and for suffixes.
+_RESERVED_LENGTH = 64
 
 
 class ImageExport(ExportRun[ImageSample]):
@@ -55,12 +56,12 @@ class ImageExport(ExportRun[ImageSample]):
                 unique_stems=self.image_format.unique_stems,
                 reserved_folders=self.image_format.reserved_folders,
                 suffixes=None if self.images == "none" else self.image_format.image_suffixes,
-                longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
+                max_length=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
             )
         super().write_split(name, rows)
 
     def samples(self, rows: Iterable[Row]) -> Iterator[ImageSample]:
-        """Yield the rows that have a label, and count the others."""
+        """Yield a sample for each row that is exported, and count the other rows."""
         assert self._names is not None  # noqa: S101
         for number, row in enumerate(rows, start=1):
             if row["status"] in UNUSABLE_STATUSES:
@@ -82,12 +83,12 @@ class ImageExport(ExportRun[ImageSample]):
                 self.leave_out(row, error)
 
     def _is_supported(self, row: Row) -> bool:
-        """Return whether programs for the export format can read the image of a row without conversion."""
+        """Tell whether programs for the format can read the image without conversion; True if no image is exported."""
         suffixes = self.image_format.image_suffixes
         return self.images == "none" or row["image"] is None or is_readable(row["image"], suffixes)
 
     def encode(self, sample: ImageSample) -> tuple[ImageSample, EncodedLabel[Any]]:
-        """Encode the label of an image, and rotate the image if that is required."""
+        """Check the file format of an image, make the image upright if that is required, and encode its label."""
         if self.images != "none":
             check_image_format(sample.row["image"])
         if sample.is_rotated:
@@ -112,7 +113,7 @@ class ImageExport(ExportRun[ImageSample]):
         self.result.objects_left_out += label.left_out
 
     def rows_left_out(self) -> str:
-        """Return the number of rows that were left out by reason, with advice for unsupported image formats."""
+        """Return the number of rows that were left out for each reason, with advice for unsupported image formats."""
         text = super().rows_left_out()
         if unsupported := self.result.left_out[_UNSUPPORTED]:
             text += f" ({option('images', 'convert')} writes {counted(unsupported, 'such image')} as PNG)"
@@ -120,16 +121,12 @@ class ImageExport(ExportRun[ImageSample]):
 
 
 def _label_of(row: Row) -> ImageLabel:
-    """Return the label of a row.
+    """Return the label of the row of an image.
 
     Raises:
-        BitmapError: A part of the label is missing.
+        BitmapError: The annotations are null, the bitmap is missing, or an annotation has no category.
     """
-    label = image_label_of(row)
-    if label is None:
-        raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
-    if label.missing_part:
-        raise BitmapError(f"got {counted(len(label.annotations), 'annotation')} but no {label.missing_part}")
-    if unknown := [item.id for item in label.annotations if item.class_index is None]:
-        raise BitmapError(f"annotation {unknown[0]} has no category")
+    label = complete_label(image_label_of(row), BitmapError)
+    if without_class := [annotation.id for annotation in label.annotations if annotation.class_index is None]:
+        raise BitmapError(f"annotation {without_class[0]} has no category")
     return label

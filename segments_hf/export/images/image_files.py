@@ -1,4 +1,4 @@
-"""Write the image files of an export: copies, links or PNG files."""
+"""Write the image files of an export: copies, upright copies, links or PNG files."""
 
 from __future__ import annotations
 
@@ -36,21 +36,24 @@ def check_images(images: str) -> None:
 
 
 def check_image_format(image: Mapping[str, Any] | None) -> None:
-    """Check the file format of an image. For a missing image, `put_image` raises the error.
+    """Check the file format of an image. If the image or its file is missing, `put_image` raises the error later.
+
+    Args:
+        image: ``{"bytes", "path"}``, as in a dataset; None if the row has no image.
 
     Raises:
-        AssetError: The format is not supported, or the header is damaged.
+        AssetError: The file format is not supported, or the header is damaged.
     """
     if image is not None and (image["bytes"] is not None or Path(image["path"]).is_file()):
         read_header(stored_content(image))
 
 
 def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
-    """Return whether programs for an export format can read an image without conversion.
+    """Tell whether programs for an export format can read an image without conversion.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset.
-        suffixes: The suffixes that the programs can read, as in `Format.image_suffixes`.
+        suffixes: The suffixes of the images that these programs can read; see `ImageFormat.image_suffixes`.
 
     Raises:
         AssetError: The content is not an image.
@@ -59,7 +62,7 @@ def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> b
 
 
 def is_stored_rotated(image: Mapping[str, Any] | None) -> bool:
-    """Return whether an image has an EXIF orientation that rotates or mirrors it; false if the row has no image.
+    """Tell whether an image has an EXIF orientation that rotates or mirrors it; False if the row has no image.
 
     Raises:
         AssetError: The content is not an image.
@@ -71,7 +74,7 @@ def is_stored_rotated(image: Mapping[str, Any] | None) -> bool:
 
 
 def suffix_of_upright_image(image: Mapping[str, Any]) -> str | None:
-    """Return the suffix of an upright copy that has another format than the image; None if it has the same format."""
+    """Return the suffix for an upright copy of an image; None if the copy has the file format of the image."""
     return upright_suffix(read_header(stored_content(image)))
 
 
@@ -86,7 +89,7 @@ def with_upright_image(row: Row) -> Row:
 
 
 def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
-    """Convert the image of a row to PNG, after the rotation that its EXIF orientation requires.
+    """Write the image of a row as an upright PNG file.
 
     Raises:
         AssetError: The image cannot be decoded.
@@ -97,12 +100,13 @@ def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
 
 
 def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> None:
-    """Copy the image file of a row, or make a link to it.
+    """Copy the image file of a row, or make a link to the file; with ``none``, do nothing.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset; None if the row has no image.
         target: The file to write.
-        images: ``copy``, ``convert`` or ``upright`` (the same as ``copy`` here), ``link`` or ``none``.
+        images: ``copy``, ``convert``, ``upright``, ``link`` or ``none``. For this function, ``convert`` and ``upright``
+            mean ``copy``.
 
     Raises:
         AssetError: The row has no image, or its file cannot be read.

@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ImageSample:
-    """A row of an image that is exported.
+    """The row of an image that is exported.
 
     Attributes:
         row: The row. Its image and bitmap are not decoded.
         label: The label of the row.
-        file: The path of the image in the folder of images, with a suffix; unique and safe.
+        file: The path of the image in the folder of images, with a suffix. It is unique, and safe on every system.
         number: The number of the row in its split, from 1 on. Rows that are left out count too.
         is_converted: Whether the image is converted to PNG.
         is_rotated: Whether the image is replaced by an upright copy, because it has an EXIF orientation.
@@ -43,11 +43,12 @@ class ImageFormat(Format[ImageSample, T]):
 
     Attributes:
         unique_stems: Whether the names of two images must differ in more than the suffix.
-        unique_per_split: Whether file names must be unique only within a split.
+        unique_per_split: True if file names must be unique within their split only; False if they must be unique in
+            the whole export.
         reserved_folders: Names that a folder of images must not have.
         image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
-            read all formats of Pillow. For each image format, one suffix is Pillow's name of the image format, such as
-            ``.jpeg``.
+            read all image formats that Pillow reads. For each of these image formats, one of the suffixes is Pillow's
+            name of the format, such as ``.jpeg``: `is_readable` compares the names.
     """
 
     unique_stems: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Make ``labelmap.txt``, which lists the colors of the classes. CVAT adds this file to Pascal VOC masks.
+"""Make ``labelmap.txt``, the file that lists the colors of the classes. CVAT adds such a file to Pascal VOC masks.
 
 https://docs.cvat.ai/docs/manual/advanced/formats/format-voc/
 """
@@ -22,9 +22,9 @@ _RESERVED = ("background", "unlabeled")  # programs treat a class with one of th
 
 
 def labelmap_names(categories: Sequence[Category]) -> list[str]:
-    """Return a unique name for each class index, without the characters `:` and `#`.
+    """Return a unique name for each class index, without the characters ``:`` and ``#``.
 
-    The names ``background`` and ``unlabeled`` are reserved for unlabeled pixels.
+    No class gets the name ``background`` or ``unlabeled``, because these names are reserved for unlabeled pixels.
 
     Args:
         categories: The categories, in the order of their ids.
@@ -39,6 +39,11 @@ def labelmap_names(categories: Sequence[Category]) -> list[str]:
 
 def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Color]) -> bytes:
     r"""Return the content of ``labelmap.txt``. The first line after the header is for unlabeled pixels.
+
+    Args:
+        unlabeled: The name of unlabeled pixels.
+        categories: The categories, in the order of their ids.
+        colors: The color of each category.
 
     >>> from segments_hf.release import Category
     >>> labelmap("background", [Category(1, "leaf")], [(0, 160, 0)])

@@ -1,4 +1,7 @@
-"""The base of formats with a PNG mask for each image, in ``images/<split>`` and ``masks/<split>`` with equal stems."""
+"""The base of formats with a PNG mask for each image.
+
+Images are in the folder ``images/<split>``. Each mask is in ``masks/<split>``, and its file has the stem of the image.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,9 @@ class MaskFormat(ImageFormat[bytes]):
         """Encode the label of a row as a PNG."""
         label, left_out = sample.label.only(self.object_kinds)
         raster = required_raster(label)
-        lost = label.count_without_pixels(raster)
-        return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
+        without_pixels = label.count_without_pixels(raster)
+        num_objects = len(label.annotations) - without_pixels.total()
+        return EncodedLabel(self.png(raster), num_objects, left_out + without_pixels)
 
     def write(self, sample: ImageSample, content: bytes) -> None:
         """Write the mask of a row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import BitmapError
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from segments_hf.labels import ImageLabel, Raster
@@ -15,12 +16,13 @@ def required_raster(label: ImageLabel) -> Raster:
     """Rasterize a label.
 
     Raises:
-        BitmapError: The bitmap cannot be read, a point is not a pair of coordinates within 2^31 pixels, or the size of
-            the image is not known.
+        BitmapError: The bitmap cannot be read; a point is not a pair of coordinates with absolute values below 2^31;
+            or the label has no bitmap, and the size of the image is not known.
     """
     if (raster := label.rasterize()) is None:
         raise BitmapError(
-            "got neither a bitmap nor the size of the image; load the release with its images (load_assets=True)"
+            "got neither a bitmap nor the size of the image; load the release with its images "
+            f"({option('load_assets', True)})"
         )
     return raster
 
@@ -32,5 +34,7 @@ def required_size(label: ImageLabel) -> ImageSize:
         BitmapError: The size is not known.
     """
     if label.size is None:
-        raise BitmapError("the size of the image is not known; load the release with its images (load_assets=True)")
+        raise BitmapError(
+            f"the size of the image is not known; load the release with its images ({option('load_assets', True)})"
+        )
     return label.size

@@ -1,7 +1,7 @@
-"""The base of YOLO formats, for ultralytics: ``images/<split>``, ``labels/<split>`` and ``data.yaml``.
+"""The base of YOLO formats, which ultralytics reads: ``images/<split>``, ``labels/<split>`` and ``data.yaml``.
 
-https://docs.ultralytics.com/datasets/. A label file has a line for each object: the class index and the coordinates as
-fractions of the width and height of the image, from 0 to 1.
+https://docs.ultralytics.com/datasets/. A label file in ``labels/<split>`` has a line for each object: the class index
+and the coordinates as fractions of the width and height of the image, from 0 to 1.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class YoloFormat(ImageFormat[str]):
     unique_stems = True
     # ultralytics finds a label file by replacing the last folder `images` in the path of its image.
     reserved_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
-    # The formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
-    # adds AVIF and JPEG 2000.
+    # The image formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version
+    # 8.4 adds AVIF and JPEG 2000.
     image_suffixes: ClassVar[frozenset[str]] = frozenset(
         {".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"}
     )
@@ -57,10 +57,10 @@ class YoloFormat(ImageFormat[str]):
 
     @abstractmethod
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """Encode a label. The format can represent the kinds of all its objects.
+        """Encode a label as the lines of a label file.
 
         Args:
-            label: The label.
+            label: The label. All of its objects are of the `object_kinds` of the format.
             size: The width and height of the image in pixels.
 
         Returns:
@@ -70,8 +70,8 @@ class YoloFormat(ImageFormat[str]):
     def encode_label(self, sample: ImageSample) -> EncodedLabel[str]:
         """Encode the label of a row as the text of a label file."""
         label, left_out = sample.label.only(self.object_kinds)
-        lines, more = self.lines(label, required_size(label))
-        return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
+        lines, more_left_out = self.lines(label, required_size(label))
+        return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more_left_out)
 
     def write(self, sample: ImageSample, content: str) -> None:
         """Write the label file of a row. The file of an image without objects is empty."""
@@ -79,28 +79,32 @@ class YoloFormat(ImageFormat[str]):
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
-        """Write ``data.yaml``. Its paths are relative to its folder."""
+        """Write ``data.yaml``. The paths in this file are relative to its folder."""
         splits = splits_of_files(self.job.splits)
         folders = {name: str(self.image_folder(split)) for name, split in splits.items()}
         for note in notes_on_missing_splits(self.job.splits, "images"):
             logger.warning("%s", note)
-        data = folders | self.data() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
+        data = folders | self.extra_keys() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
 
-    def data(self) -> dict[str, Any]:
-        """Return further keys of ``data.yaml``."""
+    def extra_keys(self) -> dict[str, Any]:
+        """Return the keys and values that only this format adds to ``data.yaml``."""
         return {}
 
 
-def line(index: int, fractions: Iterable[float]) -> str:
+def line(class_index: int, fractions: Iterable[float]) -> str:
     """Return a line of a label file.
+
+    Args:
+        class_index: The class index.
+        fractions: The coordinates as fractions of the width and height of the image.
 
     >>> line(2, [0.5, 1 / 3, 1])
     '2 0.5 0.33333333 1'
     """
-    return " ".join([str(index), *fraction_texts(fractions)])
+    return " ".join([str(class_index), *fraction_texts(fractions)])
 
 
 def fraction_texts(fractions: Iterable[float]) -> list[str]:
     """Return the text of each fraction, clipped to 0..1, with 8 significant digits."""
-    return [f"{min(1.0, max(0.0, number)):.8g}" for number in fractions]
+    return [f"{min(1.0, max(0.0, fraction)):.8g}" for fraction in fractions]

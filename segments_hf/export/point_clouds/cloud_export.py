@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.dataset.inputs import encode_images
 from segments_hf.errors import PointCloudError
-from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun
+from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun, complete_label
 from segments_hf.export.point_clouds.cloud_format import CloudSample
 from segments_hf.export.point_clouds.scenes import Scenes
 from segments_hf.io.number_text import counted
-from segments_hf.labels import UNUSABLE_STATUSES, CloudLabel, label_of
+from segments_hf.labels import UNUSABLE_STATUSES, cloud_label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,21 +25,22 @@ class CloudExport(ExportRun[CloudSample]):
     """A running export of point clouds; see `ExportRun`."""
 
     unit: ClassVar[str] = "cloud"
-    read_ahead: ClassVar[int] = 1  # rows of a stream have the bytes of their point clouds
+    read_ahead: ClassVar[int] = 1  # low, because each row of a stream holds the bytes of its point cloud
 
     def __init__(self, export_format: CloudFormat[Any], images: str, on_error: str, result: ExportResult) -> None:
         super().__init__(export_format, images, on_error, result)
         self._scenes = Scenes(in_order=export_format.in_order)
 
     def samples(self, rows: Iterable[Row]) -> Iterator[CloudSample]:
-        """Yield the rows that have a label, and count the others."""
+        """Yield a sample for each row that is exported, and count the other rows."""
         for row in rows:
             if row["status"] in UNUSABLE_STATUSES:
                 self.result.left_out[row["status"]] += 1
                 continue
             try:
                 encoded = encode_images(row)
-                yield CloudSample(encoded, _label_of(encoded), self._scenes.scene_of(encoded, self.format.split))
+                label = complete_label(cloud_label_of(encoded), PointCloudError)
+                yield CloudSample(encoded, label, self._scenes.scene_of(encoded, self.format.split))
             except SAMPLE_ERRORS as error:
                 self.leave_out(row, error)
 
@@ -50,25 +51,11 @@ class CloudExport(ExportRun[CloudSample]):
         self.result.objects_left_out += label.left_out
 
     def close(self) -> None:
-        """Write the last files, and add a note about sequences whose frames are in several splits."""
+        """Add a note about sequences whose frames are in several splits, and complete the export as the base class."""
         if divided := sorted(self._scenes.divided_sequences):
             self.format.notes.append(
                 f"{counted(len(divided), 'sequence')} with frames in several splits, such as {divided[0]!r}: "
-                "neighboring frames are alike, so a network that is trained on one split gets too high scores on the "
-                "others. Split the data by sequence"
+                "neighboring frames are alike, so the scores of a network on one split are too high if it is trained "
+                "on another split. Split the data by sequence"
             )
         super().close()
-
-
-def _label_of(row: Row) -> CloudLabel:
-    """Return the label of a row.
-
-    Raises:
-        PointCloudError: The annotations or another part of the label are missing.
-    """
-    label = label_of(row)
-    if not isinstance(label, CloudLabel):
-        raise PointCloudError("the annotations are null: the label could not be read when the dataset was loaded")
-    if label.missing_part:
-        raise PointCloudError(f"got a label without {label.missing_part}, expected a value for each point")
-    return label

@@ -1,7 +1,7 @@
 """``coco-instance``: the COCO format for object detection, with keypoints for points.
 
 https://cocodataset.org/#format-data. The `annotations` of bitmaps are equal to those of version 1.33 of the official
-SDK, with `attributes` in addition.
+SDK, but also have `attributes` and, if an annotation belongs to a track, `track_id`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import LabeledObject
 
-# The visibility of a keypoint: 1 as in the official SDK. In COCO, 1 means labeled and 2 means labeled and visible.
+# The visibility of each keypoint, as in the official SDK. In COCO, 1 means labeled but not visible, and 2 labeled and
+# visible.
 _LABELED = 1
 
 
@@ -46,42 +47,47 @@ class CocoInstance(CocoFormat):
         if isinstance(label, BitmapLabel):
             masks = None if label.ids is None else rle(label.ids)
             found, left_out = label.objects_of(masks)
-            annotations = _of_bitmap(found, masks, self._category_ids) if masks else []
+            annotations = _bitmap_annotations(found, masks, self._category_ids) if masks else []
             shape = masks.size if masks else None
         else:
             found, left_out = label.objects()
-            annotations = [_of_vector(item, self._category_ids) for item in found]
+            annotations = [_vector_annotation(item, self._category_ids) for item in found]
             shape = None
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
     def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """Yield the entries of `annotations` for an image."""
+        """Yield the entries of the list `annotations` in the file for one image."""
         for entry in super().annotation_entries(sample, content):
             self._has_keypoints |= "keypoints" in entry
             yield entry
 
     def categories(self) -> list[dict[str, Any]]:
-        """Return the entries of `categories`. If any label has points, each class has one keypoint."""
+        """Return the entries of the list `categories`.
+
+        Each class has one keypoint if a label that the export has written so far has points.
+        """
         keypoints = [{"keypoints": [name], "skeleton": []} if self._has_keypoints else {} for name in self.job.names]
-        return [category | more for category, more in zip(super().categories(), keypoints, strict=True)]
+        return [category | extra_keys for category, extra_keys in zip(super().categories(), keypoints, strict=True)]
 
 
-def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, category_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _bitmap_annotations(
+    objects: Sequence[LabeledObject], masks: Rles, category_ids: Sequence[int]
+) -> list[dict[str, Any]]:
     """Return the COCO annotations of the objects in a bitmap.
 
     Args:
         objects: The objects.
-        masks: The run lengths of each instance id.
+        masks: The run lengths, the area and the box of each instance id.
         category_ids: The category id for each class index.
     """
     by_id = {
-        number: {
+        instance_id: {
             "bbox": bbox,
             "segmentation": {"size": masks.size, "counts": counts.decode("ascii")},
             "area": area,
             "iscrowd": 0,
         }
-        for number, area, bbox, counts in zip(
+        for instance_id, area, bbox, counts in zip(
             masks.ids.tolist(), masks.areas.tolist(), masks.xywh.tolist(), masks.counts, strict=True
         )
     }
@@ -91,7 +97,7 @@ def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, category_ids: Sequ
     ]
 
 
-def _of_vector(item: LabeledObject, category_ids: Sequence[int]) -> dict[str, Any]:
+def _vector_annotation(item: LabeledObject, category_ids: Sequence[int]) -> dict[str, Any]:
     """Return the COCO annotation of an object in a vector label.
 
     COCO has no key for polylines, so the COCO annotation of a polyline has the additional key `points`.
@@ -101,24 +107,24 @@ def _of_vector(item: LabeledObject, category_ids: Sequence[int]) -> dict[str, An
         category_ids: The category id for each class index.
     """
     segmentation: list[list[float]] = []
-    more: dict[str, Any] = {}
+    extra_keys: dict[str, Any] = {}
     match item.kind:
         case "polygon":
             segmentation = [[number for point in item.points for number in point]]
         case "point":
             keypoints = [number for x, y in item.points for number in (x, y, _LABELED)]
-            more = {"keypoints": keypoints, "num_keypoints": len(item.points)}
+            extra_keys = {"keypoints": keypoints, "num_keypoints": len(item.points)}
         case "bbox":
             pass
         case _:
-            more = {"points": item.points}
+            extra_keys = {"points": item.points}
     return {
         "category_id": category_ids[item.class_index],
         "bbox": item.bbox,
         "segmentation": segmentation,
         "area": item.area,
         "iscrowd": 0,
-        **more,
+        **extra_keys,
         **common_keys(item.annotation),
     }
 

@@ -1,7 +1,8 @@
 """``coco-panoptic``: the COCO panoptic format, a PNG and its `segments_info` for each image.
 
-https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment is the id of its
-annotation. A class without instances is one segment with the id of its first annotation.
+https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment in a bitmap is the id of
+its annotation; the id of a polygon is its number among the polygons of the label, from 1 on. All pixels of a class
+without instances are one segment, with the id of the first annotation of the class.
 """
 
 from __future__ import annotations
@@ -43,30 +44,34 @@ class CocoPanoptic(CocoFormat):
         label, left_out = sample.label.only(self.object_kinds)
         raster = required_raster(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
-        lost = label.count_without_pixels(raster)
+        without_pixels = label.count_without_pixels(raster)
         infos = [{**segment, "category_id": self._category_ids[segment["category_id"]]} for segment in segments]
         mask = encode_bitmap(raster.ids, alpha=False, values=values)
         content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)
-        return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
+        num_objects = len(label.annotations) - without_pixels.total()
+        return EncodedLabel(content, num_objects, left_out + without_pixels)
 
     def write(self, sample: ImageSample, content: CocoLabel) -> None:
         """Write the PNG and the segments of a row."""
-        write_file(self.job.folder / ANNOTATIONS / f"{self.file_prefix}_{self.split}" / _png(sample), content.mask)
+        write_file(self.job.folder / ANNOTATIONS / f"{self.file_prefix}_{self.split}" / _png_path(sample), content.mask)
         super().write(sample, content)
 
     def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """Yield the entry of `annotations` for an image."""
-        yield {"image_id": sample.number, "file_name": str(_png(sample)), "segments_info": content.annotations}
+        """Yield the entry of the list `annotations` in the file for one image."""
+        yield {"image_id": sample.number, "file_name": str(_png_path(sample)), "segments_info": content.annotations}
 
     def categories(self) -> list[dict[str, Any]]:
-        """Return the entries of `categories`; `isthing` is 1 for classes with instances."""
+        """Return the entries of the list `categories`.
+
+        `isthing` is 0 for classes whose `has_instances` is false, else 1.
+        """
         return [
             {**category, "isthing": int(index not in self._stuff)}
             for index, category in enumerate(super().categories())
         ]
 
 
-def _png(sample: ImageSample) -> PurePosixPath:
+def _png_path(sample: ImageSample) -> PurePosixPath:
     return sample.file.with_suffix(".png")
 
 

@@ -1,4 +1,7 @@
-"""``instance``: the instance id of every pixel, as a PNG."""
+"""``instance``: the instance id of every pixel, as a PNG.
+
+The value of a pixel in a polygon is the number of the polygon among those of the label, from 1 on.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from segments_hf.export.images.mask_format import MaskFormat
 if TYPE_CHECKING:
     from segments_hf.labels import Raster
 
-_LARGEST = 2**16 - 1
+_LARGEST_16_BIT_ID = 2**16 - 1
 # A color for the value 65535 makes `encode_mask` write 16 bits, even if all ids of a row are small.
-_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}
+_SIXTEEN_BIT_COLORS = {_LARGEST_16_BIT_ID: (0, 0, 0)}
 
 
 class Instance(MaskFormat):
@@ -23,9 +26,9 @@ class Instance(MaskFormat):
 
     def png(self, raster: Raster) -> bytes:
         """Encode the instance ids of a row as a PNG."""
-        if raster.ids.max(initial=0) > _LARGEST:
+        if raster.ids.max(initial=0) > _LARGEST_16_BIT_ID:
             return encode_bitmap(raster.ids)
-        return encode_mask(raster.ids, _SIXTEEN_BITS, palette=False)
+        return encode_mask(raster.ids, _SIXTEEN_BIT_COLORS, palette=False)
 
 
 FORMAT = Instance

@@ -1,4 +1,4 @@
-"""``instance-color``: every instance in its own color, for visual inspection."""
+"""``instance-color``: every pixel in the color of its instance, for visual inspection."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class InstanceColor(MaskFormat):
     def png(self, raster: Raster) -> bytes:
         """Encode the colors of the instances of a row as a PNG."""
         ids = present_ids(raster.ids).tolist()
-        indices = look_up(raster.ids, {number: index for index, number in enumerate(ids, start=1)})
-        return color_png(indices, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
+        indices = look_up(raster.ids, {instance_id: index for index, instance_id in enumerate(ids, start=1)})
+        return color_png(indices, [(0, 0, 0), *(palette_color(instance_id - 1) for instance_id in ids)])
 
 
 FORMAT = InstanceColor

@@ -34,16 +34,22 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
+_CLASS_MASKS, _OBJECT_MASKS = "SegmentationClass", "SegmentationObject"
 _BACKGROUND = "background"  # the name of unlabeled pixels in labelmap.txt
-_CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
 class _Label(NamedTuple):
-    """The XML of a row, and its masks of classes and of objects. The masks are None if the row has no masks."""
+    """The content of the files of a row.
+
+    Attributes:
+        xml: The XML file.
+        class_mask: The PNG with the class of each pixel; None if the label has neither a bitmap nor polygons.
+        object_mask: The PNG with the object of each pixel; None if `class_mask` is None.
+    """
 
     xml: bytes
-    classes: bytes | None
-    objects: bytes | None
+    class_mask: bytes | None
+    object_mask: bytes | None
 
 
 class PascalVoc(ImageFormat[_Label]):
@@ -64,7 +70,7 @@ class PascalVoc(ImageFormat[_Label]):
     def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
         del splits
-        return [_ANNOTATIONS, _SETS, _CLASSES, _OBJECTS, LABELMAP, *([_IMAGES] if images else [])]
+        return [_ANNOTATIONS, _SETS, _CLASS_MASKS, _OBJECT_MASKS, LABELMAP, *([_IMAGES] if images else [])]
 
     def image_folder(self, split: str) -> PurePosixPath:
         """Return the folder of the images, which all splits share."""
@@ -75,50 +81,54 @@ class PascalVoc(ImageFormat[_Label]):
     def _open_files(self) -> Iterator[None]:
         sets = self.job.folder / _SETS
         with (
-            NewFile(sets / "Main" / f"{self.split}.txt") as self._all,
-            NewFile(sets / "Segmentation" / f"{self.split}.txt") as self._with_masks,
+            NewFile(sets / "Main" / f"{self.split}.txt") as self._main_list,
+            NewFile(sets / "Segmentation" / f"{self.split}.txt") as self._segmentation_list,
         ):
             yield
 
     def encode_label(self, sample: ImageSample) -> EncodedLabel[_Label]:
         """Encode the XML and the masks of a row."""
         label, left_out = sample.label.only(self.object_kinds)
-        found, more = label.objects()
-        boxes = [item for item in found if item.box_area]
-        if len(boxes) < len(found):
-            more[NO_AREA] += len(found) - len(boxes)
-        classes, objects = self._masks(label, boxes)
-        xml = _xml(sample, boxes, self._names, has_masks=classes is not None)
-        return EncodedLabel(_Label(xml, classes, objects), len(boxes), left_out + more)
+        found, more_left_out = label.objects()
+        objects = [item for item in found if item.box_area]
+        if len(objects) < len(found):
+            more_left_out[NO_AREA] += len(found) - len(objects)
+        class_mask, object_mask = self._masks(label, objects)
+        xml = _xml(sample, objects, self._names, has_masks=class_mask is not None)
+        return EncodedLabel(_Label(xml, class_mask, object_mask), len(objects), left_out + more_left_out)
 
     def write(self, sample: ImageSample, content: _Label) -> None:
         """Write the XML and the masks of a row."""
         stem = sample.file.with_suffix("")
         write_file(self.job.folder / _ANNOTATIONS / f"{stem}.xml", content.xml)
-        _add_line(self._all, stem)
-        if content.classes is not None and content.objects is not None:
-            write_file(self.job.folder / _CLASSES / f"{stem}.png", content.classes)
-            write_file(self.job.folder / _OBJECTS / f"{stem}.png", content.objects)
-            _add_line(self._with_masks, stem)
+        _add_line(self._main_list, stem)
+        if content.class_mask is not None and content.object_mask is not None:
+            write_file(self.job.folder / _CLASS_MASKS / f"{stem}.png", content.class_mask)
+            write_file(self.job.folder / _OBJECT_MASKS / f"{stem}.png", content.object_mask)
+            _add_line(self._segmentation_list, stem)
 
     def close(self) -> None:
         """Write ``labelmap.txt`` with the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
-    def _masks(self, label: ImageLabel, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
-        """Return the masks of the classes and of the objects. In vector labels, only polygons are drawn."""
+    def _masks(self, label: ImageLabel, objects: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
+        """Return the mask of the classes and the mask of the objects, as PNG files.
+
+        Of a vector label, only polygons are drawn. If the label has no polygons, both masks are None.
+        """
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:
             return None, None
-        numbers = {item.annotation.id: number for number, item in enumerate(boxes, start=1)}
-        drawn_numbers = {
+        numbers = {item.annotation.id: number for number, item in enumerate(objects, start=1)}
+        number_of_value = {
             item.raster_id: numbers[item.annotation.id]
             for item in drawn.objects().found
             if item.annotation.id in numbers
         }
-        objects = look_up(raster.ids, drawn_numbers)
-        values = look_up(objects, {number: item.class_index + 1 for number, item in enumerate(boxes, start=1)})
-        return encode_mask(values, [UNLABELED_COLOR, *self.job.colors]), encode_mask(objects)
+        object_mask = look_up(raster.ids, number_of_value)
+        class_values = {number: item.class_index + 1 for number, item in enumerate(objects, start=1)}
+        class_mask = look_up(object_mask, class_values)
+        return encode_mask(class_mask, [UNLABELED_COLOR, *self.job.colors]), encode_mask(object_mask)
 
 
 def _xml(sample: ImageSample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
@@ -131,8 +141,8 @@ def _xml(sample: ImageSample, objects: Sequence[LabeledObject], names: Sequence[
     for found in objects:
         node = ET.SubElement(root, "object")
         _add(node, name=names[found.class_index], pose="Unspecified", truncated=0, difficult=0)
-        left, top, across, down = found.bbox
-        right, bottom = math.ceil(left + across), math.ceil(top + down)
+        left, top, box_width, box_height = found.bbox
+        right, bottom = math.ceil(left + box_width), math.ceil(top + box_height)
         box = ET.SubElement(node, "bndbox")
         _add(box, xmin=math.floor(left) + 1, ymin=math.floor(top) + 1, xmax=right, ymax=bottom)
     ET.indent(root)
@@ -150,7 +160,7 @@ def _add_line(file: NewFile, stem: PurePosixPath) -> None:
 
 
 def _channels(row: Row) -> int:
-    """Return the number of channels of the image of a row, from its header; 3 if the row has no image."""
+    """Return the number of channels of the image of a row, as its header says; 3 if the row has no image."""
     image = row["image"]
     if image is None:
         return 3

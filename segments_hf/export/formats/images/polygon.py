@@ -1,8 +1,9 @@
 """``polygon``: the outlines of all instances, in JSON with the structure of COCO.
 
 As in the format with this name in the official SDK, the key `polygons` of an annotation contains rings: lists of points
-(x, y) in pixels from the top left corner of the image. Rings follow the pixel edges, clockwise around parts and
-counterclockwise around holes. The even-odd rule restores the mask from them.
+(x, y) in pixels from the top left corner of the image. The rings of a bitmap follow the pixel edges, clockwise around
+parts and counterclockwise around holes. If the rings are filled by the even-odd rule, the result is the mask. A polygon
+of a vector label is one ring.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Polygon(CocoFormat):
         rings: dict[int, list[Any]] = {item.annotation.id: [item.points] for item in found}
         if isinstance(label, BitmapLabel) and label.ids is not None:
             shape = label.ids.shape
-            rings = {number: [ring.corners.tolist() for ring in of_id] for number, of_id in label.outlines().items()}
+            outlines = label.outlines()
+            rings = {instance_id: [ring.corners.tolist() for ring in outlines[instance_id]] for instance_id in outlines}
         annotations = [
             {
                 "category_id": self.job.category_ids[item.class_index],

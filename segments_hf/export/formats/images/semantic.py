@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from segments_hf.labels import Raster
 
-_NAMES = "id2label.json"
+_CLASS_NAMES = "id2label.json"
 
 
 class Semantic(MaskFormat):
@@ -28,7 +28,7 @@ class Semantic(MaskFormat):
     @classmethod
     def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes to the export folder."""
-        return [*super().output_names(splits, images=images), _NAMES]
+        return [*super().output_names(splits, images=images), _CLASS_NAMES]
 
     def png(self, raster: Raster) -> bytes:
         """Encode the semantic mask of a row as a PNG."""
@@ -37,7 +37,7 @@ class Semantic(MaskFormat):
     def close(self) -> None:
         """Write ``id2label.json`` with the class name of each mask value."""
         names = mask_names(self.job.categories)
-        write_file(self.job.folder / _NAMES, indented_json(names))
+        write_file(self.job.folder / _CLASS_NAMES, indented_json(names))
 
 
 FORMAT = Semantic

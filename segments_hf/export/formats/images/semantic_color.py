@@ -1,4 +1,4 @@
-"""``semantic-color``: every class in its color, for visual inspection."""
+"""``semantic-color``: every pixel in the color of its class, for visual inspection."""
 
 from __future__ import annotations
 

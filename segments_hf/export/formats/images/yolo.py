@@ -1,4 +1,4 @@
-"""``yolo``: a line has the class index and the center, width and height of a box."""
+"""``yolo``: a line of a label file has the class index and the center, width and height of a box."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Yolo(YoloFormat):
     """The format ``yolo``, which the module describes."""
 
     name = "yolo"
-    help = "YOLO detection: boxes, also the bounding boxes of bitmaps and polygons"
+    help = "YOLO detection: boxes, also the bounding boxes of bitmaps, polygons and lines"
     object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
@@ -28,12 +28,12 @@ class Yolo(YoloFormat):
         found, left_out = label.objects()
         lines = []
         for item in found:
-            left, top, across, down = item.bbox
+            left, top, box_width, box_height = item.bbox
             if not item.box_area:
                 left_out[NO_AREA] += 1
                 continue
-            center = (left + across / 2) / width, (top + down / 2) / height
-            lines.append(line(item.class_index, (*center, across / width, down / height)))
+            center = (left + box_width / 2) / width, (top + box_height / 2) / height
+            lines.append(line(item.class_index, (*center, box_width / width, box_height / height)))
         return lines, left_out
 
 

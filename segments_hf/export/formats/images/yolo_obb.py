@@ -1,7 +1,7 @@
-"""``yolo-obb``: a line has the class index and the four corners of an oriented box.
+"""``yolo-obb``: a line of a label file has the class index and the four corners of an oriented box.
 
-The oriented box is the smallest rectangle around the pixels or the polygon, or the labeled box itself. Corners outside
-the image are moved to its border, because ultralytics rejects coordinates outside 0 to 1.
+The oriented box of a bitmap object or a polygon is the smallest rectangle around it; that of a labeled box is the box.
+Corners outside of the image are moved to its border, because ultralytics rejects coordinates outside of 0 to 1.
 """
 
 from __future__ import annotations

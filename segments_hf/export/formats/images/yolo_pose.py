@@ -1,7 +1,8 @@
-"""``yolo-pose``: a line has the class index, a box, and one keypoint: x, y and 2 (visible).
+"""``yolo-pose``: a line of a label file has the class index, a box, and one keypoint: x, y and 2 (visible).
 
-The format requires a box for each object, and a point has none. The box is a square around the point, whose side is a
-twentieth of the longer side of the image.
+Each point of an annotation is an object of its own. The format requires a box for each object, and a point has none.
+The box is a square around the point, clipped to the image. The side of the square is a twentieth of the longer side of
+the image.
 """
 
 from __future__ import annotations
@@ -33,18 +34,18 @@ class YoloPose(YoloFormat):
         width, height = size
         found, left_out = label.objects()
         lines = []
-        reach = max(width, height) * _BOX_SIDE / 2
+        half_side = max(width, height) * _BOX_SIDE / 2
         for item in found:
             for x, y in item.points:
-                left, right = max(0, x - reach), min(width, x + reach)
-                top, bottom = max(0, y - reach), min(height, y + reach)
+                left, right = max(0, x - half_side), min(width, x + half_side)
+                top, bottom = max(0, y - half_side), min(height, y + half_side)
                 center = (left + right) / 2 / width, (top + bottom) / 2 / height
                 fractions = (*center, (right - left) / width, (bottom - top) / height, x / width, y / height)
                 lines.append(f"{line(item.class_index, fractions)} {_VISIBLE}")
         return lines, left_out
 
-    def data(self) -> dict[str, Any]:
-        """Return a further key of ``data.yaml``: each object has one keypoint of three numbers."""
+    def extra_keys(self) -> dict[str, Any]:
+        """Return the key of ``data.yaml`` that says that each object has one keypoint of three numbers."""
         return {"kpt_shape": [1, 3]}
 
 

@@ -1,9 +1,9 @@
-"""``yolo-segment``: a line has the class index and the points of an outline.
+"""``yolo-segment``: a line of a label file has the class index and the points of an outline.
 
 Each instance has one outline, in which cuts connect its parts and holes. The outline of a bitmap goes through the
 outermost pixels. Its points are 0.25 pixels to the right of and below the top left corners of these pixels, so that
-programs that round coordinates (supervision) and programs that truncate them (ultralytics) find the same pixels. If the
-polygon and its border are filled, the result is the mask.
+programs that round coordinates (supervision) and programs that truncate them (ultralytics) find the same pixels. If a
+program fills the outline and draws its border, the result is the mask.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
-_OFFSET = 0.25  # pixels
+_OFFSET = 0.25  # pixels between the top left corner of a pixel and the point for it
 
 
 class YoloSegment(YoloFormat):
@@ -48,13 +48,13 @@ class YoloSegment(YoloFormat):
         return lines, left_out
 
 
-def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) -> str:
-    """Return the line of an outline.
+def _line_of_pixels(class_index: int, pixels: npt.NDArray[np.int32], size: ImageSize) -> str:
+    """Return the line of a label file for the outline of a bitmap object.
 
     Each distinct coordinate is formatted only once, which is faster for large outlines.
 
     Args:
-        index: The class index.
+        class_index: The class index.
         pixels: The pixels of the outline, an int32 array of shape (n, 2).
         size: The width and height of the image in pixels.
     """
@@ -66,7 +66,7 @@ def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) 
         texts = np.empty(len(is_used), object)
         texts[values] = fraction_texts(((values + _OFFSET) / size[axis]).tolist())
         numbers[:, axis] = texts[pixels[:, axis]]
-    return " ".join([str(index), *numbers.ravel().tolist()])
+    return " ".join([str(class_index), *numbers.ravel().tolist()])
 
 
 FORMAT = YoloSegment
