@@ -124,14 +124,14 @@ class PlatformApi:
     def _get(self, url: str) -> Response:
         from segments_hf.io.remote.remote_file import RemoteFileError, read_url
 
-        def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        def add_key(request: requests.PreparedRequest) -> requests.PreparedRequest:
             request.headers["Authorization"] = f"APIKey {self._key}"
             return request
 
         host = public_name(self._address)
         try:
             # `auth` adds the key. In `headers`, `requests` would replace the key with credentials from .netrc.
-            return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
+            return read_url(url, max_bytes=_MAX_BYTES, auth=add_key)
         except TooLargeError as error:
             problem = f"{error} from {host}; check SEGMENTS_API_URL"
         except RemoteFileError as error:
@@ -174,10 +174,10 @@ def missing_file_hint(reference: Reference) -> str:
 def _checked_key(reference: Reference, api_key: str | None) -> str:
     key = (api_key or os.environ.get("SEGMENTS_API_KEY") or "").strip()
     if not key:
-        no_copy = "the release is not in the cache, and " if reference.digest else ""
+        uncached = "the release is not in the cache, and " if reference.digest else ""
         raise platform_problem(
             reference,
-            f"{no_copy}there is no API key; make one on https://segments.ai/account, and put it into the environment "
+            f"{uncached}there is no API key; make one on https://segments.ai/account, and put it into the environment "
             f"variable SEGMENTS_API_KEY, or pass {option('api_key')}{missing_file_hint(reference)}",
         )
     if not _VALID_KEY.fullmatch(key):

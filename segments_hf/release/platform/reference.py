@@ -26,7 +26,7 @@ class Reference:
     Attributes:
         owner: The user or organization that owns the data set.
         dataset: The name of the data set.
-        name: The name of the release; ``latest`` is the newest one.
+        name: The name of the release; ``latest`` is the newest release that is ready.
         digest: The SHA-256 of the release file if the reference is pinned, else None.
 
     >>> str(Reference("jane", "flowers", "after review"))

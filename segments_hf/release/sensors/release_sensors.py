@@ -43,7 +43,7 @@ class ReleaseSensors(ReleaseTasks):
 
     @property
     def whole(self) -> Self:
-        """The whole release if this is the part of it that belongs to one sensor; else this release."""
+        """The whole release that this part belongs to; the release itself if it is whole."""
         return self._whole or self
 
     @property
@@ -53,9 +53,9 @@ class ReleaseSensors(ReleaseTasks):
 
     @property
     def unequal_frame_counts(self) -> dict[int, dict[str, int]]:
-        """The samples whose sensors have different numbers of frames.
+        """The numbers of frames of the sensors, only for samples whose sensors have different numbers of frames.
 
-        A dict from the index of each such sample to the number of frames of each sensor.
+        The keys are the indices of these samples. Each value has the number of frames by the name of the sensor.
         """
         return self._scan.unequal_frame_counts if self._scan else {}
 

@@ -36,7 +36,7 @@ class Sensor(msgspec.Struct, frozen=True):
 
 
 def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> Sensor:
-    """Return the sensor with a name; for None, return the only sensor of point clouds.
+    """Return the sensor with this name; for None, return the only sensor of point clouds.
 
     Args:
         name: The name of the sensor, or None.

@@ -28,7 +28,8 @@ SENSORS_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(
 _SENSORS: JsonDecoder[SensorsDocument[Raw] | None] = JsonDecoder(SensorsDocument[Raw] | None)
 _LABEL: JsonDecoder[SensorsLabel | None] = JsonDecoder(SensorsLabel | None)
 
-_STATUSES_WITHOUT_LABEL = {"SKIPPED", "REJECTED"}  # a sensor without a label also has these statuses
+# If the label of all sensors has one of these statuses, a sensor without a label has this status too.
+_STATUSES_WITHOUT_LABEL = {"SKIPPED", "REJECTED"}
 
 
 class SensorSample(Sample):
@@ -107,13 +108,13 @@ class SensorSample(Sample):
         entry = self._find_entry(document.attributes, path)
         content = None if entry is None else content_of(entry.part)
         kind = self._kind(labelset)
-        make: type[JsonLabel] | type[Label[Any]] = JsonLabel if kind.annotation is None else Label
+        label_class: type[JsonLabel] | type[Label[Any]] = JsonLabel if kind.annotation is None else Label
         if entry is None or content is None:
-            return make(document.status) if document.status in _STATUSES_WITHOUT_LABEL else None
+            return label_class(document.status) if document.status in _STATUSES_WITHOUT_LABEL else None
         attributes = decode(kind.content_decoder, content, self.source, f"{path}{entry.path}.attributes")
         if isinstance(attributes, LabeledFrames | LabeledCloud) and attributes.links is UNSET:
             attributes.links = document.attributes.links if document.attributes else UNSET
-        return make(document.status, attributes)
+        return label_class(document.status, attributes)
 
     def label_path(self, labelset: str | None) -> str:
         """Return the JSON path of the label of the sensor in a labelset."""

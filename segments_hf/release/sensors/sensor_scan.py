@@ -34,8 +34,8 @@ class SensorScan(NamedTuple):
     Attributes:
         sensors: The sensors, in the order of the first sample of each sensor.
         samples: The indices of the samples that have a sensor, by the name of the sensor.
-        unequal_frame_counts: The samples whose sensors have different numbers of frames: a dict from the index of each
-            such sample to the number of frames of each sensor.
+        unequal_frame_counts: The number of frames of each sensor, by the index of the sample, only for samples whose
+            sensors have different numbers of frames.
         unreadable: The indices of the samples whose sensors cannot be decoded.
     """
 

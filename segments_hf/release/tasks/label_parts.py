@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LABEL = "label"  # the kind of a label without a list of annotations
-LABELED_POINT = "labeled point"
+LABELED_POINT = "labeled point"  # the kind of a labeled point
 _OTHER_FIELDS = {"format_version", "image_attributes", "links"}  # fields that a label without annotations may have
 _KINDS = {
     **{kind: kind for kind in ("cuboid", "polygon", "polyline", "point")},
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 class ListedAnnotation(msgspec.Struct, gc=False):
-    """The fields of an annotation that do not depend on its geometry. Fields of unexpected types keep their values."""
+    """The fields of an annotation that do not depend on its geometry. Each field accepts any value."""
 
     id: Any = None
     category_id: Any = None
@@ -82,11 +82,11 @@ class LabelPart(NamedTuple):
 
     def points_by_category(self) -> Counter[int]:
         """Count the labeled points of each category id, without points whose annotation or category id is missing."""
-        categories = {item.id: item.valid_category_id for item in self.annotations if type(item.id) is int}
+        category_ids = {item.id: item.valid_category_id for item in self.annotations if type(item.id) is int}
         counts = Counter[int]()
         for annotation_id, points in self.points.items():
-            if (category := categories.get(annotation_id)) is not None:
-                counts[category] += points
+            if (category_id := category_ids.get(annotation_id)) is not None:
+                counts[category_id] += points
         return counts
 
 
@@ -125,8 +125,8 @@ def label_parts(attributes: Raw | str | UnsetType | None) -> list[LabelPart] | N
 def _parts(label: _Label) -> Iterator[LabelPart]:
     yield from _parts_of_sensor(label, None)
     sensors = label.sensors or ()
-    named = sensors.items() if isinstance(sensors, dict) else ((item.name, item) for item in sensors)
-    for name, sensor in named:
+    named_sensors = sensors.items() if isinstance(sensors, dict) else ((item.name, item) for item in sensors)
+    for name, sensor in named_sensors:
         if isinstance(sensor.attributes, _Content):
             yield from _parts_of_sensor(sensor.attributes, name and name_without_secrets(name))
 

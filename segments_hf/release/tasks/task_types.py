@@ -112,7 +112,7 @@ KINDS = IMAGE_KINDS | POINT_CLOUD_KINDS
 
 
 def task_kind(task_type: str) -> TaskKind:
-    """Return the structure of the labels of a task type; `UNKNOWN` for one that is not listed.
+    """Return the structure of the samples and labels of a task type; `UNKNOWN` for a task type that is not in `KINDS`.
 
     >>> task_kind("bboxes").bitmap, task_kind("pointcloud-cuboid").point_cloud
     (False, True)
