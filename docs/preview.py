@@ -24,13 +24,13 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         page = preview(demo_release(), Path(folder, "preview.html"))
-        browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-6")
+        browser.open(page, width=SIZE[0], height=SIZE[1], fragment="#sample-6")
         browser.until(IS_DRAWN)
         browser.hover(".stage .frame", 0.46, 0.28)
         browser.until("!document.querySelector('#tip').hidden")
         browser.screenshot().save(ROOT / "docs" / "preview.png", optimize=True)
         page = preview(demo_release("street-cuboids"), Path(folder, "cloud.html"), cameras=True)
-        browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-3")
+        browser.open(page, width=SIZE[0], height=SIZE[1], fragment="#sample-3")
         browser.until("document.querySelector('.stage .cloud.painted')")
         browser.until("document.querySelector('#cameras img').complete")
         browser.click("#zoom-in")

@@ -95,7 +95,7 @@ def capture_preview(browser: Browser, release: Path, folder: Path) -> None:
         for width in WIDTHS:
             browser.open(page, width=width, height=HEIGHT, scheme=scheme)
             browser.screenshot().save(folder / f"gallery-{scheme}-{width}.png")
-            browser.open(page, width=width, height=HEIGHT, scheme=scheme, at="#sample-1")
+            browser.open(page, width=width, height=HEIGHT, scheme=scheme, fragment="#sample-1")
             browser.screenshot().save(folder / f"viewer-{scheme}-{width}.png")
 
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_SIZE = (320, 240)  # the width and height in pixels
-_LINE = 2  # the width of lines in pixels
-_GRAYS = 16  # a picture of few grays has few bytes
-_BYTE = 256
+_SIZE = (320, 240)  # the width and height of a thumbnail in pixels
+_LINE_WIDTH = 2  # in pixels
+_GRAY_LEVELS = 16  # few levels, so that the PNG file has few bytes
+_BYTE_VALUES = 256  # the number of values of a byte
 _HIGHEST_RANK = 2**15 - 1  # the highest rank of points without an object
 
 
@@ -46,66 +46,74 @@ class CloudThumb(NamedTuple):
 
 
 def draw_cloud_thumb(positions: Floats, numbers: Numbers | None, objects: Sequence[ShownObject]) -> CloudThumb:
-    """Draw points and boxes from above, with x to the right and y up.
+    """Draw points and objects from above, with x to the right and y up.
 
     Args:
         positions: x, y and z of the points: array of shape (N, 3), finite.
-        numbers: The object number of each point; None without a label.
-        objects: The objects with their places.
+        numbers: The object number of each point, 0 for unlabeled points; None if the points have no label.
+        objects: The objects. Those that have `geometry_3d` are drawn.
     """
     if numbers is None:
         numbers = np.zeros(len(positions), np.uint32)
-    places = [_outline_of(item) for item in objects if item.place is not None]
+    outlines = [_outline_of(item) for item in objects if item.geometry_3d is not None]
     labeled = positions[numbers > 0]
     ground = fit_ground(
-        positions, np.concatenate([*places, range_of_most(labeled) if len(labeled) else labeled]), _SIZE
+        positions, np.concatenate([*outlines, range_of_most(labeled) if len(labeled) else labeled]), _SIZE
     )
     pixels, heights = ground.pixels_of(positions), relative_heights(positions[:, 2])
     ranks = (heights * _HIGHEST_RANK).astype(np.uint16)
     grays = point_colors(heights, np.full(len(positions), -1), Classes())
     picture = draw_points(pixels, ranks, grays, _SIZE, UNLABELED_COLOR)
     ranks[numbers > 0] += _HIGHEST_RANK + 1  # labeled points cover other points
-    found = np.asarray(draw_points(pixels, ranks, _to_colors(numbers), _SIZE, (0, 0, 0)), np.int32)
-    canvas = Image.fromarray(found @ np.array([1, _BYTE, _BYTE**2], np.int32))
+    colors = np.asarray(draw_points(pixels, ranks, _colors_of_numbers(numbers), _SIZE, (0, 0, 0)), np.int32)
+    canvas = Image.fromarray(colors @ np.array([1, _BYTE_VALUES, _BYTE_VALUES**2], np.int32))
     _draw_objects(canvas, objects, ground)
     return CloudThumb(_png(picture), np.asarray(canvas).astype(np.uint32))
 
 
-def _to_colors(numbers: Numbers) -> npt.NDArray[np.uint8]:
-    """Return numbers below 2^24 as colors: uint8 array of shape (N, 3)."""
-    return np.stack([numbers % _BYTE, numbers // _BYTE % _BYTE, numbers // _BYTE**2], axis=1).astype(np.uint8)
+def _colors_of_numbers(numbers: Numbers) -> npt.NDArray[np.uint8]:
+    """Encode numbers below 2^24 as colors: uint8 array of shape (N, 3), the lowest byte first."""
+    low, middle = numbers % _BYTE_VALUES, numbers // _BYTE_VALUES % _BYTE_VALUES
+    return np.stack([low, middle, numbers // _BYTE_VALUES**2], axis=1).astype(np.uint8)
 
 
 def _draw_objects(canvas: Image.Image, objects: Sequence[ShownObject], ground: Ground) -> None:
-    """Draw the footprints and headings of boxes, and lines, polygons and points, with their object numbers."""
+    """Draw each object that has `geometry_3d`, with its object number as the value of the pixels.
+
+    The function draws the footprint and the heading of a cuboid, and the outline of a polygon.
+    """
     pen = ImageDraw.Draw(canvas)
     for number, item in enumerate(objects, start=1):
-        if item.place is None:
+        if item.geometry_3d is None:
             continue
         points = [tuple(point) for point in ground.pixels_of(_outline_of(item)).tolist()]
         match item.type:
             case _ if item.type == CUBOID:
                 corners, heading = points[:4], points[4:]
-                pen.line([*corners, corners[0]], number, _LINE)
-                pen.line(heading, number, _LINE)
+                pen.line([*corners, corners[0]], number, _LINE_WIDTH)
+                pen.line(heading, number, _LINE_WIDTH)
             case "polygon" | "polyline":
-                pen.line([*points, points[0]] if item.type == "polygon" else points, number, _LINE)
+                pen.line([*points, points[0]] if item.type == "polygon" else points, number, _LINE_WIDTH)
             case _:
                 for x, y in points:
                     pen.ellipse((x - 3, y - 3, x + 3, y + 3), number)
 
 
 def _outline_of(item: ShownObject) -> Floats:
-    """Return the points of a vector; of a cuboid, the four corners at half its height, the center and the front."""
-    place = np.array(item.place).reshape(-1, 3)
+    """Return the points to draw of an object: float64 array of shape (K, 3).
+
+    For a polygon, line or point, return its points. For a cuboid, return its four corners at half of its height, its
+    center, and the center of its front.
+    """
+    geometry = np.array(item.geometry_3d).reshape(-1, 3)
     if item.type != CUBOID:
-        return place
-    center, front, left, _ = place
+        return geometry
+    center, front, left, _ = geometry
     outline: Floats = center + np.array([front + left, front - left, -front - left, left - front, 0 * front, front])
     return outline
 
 
 def _png(picture: Image.Image) -> str:
     file = io.BytesIO()
-    picture.convert("RGB").quantize(_GRAYS).save(file, "PNG")
+    picture.convert("RGB").quantize(_GRAY_LEVELS).save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

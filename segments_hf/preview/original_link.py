@@ -1,4 +1,4 @@
-"""Find the public URL of an original image, which a page links."""
+"""Find the public URL of an original image, for the link on a page."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from segments_hf.io.redaction import public_name
 if TYPE_CHECKING:
     from segments_hf.dataset.rows.outcome import Outcome
 
-_WEB = {"http", "https"}
-_PUBLIC_NAME = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+\.?", re.IGNORECASE)
-_PRIVATE_ENDS = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
+_WEB_SCHEMES = {"http", "https"}
+_PUBLIC_HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+\.?", re.IGNORECASE)
+_PRIVATE_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 
 
 def original_link(outcome: Outcome) -> str | None:
-    """Return the public URL of the image of a row; None if the image is not public or its location is not known."""
+    """Return the URL of the image of a row; None if the URL is not public or not known."""
     if outcome.locate_image is None:
         return None
     try:
         url = outcome.locate_image().url
-    except SegmentsHFError:  # the row already has a problem with this location
+    except SegmentsHFError:  # a problem of the outcome already reports this error
         return None
     return url if url is not None and is_public(url) else None
 
@@ -32,7 +32,7 @@ def original_link(outcome: Outcome) -> str | None:
 def is_public(url: str) -> bool:
     """Tell whether a URL may be shown to everyone: it is http(s), has no secret, and its host is on the Internet.
 
-    A URL with a query is not public, because any query may be a signature.
+    A URL with a query or a fragment is not public, because both may contain a secret, such as a signature.
 
     >>> is_public("https://host.org/a.jpg"), is_public("https://host.org/a.jpg?sig=abc"), is_public("s3://bucket/a.jpg")
     (True, False, False)
@@ -45,11 +45,13 @@ def is_public(url: str) -> bool:
     except ValueError:
         return False
     has_secret = bool(parts.query or parts.fragment or "@" in parts.netloc) or public_name(url) != url
-    return parts.scheme in _WEB and not has_secret and _is_on_the_internet(host)
+    return parts.scheme in _WEB_SCHEMES and not has_secret and _is_on_the_internet(host)
 
 
 def _is_on_the_internet(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return _PUBLIC_NAME.fullmatch(host) is not None and not host.rstrip(".").lower().endswith(_PRIVATE_ENDS)
+        return _PUBLIC_HOST_NAME.fullmatch(host) is not None and not host.rstrip(".").lower().endswith(
+            _PRIVATE_SUFFIXES
+        )

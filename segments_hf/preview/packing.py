@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 
-class ShownMask(msgspec.Struct, frozen=True):
-    """An array with a number for each pixel or point.
+class PackedArray(msgspec.Struct, frozen=True):
+    """A compressed array of unsigned integers of shape (height, width).
 
     Attributes:
         width: The width in pixels, or the number of points.
         height: The height in pixels, or the number of values of each point.
-        bytes: The number of bytes of each number: 1, 2 or 4, little-endian.
+        bytes_per_number: 1, 2 or 4. The numbers are little-endian.
         data: The numbers row by row, compressed with zlib, in base64.
     """
 
     width: int
     height: int
-    bytes: int
+    bytes_per_number: int
     data: str
 
 
-def pack(numbers: Numbers) -> ShownMask:
-    """Compress an array of numbers of shape (H, W) for a page."""
+def pack(numbers: Numbers) -> PackedArray:
+    """Compress an array of shape (H, W). Its numbers must be less than 2^32."""
     dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
     content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
-    return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())
+    return PackedArray(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from segments_hf.io.disk.atomic import NewFile
 
-# Each script uses names of the scripts before it.
+# The scripts run in this order, because each script uses constants of the scripts before it.
 _SCRIPTS = (
     "data.js",
     "layers.js",
@@ -42,16 +42,16 @@ _SCRIPTS = (
     "viewer.js",
     "dataset_findings.js",
 )
-_SIZE_DIGITS = 15  # the width of the number in the block of the size
+_SIZE_DIGITS = 15  # the length of the padded number in the size block
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
-_MARKER_RANGE = 1024  # bytes at the beginning of a page, which include the marker
+_MARKER_RANGE = 1024  # bytes; the marker is within the first bytes of a page
 
 
 class PageFile:
     """A page that is being written.
 
     Args:
-        file: The file.
+        file: The file of the page.
         title: The title of the page.
     """
 
@@ -62,13 +62,13 @@ class PageFile:
         self._size = 0
         self.add(before)
 
-    def add(self, block: bytes) -> None:
-        """Add a block of data."""
-        self._file.write(block)
-        self._size += len(block)
+    def add(self, content: bytes) -> None:
+        """Append HTML, such as data blocks, to the page."""
+        self._file.write(content)
+        self._size += len(content)
 
     def close(self) -> None:
-        """Write the end of the page: its own size, and the scripts."""
+        """Write the end of the page: the size of the file in bytes, and the HTML after the data with the scripts."""
         # The number is padded with spaces, so that the length of the block does not depend on the number.
         self.add(_size_block(self._size + len(_size_block(0)) + len(self._after)))
         self.add(self._after)
@@ -79,7 +79,13 @@ def _size_block(size: int) -> bytes:
 
 
 def block(kind: str, value: object) -> bytes:
-    r"""Return a block of data for a page, with ``<`` escaped so that no text can end the block.
+    r"""Return a data block: a script element that contains a value as JSON.
+
+    Each ``<`` is escaped, so that no text can end the element.
+
+    Args:
+        kind: The class of the script element.
+        value: The value.
 
     >>> block("entry", "</script>")
     b'<script type="application/json" class="entry">"\\u003c/script>"</script>\n'
@@ -90,12 +96,12 @@ def block(kind: str, value: object) -> bytes:
 
 @contextmanager
 def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
-    """Yield a page to write to, which is moved to `path` when it is complete.
+    """Yield a new page for the data blocks. After the ``with`` block, complete the page and move it to `path`.
 
     Args:
         path: The path of the page.
         title: The title of the page.
-        overwrite: Whether to replace a file at `path` that is not a page. An earlier page is always replaced.
+        overwrite: Whether to replace a file at `path` that is not a page. A page is always replaced.
 
     Raises:
         OutputExistsError: `path` is a folder, or a file that is not a page; or the file at `path` changed while the
@@ -103,31 +109,31 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
         StorageError: The page cannot be written: the disk is full or read-only.
     """
     path = path.expanduser().resolve()
-    expected = _check(path, overwrite=overwrite)
-    with new_file(path, expected) as file:
+    replaced = _check_path(path, overwrite=overwrite)
+    with new_file(path, replaced) as file:
         page = PageFile(file, title)
         yield page
         page.close()
 
 
-def _check(path: Path, *, overwrite: bool) -> Snapshot:
-    """Check that a page may be written to a path, and return a snapshot of the file that it replaces."""
+def _check_path(path: Path, *, overwrite: bool) -> Snapshot:
+    """Check that a page may be written to a path, and return a snapshot of the file at this path."""
     if path.is_dir():
         raise OutputExistsError(f"{path}: got a folder, expected a file, such as {path / 'preview.html'}")
-    expected = take_snapshot(path)
-    if overwrite or not expected:
-        return expected
+    snapshot = take_snapshot(path)
+    if overwrite or not snapshot:
+        return snapshot
     with path.open("rb") as file:
         if _MARKER not in file.read(_MARKER_RANGE):
             raise OutputExistsError(
                 f"{path} exists and is not a preview page; choose another path, or pass {option('overwrite', True)} "
                 "to replace the file"
             )
-    return expected
+    return snapshot
 
 
 def _template(title: str) -> tuple[bytes, bytes]:
-    """Return the HTML before and after the data."""
+    """Return the HTML of a page before and after the data."""
     folder = importlib.resources.files("segments_hf.preview") / "page"
     style = (folder / "page.css").read_text("utf-8")
     script = "\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS)

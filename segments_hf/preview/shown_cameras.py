@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_DIGITS = 1  # the number of decimals of pixels of the shown image
-_TOLERANCE = 0.1  # how far a path may be from a curve, in pixels of the shown image
+_DECIMALS = 1  # of coordinates in pixels of the shown image
+_TOLERANCE = 0.1  # the largest distance of a simplified line from the original line, in pixels of the shown image
 
 
 class ShownCamera(msgspec.Struct):
@@ -34,11 +34,11 @@ class ShownCamera(msgspec.Struct):
 
     Attributes:
         name: The name of the camera.
-        image: The ``data:`` URL of the shown image; None if the camera has no image, or if it cannot be read.
+        image: The ``data:`` URL of the shown image; None if the camera has no image, or if the image cannot be read.
         size: The width and height of the shown image in pixels.
         full_size: The width and height of the original image in pixels.
-        boxes: Pairs of an object number and an SVG path of the edges of its box, in pixels of the shown image, from the
-            farthest to the nearest box.
+        boxes: For each box that the camera sees, from the farthest to the nearest: its object number, and the SVG path
+            of its edges and its heading in pixels of the shown image.
     """
 
     name: str
@@ -55,13 +55,13 @@ def show_cameras(
 
     Args:
         row: A row of a point cloud.
-        label: The label of the row. If a box or the pose is invalid, the images have no boxes.
-        longest_side: The longest side of each shown image in pixels.
+        label: The label of the row. Without cuboids, or if a cuboid or the pose is invalid, the images have no boxes.
+        longest_side: The limit of the longest side of each shown image in pixels.
         max_bytes: The limit of the bytes of each image.
 
     Returns:
-        The cameras, and a notice for each image or calibration that cannot be read. Both are empty if no camera of the
-        row has an image.
+        The cameras; and the notices, one for each image that cannot be read and for each invalid calibration. Both
+        lists are empty if no camera of the row has an image.
     """
     if not cameras_of(row):
         return [], []
@@ -72,7 +72,7 @@ def show_cameras(
 
 
 def _numbered_boxes(label: Label | None) -> tuple[Boxes | None, list[int]]:
-    """Return the boxes of a label in the frame of the sensor, and their object numbers."""
+    """Return the boxes of a label in the frame of the sensor, or None, and the object numbers of the boxes."""
     if not isinstance(label, CuboidLabel):
         return None, []
     try:
@@ -102,11 +102,11 @@ def _show_camera(
     shown.image, shown.size, shown.full_size = image.url, image.size, image.full_size
     scale = np.array(image.size) / image.full_size
     try:
-        found = [] if boxes is None else project_boxes(boxes, camera, image.full_size)
+        projected = [] if boxes is None else project_boxes(boxes, camera, image.full_size)
     except PointCloudError as error:
         notices.append(f"The image of camera {name!r} is shown without boxes: {error}.")
         return shown
-    shown.boxes = [(numbers[box.box_index], "".join(_path(line * scale) for line in box.lines)) for box in found]
+    shown.boxes = [(numbers[box.box_index], "".join(_path(line * scale) for line in box.lines)) for box in projected]
     return shown
 
 
@@ -116,27 +116,37 @@ def _path(line: Floats) -> str:
     >>> _path(np.array([[0, 0], [5, 5], [10, 10.0]])), _path(np.array([[0, 0], [5, 1], [10, 0.25]]))
     ('M0 0L10 10', 'M0 0L5 1L10 0.2')
     """
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in np.round(_simplified(line), _DIGITS).tolist())
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in np.round(_simplified(line), _DECIMALS).tolist())
 
 
 def _simplified(line: Floats) -> Floats:
-    """Return fewer points of a line, so that each of the other points is near the line through the returned points."""
+    """Keep every n-th point of a line, and its last point.
+
+    n starts with the last index of the line, and is halved until all points are within `_TOLERANCE` of the line through
+    the kept points.
+    """
     step = len(line) - 1
     while step > 1:
         kept = np.unique([*range(0, len(line), step), len(line) - 1])
         if _distances(line, kept).max() <= _TOLERANCE:
-            thinned: Floats = line[kept]
-            return thinned
+            simplified: Floats = line[kept]
+            return simplified
         step //= 2
     return line
 
 
 def _distances(line: Floats, kept: npt.NDArray[np.intp]) -> Floats:
-    """Return the distance of each point of a line from the segment between the kept points around it."""
-    part = np.clip(np.searchsorted(kept, np.arange(len(line)), side="right") - 1, 0, len(kept) - 2)
-    starts, ends = line[kept[part]], line[kept[part + 1]]
-    along, offset = ends - starts, line - starts
-    length = (along**2).sum(axis=1)
-    share = np.clip((offset * along).sum(axis=1) / np.where(length > 0, length, 1), 0, 1)
-    distances: Floats = np.linalg.norm(offset - share[:, None] * along, axis=1)
+    """Return the distance of each point of a line from the segment between the kept points before and after it.
+
+    Args:
+        line: Array of shape (K, 2).
+        kept: The indices of the kept points, ascending. The first and the last point of the line are kept.
+    """
+    segments = np.clip(np.searchsorted(kept, np.arange(len(line)), side="right") - 1, 0, len(kept) - 2)
+    starts, ends = line[kept[segments]], line[kept[segments + 1]]
+    directions, offsets = ends - starts, line - starts
+    squared_lengths = (directions**2).sum(axis=1)
+    shares = (offsets * directions).sum(axis=1) / np.where(squared_lengths > 0, squared_lengths, 1)
+    nearest = np.clip(shares, 0, 1)[:, None] * directions  # the nearest point of the segment, relative to its start
+    distances: Floats = np.linalg.norm(offsets - nearest, axis=1)
     return distances

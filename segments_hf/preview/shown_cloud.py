@@ -11,7 +11,7 @@ from segments_hf.drawing.clouds.ground import leveled
 from segments_hf.errors import AssetError, PointCloudError
 from segments_hf.labels import CUBOID, CuboidLabel, PointLabel
 from segments_hf.points import points_in_boxes, read_points
-from segments_hf.preview.packing import ShownMask, pack
+from segments_hf.preview.packing import PackedArray, pack
 from segments_hf.preview.shown_label import ShownObject, numbers_of_ids
 
 if TYPE_CHECKING:
@@ -27,22 +27,23 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _STEP = 0.01  # the largest rounding step of coordinates, unless a cloud is longer than 2^32 such steps
-_AT_ONCE = 2**18  # the number of points that are compared with all boxes at once; it limits the memory
-_DIGITS = 4  # the number of decimals of the coordinates of objects
+_CHUNK_SIZE = 2**18  # the number of points that are compared with all boxes at once; it limits the memory
+_DECIMALS = 4  # of the coordinates of objects
 
 
 class ShownCloud(msgspec.Struct):
     """The points of a point cloud that are on a page.
 
-    The axes are those of the sensor, but z is vertical in the world, and x is the heading of the sensor.
+    The sensor is at the origin. z is vertical in the world, and x is the heading of the sensor.
 
     Attributes:
         total: The number of points in the file.
         count: The number of points on the page.
-        corner: The lowest x, y and z of the points on the page. The sensor is at the origin.
-        step: The length of a step of the coordinates.
-        positions: x of all points, then y, then z, in steps from the corner.
-        numbers: The object number of each point: 1 for the first object, 0 for unlabeled points; None without a label.
+        corner: The lowest x, y and z of the points on the page.
+        step: The rounding step of the coordinates, in the unit of the release.
+        positions: x, y and z of the points, as numbers of steps from the corner: array of shape (3, count).
+        numbers: The object number of each point: 1 for the first object, 0 for unlabeled points; None if the points
+            have no label.
         intensities: The intensity of each point, from 0 to 255; None if the file has no intensities.
     """
 
@@ -50,31 +51,34 @@ class ShownCloud(msgspec.Struct):
     count: int
     corner: list[float]
     step: float
-    positions: ShownMask
-    numbers: ShownMask | None
-    intensities: ShownMask | None
+    positions: PackedArray
+    numbers: PackedArray | None
+    intensities: PackedArray | None
 
 
 class Points(NamedTuple):
-    """The points of a file, in its order, of which some are shown.
+    """All points of a file, and a choice of the points to show.
 
     Attributes:
-        values: The points with all their fields: structured array of shape (N,).
+        values: The points with all their fields, in the order of the file: structured array of shape (N,).
         shown: The indices of the shown points, ascending: array of shape (M,).
-        without_place: The number of points with a coordinate that is not finite.
+        num_not_finite: The number of points with a coordinate that is not finite.
     """
 
     values: npt.NDArray[np.void]
     shown: npt.NDArray[np.intp]
-    without_place: int
+    num_not_finite: int
 
     def positions(self, index: npt.NDArray[np.intp] | slice) -> Floats:
-        """Return x, y and z of some points in the frame of the sensor: float64 array of shape (M, 3)."""
-        some = self.values[index]
-        return np.stack([some[axis].astype(np.float64) for axis in "xyz"], axis=1)
+        """Return x, y and z of the points at an index, in the frame of the sensor: float64 array of shape (K, 3)."""
+        selected = self.values[index]
+        return np.stack([selected[axis].astype(np.float64) for axis in "xyz"], axis=1)
 
     def intensities(self) -> npt.NDArray[np.uint8] | None:
-        """Return the intensities of the shown points, scaled to 0 to 255; None if the file has no intensities."""
+        """Return the intensities of the shown points as uint8 numbers; None if there are no intensities or points.
+
+        0 is the 1st percentile of the intensities, and 255 the 99th.
+        """
         name = next((name for name in self.values.dtype.names or () if name.lower() == "intensity"), None)
         if name is None or self.values.dtype[name].shape or not len(self.shown):
             return None
@@ -89,7 +93,7 @@ NO_POINTS = Points(np.empty(0, [(axis, np.float64) for axis in "xyz"]), np.empty
 
 
 def read_shown_points(row: Row, limit: int) -> Points:
-    """Read the points of a row, and choose the shown points evenly from those with finite coordinates.
+    """Read the points of a row, and choose the points to show evenly from the points with finite coordinates.
 
     Args:
         row: A row with a point cloud.
@@ -105,14 +109,14 @@ def read_shown_points(row: Row, limit: int) -> Points:
         raise AssetError(f"got a point cloud without the field {missing[0]!r}; its fields are {', '.join(names)}")
     is_finite = np.isfinite(values["x"]) & np.isfinite(values["y"]) & np.isfinite(values["z"])
     indices = np.flatnonzero(is_finite)
-    return Points(values, indices[_evenly(len(indices), limit)], len(values) - len(indices))
+    return Points(values, indices[_even_indices(len(indices), limit)], len(values) - len(indices))
 
 
-def _evenly(total: int, limit: int) -> npt.NDArray[np.intp]:
-    """Return indices from 0 to below `total`, ascending: one random index from each of `limit` parts of equal length.
+def _even_indices(total: int, limit: int) -> npt.NDArray[np.intp]:
+    """Choose indices from 0 to below `total`, ascending: one random index from each of `limit` ranges of equal length.
 
-    Indices at equal distances could leave out all points of some beams of a sensor, because the points of the beams
-    alternate in a file.
+    If `total` is at most `limit`, return all indices. The indices are random, because indices at equal distances could
+    leave out all points of some beams of a sensor: the points of the beams alternate in a file.
     """
     if total <= limit:
         return np.arange(total)
@@ -120,45 +124,48 @@ def _evenly(total: int, limit: int) -> npt.NDArray[np.intp]:
     return ((np.arange(limit) + offsets) * total / limit).astype(np.intp)
 
 
-def number_points(label: Label, points: Points, objects: list[ShownObject], classes: int) -> Numbers | None:
-    """Return the object number of each shown point, and add the number of points to the objects.
+def number_points(label: Label, points: Points, objects: list[ShownObject], num_classes: int) -> Numbers | None:
+    """Return the object number of each shown point, and set `num_points` of the objects.
 
-    A point in several boxes has the number of the last box.
+    A point in several boxes has the number of the last of these boxes.
 
     Args:
         label: The label of the row.
         points: The points.
-        objects: The objects, one for each annotation. If points have ids without an annotation, an object for them is
-            appended.
-        classes: The number of classes.
+        objects: The objects, one for each annotation. If points have ids without an annotation, one object for all
+            these points is appended.
+        num_classes: The number of classes.
 
     Returns:
-        Array of shape (M,), with 0 for unlabeled points; None if the label assigns no points to objects.
+        Array of shape (M,), with 0 for unlabeled points. None if a `CuboidLabel` has no boxes, or if the ids of a
+        `PointLabel` or its points are missing.
 
     Raises:
         PointCloudError: A box or a pose is invalid, or the label has another number of points than the file.
     """
     if isinstance(label, PointLabel):
-        return _number_labeled(label, points, objects, classes)
+        return _number_labeled_points(label, points, objects, num_classes)
     assert isinstance(label, CuboidLabel)  # noqa: S101  (point clouds have labels of these two types)
     boxes = label.boxes()
     if not len(boxes):
         return None
-    numbers = annotation_numbers(label, boxes.ids.tolist())
+    box_numbers = annotation_numbers(label, boxes.ids.tolist())
     counts = np.zeros(len(boxes), np.int64)
-    found = np.zeros(len(points.values), np.uint32)
-    for start in range(0, len(points.values), _AT_ONCE):
-        inside = points_in_boxes(points.positions(slice(start, start + _AT_ONCE)), boxes)
+    point_numbers = np.zeros(len(points.values), np.uint32)
+    for start in range(0, len(points.values), _CHUNK_SIZE):
+        inside = points_in_boxes(points.positions(slice(start, start + _CHUNK_SIZE)), boxes)
         counts += inside.sum(axis=0)
         in_a_box = np.flatnonzero(inside.any(axis=1))
-        last = len(boxes) - 1 - inside[in_a_box, ::-1].argmax(axis=1)
-        found[start + in_a_box] = np.array(numbers, np.uint32)[last]
-    for number, count in zip(numbers, counts.tolist(), strict=True):
+        last_box = len(boxes) - 1 - inside[in_a_box, ::-1].argmax(axis=1)
+        point_numbers[start + in_a_box] = np.array(box_numbers, np.uint32)[last_box]
+    for number, count in zip(box_numbers, counts.tolist(), strict=True):
         objects[number - 1].num_points = count
-    return found[points.shown]
+    return point_numbers[points.shown]
 
 
-def _number_labeled(label: PointLabel, points: Points, objects: list[ShownObject], classes: int) -> Numbers | None:
+def _number_labeled_points(
+    label: PointLabel, points: Points, objects: list[ShownObject], num_classes: int
+) -> Numbers | None:
     if label.missing_part:
         return None
     ids = label.ids
@@ -168,25 +175,25 @@ def _number_labeled(label: PointLabel, points: Points, objects: list[ShownObject
             "same number"
         )
     present, counts = np.unique(ids, return_counts=True)
-    of_id = {number: count for number, count in zip(present.tolist(), counts.tolist(), strict=True) if number}
-    numbers = numbers_of_ids(of_id, objects, classes)
+    counts_of_ids = {id_: count for id_, count in zip(present.tolist(), counts.tolist(), strict=True) if id_}
+    numbers = numbers_of_ids(counts_of_ids, objects, num_classes)
     for item in objects:
         item.num_points, item.area = item.area, None
-    values = np.array([numbers[number] if number else 0 for number in present.tolist()], np.uint32)
-    return values[np.searchsorted(present, ids[points.shown])] if len(points.values) else None
+    present_numbers = np.array([numbers[id_] if id_ else 0 for id_ in present.tolist()], np.uint32)
+    return present_numbers[np.searchsorted(present, ids[points.shown])] if len(points.values) else None
 
 
 def annotation_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
-    """Return the object number of the last annotation with each id."""
-    last = {label.annotations[index].id: index + 1 for index in label.last_indices}
-    return [last[number] for number in ids]
+    """Return, for each id, the object number of the last annotation with this id."""
+    numbers = {label.annotations[index].id: index + 1 for index in label.last_indices}
+    return [numbers[id_] for id_ in ids]
 
 
-def place_objects(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -> None:
-    """Add the centers and axes of boxes, and the points of polygons, lines and points, to the objects.
+def set_geometry_3d(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -> None:
+    """Set `geometry_3d` and `type` of the objects of a label of cuboids or vectors, and `dimensions` of cuboids.
 
     Args:
-        label: The label of the row.
+        label: The label of the row. If it is another type of label, the objects do not change.
         ego_pose: The `ego_pose` of the row.
         objects: The objects, one for each annotation.
 
@@ -197,17 +204,17 @@ def place_objects(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -
         return
     boxes, vectors = label.boxes(), label.vectors()
     half_axes = boxes.rotation.transpose(0, 2, 1) * boxes.dimensions[:, :, None] / 2
-    places = np.concatenate([leveled(boxes.center[:, None], ego_pose), leveled(half_axes, ego_pose)], axis=1)
-    for number, place, size in zip(
-        annotation_numbers(label, boxes.ids.tolist()), places, boxes.dimensions.tolist(), strict=True
+    geometries = np.concatenate([leveled(boxes.center[:, None], ego_pose), leveled(half_axes, ego_pose)], axis=1)
+    for number, geometry, size in zip(
+        annotation_numbers(label, boxes.ids.tolist()), geometries, boxes.dimensions.tolist(), strict=True
     ):
         item = objects[number - 1]
-        item.type, item.place, item.dimensions = CUBOID, np.round(place, _DIGITS).tolist(), size
+        item.type, item.geometry_3d, item.dimensions = CUBOID, np.round(geometry, _DECIMALS).tolist(), size
     for number, vector in zip(
         annotation_numbers(label, [vector.annotation.id for vector in vectors]), vectors, strict=True
     ):
         item = objects[number - 1]
-        item.type, item.place = vector.kind, np.round(leveled(vector.points, ego_pose), _DIGITS).tolist()
+        item.type, item.geometry_3d = vector.kind, np.round(leveled(vector.points, ego_pose), _DECIMALS).tolist()
 
 
 def level_positions(points: Points, ego_pose: EgoPose) -> Floats:
@@ -225,7 +232,7 @@ def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> 
     Args:
         points: The points.
         positions: x, y and z of the shown points: array of shape (M, 3).
-        numbers: The object number of each shown point; None without a label.
+        numbers: The object number of each shown point; None if the points have no label.
     """
     corner = positions.min(axis=0) if len(positions) else np.zeros(3)
     step = _step_of(float((positions - corner).max(initial=0)))
@@ -242,10 +249,12 @@ def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> 
 
 
 def _step_of(length: float) -> float:
-    """Return a step with which 2 bytes hold coordinates up to `length`, or else 4 bytes.
+    """Return the rounding step for coordinates from 0 to `length`.
+
+    Coordinates take 2 bytes if this needs a step of at most `_STEP`, and 4 bytes otherwise.
 
     >>> _step_of(65.535), _step_of(10_000), _step_of(0)
     (0.001, 0.01, 1.0)
     """
-    short = length / (2**16 - 1)
-    return (short if short <= _STEP else max(_STEP, length / (2**32 - 1))) or 1.0
+    two_byte_step = length / (2**16 - 1)
+    return (two_byte_step if two_byte_step <= _STEP else max(_STEP, length / (2**32 - 1))) or 1.0

@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 
 THUMB = 320  # pixels: the longest side of a thumbnail in the gallery
 
-_QUALITY = 80  # of WebP, for images within the limit of bytes
-_LOW_QUALITY = 45  # for other images
-_LOW_SHARE = 0.57  # the bytes of a photograph at the low quality, relative to its bytes at the first quality
-_FULL = 0.8  # an image with this share of the limit of bytes is not made larger again
-_TRIES = 5  # the most sizes that are tried for an image
-_EXPONENT = 0.645  # the bytes of a photograph grow with its side to the power of 1 / 0.645
-_MIN_SIDE, _MIN_THUMB = 240, 160  # pixels: an image is not scaled down further, even if it has too many bytes
-_THUMB_SHARE = 4  # a thumbnail has up to a quarter of the bytes
+_QUALITY = 80  # of WebP, for images that do not exceed the limit of bytes at this quality
+_LOW_QUALITY = 45  # of WebP, for other images
+_LOW_SHARE = 0.57  # the bytes of a photograph at `_LOW_QUALITY`, relative to its bytes at `_QUALITY`
+_ENOUGH_SHARE = 0.8  # an image that uses this share of the limit of bytes is large enough
+_MAX_TRIES = 5  # the largest number of sizes that are tried for an image
+_EXPONENT = 0.645  # the bytes of a photograph are about proportional to its side to the power of 1 / 0.645
+# The smallest longest sides in pixels to which an image and a thumbnail are scaled down. They may still have too many
+# bytes at these sizes.
+_MIN_SIDE, _MIN_THUMB = 240, 160
+_THUMB_DIVISOR = 4  # a thumbnail has up to a quarter of the bytes
 _METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
-# A small image of these formats and modes is shown from its own bytes.
+# A small image of these formats and modes keeps its bytes.
 _KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
 _KEPT_MODES = {"L", "RGB"}
-# Color profiles, and metadata that may be private, such as the location and the author of a photograph. An image that
-# has any of these keys is encoded again without them.
+# The keys of color profiles, and of metadata that may be private, such as the location and the author of a photograph.
+# An image that has any of these keys is encoded again without them.
 _REMOVED_METADATA = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
 
 
@@ -43,8 +45,8 @@ class ShownImage(NamedTuple):
 
     Attributes:
         url: The image as a ``data:`` URL, scaled down and rotated upright.
-        size: The width and height of this image in pixels.
-        thumb: The thumbnail as a ``data:`` URL; None if it was not asked for.
+        size: The width and height of the scaled image in pixels.
+        thumb: The thumbnail as a ``data:`` URL; None if `show_image` was called without `with_thumb`.
         full_size: The width and height of the original image in pixels, after EXIF rotation.
     """
 
@@ -55,7 +57,7 @@ class ShownImage(NamedTuple):
 
 
 def scaled_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """Return a width and height scaled down so that neither is larger than `longest_side`.
+    """Scale a width and height down, so that both are at most `longest_side`, and at least 1.
 
     >>> scaled_size((4000, 3000), 1280), scaled_size((40, 30), 1280)
     ((1280, 960), (40, 30))
@@ -65,14 +67,15 @@ def scaled_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
 
 
 def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int, *, with_thumb: bool = True) -> ShownImage:
-    """Encode an image, and perhaps its thumbnail, for a page.
+    """Encode an image, and optionally its thumbnail, for a page.
 
-    An image that has too many bytes is encoded at a lower quality, and then scaled down. The bytes of a small image are
-    kept. Color profiles are not applied, because training code does not apply them.
+    An image with too many bytes is encoded at a lower quality and, if necessary, scaled down to a longest side of 240
+    pixels at least. A small JPEG, PNG or WebP image without EXIF data keeps its bytes. Color profiles are not applied,
+    because training code does not apply them.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset.
-        longest_side: The longest side of the shown image in pixels.
+        longest_side: The limit of the longest side of the shown image in pixels. Smaller images are not enlarged.
         max_bytes: The limit of the bytes of the image and its thumbnail together.
         with_thumb: Whether to make a thumbnail.
 
@@ -93,7 +96,7 @@ def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int,
     scaled = to_rgb(rotated).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb_url = None
     if with_thumb:
-        thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_SHARE, _MIN_THUMB)
+        thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_DIVISOR, _MIN_THUMB)
         max_bytes = max(max_bytes - len(thumb), 1)
         thumb_url = _url("image/webp", thumb)
     is_kept = (
@@ -121,12 +124,12 @@ def _has_exif_tags(image: PILImage) -> bool:
 
 
 def _small_webp(image: PILImage, max_bytes: int, min_side: int) -> tuple[bytes, tuple[int, int]]:
-    """Encode an image with at most `max_bytes` bytes if possible.
+    """Encode an image with at most `max_bytes` bytes, unless this needs an image smaller than `min_side`.
 
     Args:
         image: The image.
         max_bytes: The limit of bytes.
-        min_side: The smallest longest side in pixels, unless the image is smaller.
+        min_side: The smallest allowed longest side in pixels. A smaller image keeps its size.
 
     Returns:
         The bytes, and the width and height in pixels.
@@ -137,15 +140,15 @@ def _small_webp(image: PILImage, max_bytes: int, min_side: int) -> tuple[bytes, 
     expected = _LOW_SHARE * len(content)
     smallest, largest = min(min_side, max(size)), max(size)
     best = None
-    for _ in range(_TRIES):
+    for _ in range(_MAX_TRIES):
         side = max(size) * (0.97 * max_bytes / expected) ** _EXPONENT
         size = scaled_size(image.size, max(smallest, min(largest, int(side))))
         content = _webp(_resized(image, size), _LOW_QUALITY)
         expected = len(content)
         if len(content) <= max_bytes and (best is None or size > best[1]):
             best = content, size
-        is_full = _FULL * max_bytes <= len(content) <= max_bytes
-        if is_full or max(size) == (largest if len(content) <= max_bytes else smallest):
+        is_large_enough = _ENOUGH_SHARE * max_bytes <= len(content) <= max_bytes
+        if is_large_enough or max(size) == (largest if len(content) <= max_bytes else smallest):
             break
     smallest_size = scaled_size(image.size, smallest)
     return best or (_webp(_resized(image, smallest_size), _LOW_QUALITY), smallest_size)

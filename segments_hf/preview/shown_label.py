@@ -28,24 +28,24 @@ _MAX_SHOWN_IDS = 8
 
 
 class ShownObject(msgspec.Struct, omit_defaults=True):
-    """One object: an annotation, or all pixels or points with ids that no annotation has.
+    """One object: an annotation, or all pixels or points whose ids no annotation has.
 
     Ids are text because JavaScript numbers are exact only up to 2^53.
 
     Attributes:
-        id: The id of the annotation; if `is_stray`, the first ids that no annotation has, separated by commas.
+        id: The id of the annotation; if `has_no_annotation`, the first of these ids, separated by commas.
         class_number: The class index; the number of classes if the object has no class.
         attributes: The names and values of the attributes.
         area: The number of pixels in the bitmap before scaling; None without a bitmap.
-        type: The type of a vector, such as ``polygon``.
-        points: The points of a vector in pixels of the shown image.
+        type: The type of a vector or cuboid, such as ``polygon``.
+        points: x and y of the points of a vector, in pixels of the shown image.
         track: The id of the track.
         is_keyframe: Whether the annotation is a keyframe of its track.
-        is_stray: Whether the object stands for all pixels or points with ids that no annotation has.
-        place: Coordinates in a point cloud, each x, y and z. For a polygon, line or point: its points. For a cuboid:
-            the center, and the vectors from the center to the front, to the left and to the top.
+        has_no_annotation: Whether the object consists of all pixels or points whose ids no annotation has.
+        geometry_3d: The geometry in a point cloud, as lists of x, y and z. For a polygon, line or point: its points.
+            For a cuboid: its center, and the vectors from the center to its front, to its left and to its top.
         dimensions: The length, width and height of a cuboid.
-        num_points: The number of points of the file that belong to the object.
+        num_points: The number of points of the file that belong to the object; None if they were not counted.
     """
 
     id: str
@@ -56,19 +56,19 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
     points: list[tuple[float, float]] | None = None
     track: str | None = None
     is_keyframe: bool | None = None
-    is_stray: bool = False
-    place: list[list[float]] | None = None
+    has_no_annotation: bool = False
+    geometry_3d: list[list[float]] | None = None
     dimensions: list[float] | None = None
     num_points: int | None = None
 
 
-def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
-    """Return the annotations of a label as objects of a page.
+def show_objects(label: Label, num_classes: int, scale: float) -> list[ShownObject]:
+    """Convert the annotations of a label to objects of a page.
 
     Args:
         label: The label of the row.
-        classes: The number of classes.
-        scale: The scale of the shown image: 0.5 for half the original width.
+        num_classes: The number of classes.
+        scale: The scale of the shown image: 0.5 if it has half the width of the original image.
 
     Raises:
         BitmapError: A point is not a pair of coordinates within 2^31 pixels.
@@ -77,7 +77,7 @@ def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
     return [
         ShownObject(
             str(item.id),
-            classes if item.class_index is None else item.class_index,
+            num_classes if item.class_index is None else item.class_index,
             named_values(item.attributes),
             type=vector and vector.kind,
             points=vector and [(round(x * scale, 2), round(y * scale, 2)) for x, y in vector.points],
@@ -93,20 +93,20 @@ def object_numbers(
     image_size: tuple[int, int] | None,
     shown_size: tuple[int, int],
     objects: list[ShownObject],
-    classes: int,
+    num_classes: int,
 ) -> Numbers:
-    """Return the object number of each pixel of a bitmap, scaled by nearest neighbor, and set the areas of the objects.
+    """Return the object number of each pixel of a bitmap, scaled by nearest neighbor, and set `area` of the objects.
 
     Args:
         ids: The bitmap, of shape (H, W).
         image_size: The width and height of the original image in pixels; None if they are not known.
         shown_size: The width and height of the shown image in pixels.
-        objects: The objects, which get their areas. If the bitmap has ids without an annotation, an object for them is
-            appended.
-        classes: The number of classes.
+        objects: The objects, one for each annotation. If the bitmap has ids without an annotation, one object for all
+            their pixels is appended.
+        num_classes: The number of classes.
 
     Returns:
-        Array of shape (h, w), the size of the shown image: 1 for pixels of the first object, 0 for unlabeled pixels.
+        Array of the height and width of the shown image: 1 for pixels of the first object, 0 for unlabeled pixels.
 
     Raises:
         BitmapError: The bitmap does not have the size of the image.
@@ -117,19 +117,20 @@ def object_numbers(
             f"got a bitmap of {width} x {height} pixels, expected {' x '.join(map(str, image_size))}, the size "
             "of the image"
         )
-    found = boxes(ids)
-    numbers = numbers_of_ids(dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)), objects, classes)
+    id_boxes = boxes(ids)
+    areas = dict(zip(id_boxes.ids.tolist(), id_boxes.areas.tolist(), strict=True))
+    numbers = numbers_of_ids(areas, objects, num_classes)
     return look_up(resize_nearest(ids, shown_size), numbers)
 
 
-def numbers_of_ids(areas: Mapping[int, int], objects: list[ShownObject], classes: int) -> dict[int, int]:
-    """Return the object number of each id of a label, and set the areas of the objects.
+def numbers_of_ids(areas: Mapping[int, int], objects: list[ShownObject], num_classes: int) -> dict[int, int]:
+    """Return the object number of each id of a label, and set `area` of the objects.
 
     Args:
-        areas: The number of pixels or points of each id.
-        objects: The objects, which get their areas. If the label has ids without an annotation, an object for them is
-            appended.
-        classes: The number of classes.
+        areas: The number of pixels or points of each id in the label.
+        objects: The objects, one for each annotation. If `areas` has ids without an annotation, one object for all of
+            these ids is appended.
+        num_classes: The number of classes.
     """
     numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     for item in objects:
@@ -137,19 +138,19 @@ def numbers_of_ids(areas: Mapping[int, int], objects: list[ShownObject], classes
     unknown = [id_ for id_ in areas if id_ not in numbers]
     if unknown:
         numbers |= dict.fromkeys(unknown, len(objects) + 1)
-        shown = ", ".join(map(str, unknown[:_MAX_SHOWN_IDS])) + (" …" if len(unknown) > _MAX_SHOWN_IDS else "")
-        objects.append(ShownObject(shown, classes, area=sum(areas[id_] for id_ in unknown), is_stray=True))
+        text = ", ".join(map(str, unknown[:_MAX_SHOWN_IDS])) + (" …" if len(unknown) > _MAX_SHOWN_IDS else "")
+        objects.append(ShownObject(text, num_classes, area=sum(areas[id_] for id_ in unknown), has_no_annotation=True))
     return numbers
 
 
 def thumb_numbers(numbers: Numbers) -> Numbers:
-    """Scale the object numbers of the pixels of the shown image to a thumbnail."""
+    """Scale the object numbers of pixels from the size of the shown image to the size of its thumbnail."""
     height, width = numbers.shape
     return resize_nearest(numbers, scaled_size((width, height), THUMB))
 
 
 def draw_thumb_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
-    """Draw vectors into a thumbnail, and return the object number of each pixel; 0 for pixels without an object.
+    """Draw vectors in the size of a thumbnail. Return the object number of each pixel; 0 for pixels without an object.
 
     Args:
         objects: The objects.

@@ -14,7 +14,7 @@ from segments_hf.io.number_text import counted
 from segments_hf.labels import BitmapLabel, has_point_cloud, image_label_of, is_labeled, is_point_cloud, label_of
 from segments_hf.preview.cloud_thumb import draw_cloud_thumb
 from segments_hf.preview.original_link import original_link
-from segments_hf.preview.packing import ShownMask, pack
+from segments_hf.preview.packing import PackedArray, pack
 from segments_hf.preview.shown_cameras import ShownCamera, show_cameras
 from segments_hf.preview.shown_cloud import (
     NO_POINTS,
@@ -23,8 +23,8 @@ from segments_hf.preview.shown_cloud import (
     encode_cloud,
     level_positions,
     number_points,
-    place_objects,
     read_shown_points,
+    set_geometry_3d,
 )
 from segments_hf.preview.shown_image import ShownImage, scaled_size, show_image
 from segments_hf.preview.shown_label import (
@@ -46,7 +46,7 @@ Pairs = list[tuple[str, str]]
 
 
 class Entry(msgspec.Struct):
-    """The data of a row in the gallery, for display and search.
+    """The data of a row for the gallery and for the search.
 
     Attributes:
         name: The name of the sample.
@@ -56,8 +56,9 @@ class Entry(msgspec.Struct):
         frame: The index of the frame in its sequence; None if the row is not a frame.
         frame_name: The name of the frame.
         status: The label status, ``(unknown)`` if it is missing; None if the label could not be read.
-        objects: Pairs of a class number and the number of objects of the class; None if the row has no label.
-        values: The names and values of the attributes of objects, for the text filter.
+        objects: Pairs of a class number and the number of objects of the class; None if the row has no label, or if the
+            objects of a JSON label cannot be counted.
+        object_attributes: The distinct names and values of the attributes of the objects, for the search.
         attributes: The names and values of the attributes of the image or point cloud, of the sample and of its label.
         metadata: The names and values of the metadata of the sample.
     """
@@ -70,7 +71,7 @@ class Entry(msgspec.Struct):
     frame_name: str | None = None
     status: str | None = None
     objects: list[tuple[int, int]] | None = None
-    values: list[str] = []
+    object_attributes: list[str] = []
     attributes: Pairs = []
     metadata: Pairs = []
 
@@ -81,12 +82,12 @@ class Thumb(msgspec.Struct):
     Attributes:
         image: The ``data:`` URL of the image.
         numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
-        classes: The class number of each object.
+        class_numbers: The class number of each object.
     """
 
     image: str | None = None
-    numbers: ShownMask | None = None
-    classes: list[int] = []
+    numbers: PackedArray | None = None
+    class_numbers: list[int] = []
 
 
 class Detail(msgspec.Struct):
@@ -98,16 +99,16 @@ class Detail(msgspec.Struct):
         image: The ``data:`` URL of the shown image.
         numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
         cloud: The points of a point cloud.
-        cameras: The cameras of a point cloud, if it has camera images.
+        cameras: The cameras of a point cloud; empty if no camera has an image.
         objects: The objects.
-        notices: Messages about parts that are missing or shown in another way, such as a camera image without boxes.
-        original: The public URL of the original image, if it has one.
+        notices: Messages about images, points and labels that cannot be shown, or only without some of their data.
+        original: The public URL of the original image; None if it has no public URL.
     """
 
     full_size: tuple[int, int] | None = None
     size: tuple[int, int] | None = None
     image: str | None = None
-    numbers: ShownMask | None = None
+    numbers: PackedArray | None = None
     cloud: ShownCloud | None = None
     cameras: list[ShownCamera] = []
     objects: list[ShownObject] = []
@@ -116,7 +117,7 @@ class Detail(msgspec.Struct):
 
 
 class ShownSample(msgspec.Struct):
-    """The data of a row, in three parts, so that the page decodes a thumbnail or a detail only when it is shown."""
+    """The data of a row, in three parts. The page decodes a thumbnail or a detail only when it shows it."""
 
     entry: Entry
     thumb: Thumb
@@ -127,7 +128,7 @@ class Limits(NamedTuple):
     """The limits for one sample of a page.
 
     Attributes:
-        longest_side: The limit of the longest side of the shown image in pixels.
+        longest_side: The limit of the longest side of each shown image in pixels.
         max_bytes: The limit of the bytes of one shown image and its thumbnail together.
         camera_bytes: The limit of the bytes of the images of all cameras together.
         points: The largest number of shown points of a point cloud.
@@ -139,14 +140,14 @@ class Limits(NamedTuple):
     points: int
 
 
-def show_sample(outcome: Outcome, findings: list[Finding], classes: int, limits: Limits) -> ShownSample:
+def show_sample(outcome: Outcome, findings: list[Finding], num_classes: int, limits: Limits) -> ShownSample:
     """Encode a row for a page.
 
     Args:
-        outcome: The row and the problems that occurred when it was made.
+        outcome: The row, and the problems that occurred when the row was made.
         findings: The findings of `validate` in the row.
-        classes: The number of classes.
-        limits: The limits of the size.
+        num_classes: The number of classes.
+        limits: The limits for one sample.
     """
     row = outcome.row
     if row is None:
@@ -154,25 +155,25 @@ def show_sample(outcome: Outcome, findings: list[Finding], classes: int, limits:
         return ShownSample(Entry(problem.sample, problem.uuid, findings, outcome.split), Thumb(), Detail())
     thumb, detail = Thumb(), Detail(original=original_link(outcome))
     if is_point_cloud(row):
-        _add_cloud(row, classes, limits, thumb, detail)
+        _add_cloud(row, num_classes, limits, thumb, detail)
     else:
-        _add_labeled_image(row, classes, limits, thumb, detail)
-    return ShownSample(_entry(row, findings, outcome.split, classes), thumb, detail)
+        _add_labeled_image(row, num_classes, limits, thumb, detail)
+    return ShownSample(_entry(row, findings, outcome.split, num_classes), thumb, detail)
 
 
-def _add_labeled_image(row: Mapping[str, Any], classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
+def _add_labeled_image(row: Mapping[str, Any], num_classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
     image = _add_image(row, limits.longest_side, limits.max_bytes, thumb, detail)
     detail.full_size = _full_size(row, image)
     detail.size = image.size if image else detail.full_size and scaled_size(detail.full_size, limits.longest_side)
     try:
-        _add_label(row, classes, limits.longest_side, thumb, detail)
+        _add_label(row, num_classes, limits.longest_side, thumb, detail)
     except BitmapError as error:
         detail.notices.append(f"The label cannot be shown: {error}.")
 
 
-def _entry(row: Mapping[str, Any], findings: list[Finding], split: str | None, classes: int) -> Entry:
+def _entry(row: Mapping[str, Any], findings: list[Finding], split: str | None, num_classes: int) -> Entry:
     annotations = row.get("annotations")
-    counts = Counter(classes if item["category"] is None else item["category"] for item in annotations or ())
+    counts = Counter(num_classes if item["category"] is None else item["category"] for item in annotations or ())
     has_label = bool(annotations) or (annotations is not None and is_labeled(row))
     attributes = [row.get(name) for name in ("image_attributes", "sample_attributes", "label_attributes")]
     return Entry(
@@ -210,25 +211,25 @@ def _full_size(row: Mapping[str, Any], image: ShownImage | None) -> tuple[int, i
     return (row["width"], row["height"]) if row.get("width") and row.get("height") else None
 
 
-def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: Thumb, detail: Detail) -> None:
+def _add_label(row: Mapping[str, Any], num_classes: int, longest_side: int, thumb: Thumb, detail: Detail) -> None:
     label = image_label_of(row)
     if label is None:
         return
     if isinstance(label, BitmapLabel) and label.ids is not None:
-        detail.objects = show_objects(label, classes, 1)
+        detail.objects = show_objects(label, num_classes, 1)
         height, width = label.ids.shape
         size = detail.size or scaled_size((width, height), longest_side)
-        numbers = object_numbers(label.ids, detail.full_size, size, detail.objects, classes)
+        numbers = object_numbers(label.ids, detail.full_size, size, detail.objects, num_classes)
         detail.size, detail.numbers = size, pack(numbers)
         _add_thumb_mask(thumb, thumb_numbers(numbers), detail)
         return
     scale = detail.size[0] / detail.full_size[0] if detail.size and detail.full_size else 1.0
-    detail.objects = show_objects(label, classes, scale)
+    detail.objects = show_objects(label, num_classes, scale)
     if detail.size and any(item.points for item in detail.objects):
         _add_thumb_mask(thumb, draw_thumb_numbers(detail.objects, detail.size), detail)
 
 
-def _add_cloud(row: Mapping[str, Any], classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
+def _add_cloud(row: Mapping[str, Any], num_classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
     points, numbers, label = _points_of(row, limits.points, detail), None, label_of(row)
     try:
         positions = level_positions(points, row["ego_pose"])
@@ -236,25 +237,28 @@ def _add_cloud(row: Mapping[str, Any], classes: int, limits: Limits, thumb: Thum
         detail.notices.append(f"The points are shown in the axes of the sensor: {error}.")
         positions = level_positions(points, None)
     if label is not None:
-        detail.objects = show_objects(label, classes, 1)
+        detail.objects = show_objects(label, num_classes, 1)
         try:
-            place_objects(label, row["ego_pose"], detail.objects)
-            numbers = number_points(label, points, detail.objects, classes)
+            set_geometry_3d(label, row["ego_pose"], detail.objects)
+            numbers = number_points(label, points, detail.objects, num_classes)
         except PointCloudError as error:
             detail.notices.append(f"The label cannot be shown: {error}.")
     max_bytes = min(limits.max_bytes, limits.camera_bytes // max(len(cameras_of(row)), 1))
     detail.cameras, notices = show_cameras(row, label, limits.longest_side, max_bytes)
     detail.notices += notices
-    if not len(positions) and not any(item.place for item in detail.objects):
+    if not len(positions) and not any(item.geometry_3d for item in detail.objects):
         return
     detail.cloud = encode_cloud(points, positions, numbers)
-    view = draw_cloud_thumb(positions, numbers, detail.objects)
-    thumb.image = view.image
-    _add_thumb_mask(thumb, view.numbers, detail)
+    cloud_thumb = draw_cloud_thumb(positions, numbers, detail.objects)
+    thumb.image = cloud_thumb.image
+    _add_thumb_mask(thumb, cloud_thumb.numbers, detail)
 
 
 def _points_of(row: Mapping[str, Any], limit: int, detail: Detail) -> Points:
-    """Return the points of a row; no points if its file is missing or cannot be read."""
+    """Return the points of a row; no points if its file is missing or cannot be read.
+
+    Notices about a file that cannot be read, and about points that are not shown, are added to `detail`.
+    """
     if not has_point_cloud(row):
         return NO_POINTS
     try:
@@ -262,12 +266,12 @@ def _points_of(row: Mapping[str, Any], limit: int, detail: Detail) -> Points:
     except (AssetError, MissingExtraError) as error:
         detail.notices.append(f"The point cloud cannot be shown: {error}.")
         return NO_POINTS
-    if points.without_place:
-        verb = "has no finite coordinates and is" if points.without_place == 1 else "have no finite coordinates and are"
-        detail.notices.append(f"{counted(points.without_place, 'point')} {verb} not shown.")
+    if points.num_not_finite:
+        number, verb = counted(points.num_not_finite, "point"), "is" if points.num_not_finite == 1 else "are"
+        detail.notices.append(f"{number} with a coordinate that is not finite {verb} not shown.")
     return points
 
 
 def _add_thumb_mask(thumb: Thumb, numbers: Numbers, detail: Detail) -> None:
     thumb.numbers = pack(numbers)
-    thumb.classes = [item.class_number for item in detail.objects]
+    thumb.class_numbers = [item.class_number for item in detail.objects]

@@ -27,7 +27,7 @@ def front_camera(
 
 
 def camera_release(folder: Path, cameras: list[Any], *annotations: Any) -> Path:
-    """Write a release of a sequence of two frames that have the same cameras and cuboids."""
+    """Write a release of one sequence: two frames with the same point cloud, cameras and cuboids."""
     (folder / "a.bin").write_bytes(kitti_file(40))
     frames = [cloud("a.bin", name=name, images=cameras) for name in ("first", "second")]
     label = labeled(frames=[{"annotations": list(annotations)}] * 2)
@@ -39,6 +39,6 @@ def front_box(number: int = 1, category_id: int = 1, **fields: Any) -> dict[str,
     return cuboid(number, category_id, **{**BOX, **fields})
 
 
-def points_of(path: str) -> list[np.ndarray]:
-    """Return the points of each line of an SVG path: arrays of shape (K, 2)."""
+def lines_of_path(path: str) -> list[np.ndarray]:
+    """Return the points of each line in an SVG path: arrays of shape (K, 2)."""
     return [np.array([point.split() for point in line.split("L")], float) for line in path.split("M")[1:]]

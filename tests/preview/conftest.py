@@ -1,4 +1,4 @@
-"""A browser, and a page to open in it."""
+"""Fixtures: a browser, and a preview page of the demo release."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from segments_hf.demo import demo_release
 
 
 @pytest.fixture(scope="module")
-def started() -> Iterator[Browser]:
+def module_browser() -> Iterator[Browser]:
     """A browser that all tests of a module use."""
-    with chromium() as browser:
-        yield browser
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
-def browser(started: Browser) -> Iterator[Browser]:
-    """A browser. After the test, its console must be empty, and it must have requested only the page."""
-    started.messages()
-    started.requests()
-    yield started
-    # A screenshot copies the pixels that WebGL drew, and the driver reports that this takes time.
-    assert [text for text in started.messages() if "GPU stall due to ReadPixels" not in text] == []
-    assert all(url.startswith("file:///") and url.endswith("/page.html") for url in started.requests())
+def browser(module_browser: Browser) -> Iterator[Browser]:
+    """A browser. After the test, its console must have no message, and it must have requested only the page."""
+    module_browser.messages()
+    module_browser.requests()
+    yield module_browser
+    # A screenshot copies the pixels that WebGL drew. The graphics driver reports that this takes time.
+    assert [text for text in module_browser.messages() if "GPU stall due to ReadPixels" not in text] == []
+    assert all(url.startswith("file:///") and url.endswith("/page.html") for url in module_browser.requests())
 
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:
-    """The preview of the demo release."""
+    """The path of the preview page of the demo release."""
     return segments_hf.preview(demo_release(), tmp_path / "page.html")

@@ -22,7 +22,7 @@ class Page(HTMLParser):
 
     Attributes:
         tags: All tags, each with its attributes.
-        blocks: The decoded data blocks of each kind, in the order of the page.
+        blocks: The decoded data blocks of each kind, such as ``entry``, in the order of the page.
         scripts: The code of the scripts.
         styles: The style sheets.
         title: The title of the page.
@@ -35,19 +35,19 @@ class Page(HTMLParser):
         self.scripts: list[str] = []
         self.styles: list[str] = []
         self.title = ""
-        self._open: tuple[str, dict[str, str | None]] | None = None
+        self._open_tag: tuple[str, dict[str, str | None]] | None = None
         self.feed(path.read_text("utf-8"))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self._open = (tag, dict(attrs))
-        self.tags.append(self._open)
+        self._open_tag = (tag, dict(attrs))
+        self.tags.append(self._open_tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self._open = None
+        self._open_tag = None
 
     def handle_data(self, data: str) -> None:
-        tag, attributes = self._open or ("", {})
+        tag, attributes = self._open_tag or ("", {})
         if tag == "script" and attributes.get("type") == "application/json":
             self.blocks.setdefault(attributes["class"] or "", []).append(json.loads(data))
         elif tag == "script":
@@ -78,10 +78,10 @@ class Page(HTMLParser):
         return next(a["content"] for tag, a in self.tags if a.get("http-equiv") == "Content-Security-Policy") or ""
 
 
-def numbers(mask: Any) -> np.ndarray:
-    """Return the object numbers or class numbers of a mask, H x W."""
-    content = zlib.decompress(base64.b64decode(mask["data"]))
-    return np.frombuffer(content, f"<u{mask['bytes']}").reshape(mask["height"], mask["width"])
+def unpacked(packed: Any) -> np.ndarray:
+    """Return the numbers of a compressed array on a page: array of shape (height, width)."""
+    content = zlib.decompress(base64.b64decode(packed["data"]))
+    return np.frombuffer(content, f"<u{packed['bytes_per_number']}").reshape(packed["height"], packed["width"])
 
 
 def content_of(url: str) -> bytes:
@@ -95,12 +95,12 @@ def image_of(url: str) -> Image.Image:
 
 
 def page_of(data: Any, folder: Path, **options: Any) -> Page:
-    """Write the preview of `data` to a folder and return the page."""
+    """Write a preview page of `data` to a folder, and parse the page."""
     return Page(segments_hf.preview(data, folder / "page.html", **options))
 
 
 def write_samples(folder: Path, samples: list[Any], categories: Any = CATEGORIES) -> Path:
-    """Write a release of vector labels with the given samples."""
+    """Write a release of vector labels with these samples. Return the path of its JSON file."""
     path = vector_release(folder / "release", [])
     document = json.loads(path.read_text("utf-8"))
     document["dataset"] |= {"samples": samples, "task_attributes": {"categories": categories}}

@@ -1,4 +1,4 @@
-"""A page links the original image where it has a public URL, and contains no other location."""
+"""A page has a link to each original image with a public URL, and contains no location that is not public."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_public_urls_are_http_urls_on_the_internet_without_secrets(url: str, exp
 
 
 def page_of_url(url: str, folder: Path, write_release: Any, **options: Any) -> Page:
-    """Return the page of a sample whose image is read from `segments_dir`, and not from its URL."""
+    """Return the page of one sample with this image URL. The image itself is read from `segments_dir`."""
     images = folder / "segments" / "jane_flowers" / "v1.0"
     images.mkdir(parents=True, exist_ok=True)
     (images / "a.jpg").write_bytes(jpeg())
@@ -60,7 +60,7 @@ def test_page_links_the_public_url_of_an_image(tmp_path: Path, write_release: An
     assert page.details[0]["original"] == PUBLIC
 
 
-def test_link_of_a_moved_image_is_its_new_url(tmp_path: Path, write_release: Any) -> None:
+def test_link_of_a_moved_image_has_its_new_url(tmp_path: Path, write_release: Any) -> None:
     moved = page_of_url("s3://old/a.jpg", tmp_path, write_release, resolve={"s3://old/": "https://new.example.org/"})
     assert moved.details[0]["original"] == "https://new.example.org/a.jpg"
     hidden = page_of_url(PUBLIC, tmp_path, write_release, resolve={"https://images.example.org/": "s3://mirror/"})

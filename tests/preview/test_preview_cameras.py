@@ -1,4 +1,4 @@
-"""The data of camera images on a page: images, and the boxes over them."""
+"""The data of a page contain the images of the cameras, and the boxes over these images."""
 
 from __future__ import annotations
 
@@ -13,28 +13,33 @@ import pytest
 from PIL import Image
 
 import segments_hf
-from preview.cameras import FISHEYE, camera_release, front_box, front_camera, points_of
+from preview.cameras import FISHEYE, camera_release, front_box, front_camera, lines_of_path
 from preview.reading import content_of, image_of, page_of
 from segments_hf.demo import demo_release
 
-PHOTO_BYTES = 190_000
+MAX_IMAGE_BYTES = 190_000
 
 
 def lines_of_box() -> np.ndarray:
-    """Return the ends of the edges and of the heading of `front_box`, with OpenCV axes: array of shape (13, 2, 3)."""
+    """Return the ends of the edges and of the heading of `front_box`, in OpenCV axes: array of shape (13, 2, 3)."""
     corners = np.array([[x, y, z] for x in (7, 9) for y in (0, 2) for z in (-1, 1)], float)
     pairs = [(a, b) for a in range(8) for b in range(a) if (a ^ b).bit_count() == 1]
     edges = [[corners[a], corners[b]] for a, b in pairs]
-    sensor = np.array([*edges, [[8, 1, -1], [9, 1, -1]]], float)
-    return np.stack([-sensor[..., 1], -sensor[..., 2], sensor[..., 0]], axis=-1)
+    in_sensor = np.array([*edges, [[8, 1, -1], [9, 1, -1]]], float)
+    return np.stack([-in_sensor[..., 1], -in_sensor[..., 2], in_sensor[..., 0]], axis=-1)
 
 
 def distances(points: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Return the distance of each point from a line through many points."""
-    starts, along = line[:-1], np.diff(line, axis=0)
-    offset = points[:, None] - starts
-    share = np.clip((offset * along).sum(-1) / (along**2).sum(-1), 0, 1)
-    return np.asarray(np.linalg.norm(offset - share[..., None] * along, axis=-1).min(axis=1))
+    """Return the distance of each point from a line of several segments.
+
+    Args:
+        points: Array of shape (N, 2).
+        line: The ends of the segments: array of shape (K, 2).
+    """
+    starts, directions = line[:-1], np.diff(line, axis=0)
+    offsets = points[:, None] - starts
+    shares = np.clip((offsets * directions).sum(-1) / (directions**2).sum(-1), 0, 1)
+    return np.asarray(np.linalg.norm(offsets - shares[..., None] * directions, axis=-1).min(axis=1))
 
 
 @pytest.mark.parametrize(("distortion", "size"), [(None, 640), (None, 320), (FISHEYE, 320)])
@@ -46,7 +51,7 @@ def test_boxes_are_where_opencv_projects_their_edges(tmp_path: Path, distortion:
     assert image_of(shown["image"]).size == (size, size * 3 // 4)
     [[number, path]] = shown["boxes"]
     assert number == 1
-    lines = points_of(path)
+    lines = lines_of_path(path)
     matrix, zeros, steps = (
         np.array(camera["intrinsics"]["intrinsic_matrix"], float),
         np.zeros(3),
@@ -64,7 +69,7 @@ def test_boxes_are_where_opencv_projects_their_edges(tmp_path: Path, distortion:
     assert distortion or all(len(line) == 2 for line in lines)
 
 
-def test_page_without_cameras_has_no_camera_images(tmp_path: Path) -> None:
+def test_page_has_no_cameras_without_the_option(tmp_path: Path) -> None:
     page = page_of(camera_release(tmp_path, [front_camera(tmp_path)], front_box()), tmp_path)
     assert [(detail["cameras"], detail["notices"]) for detail in page.details] == [([], [])] * 2
 
@@ -76,7 +81,7 @@ def test_box_behind_the_camera_is_not_in_its_image(tmp_path: Path) -> None:
     assert (camera["boxes"], camera["image"] is None) == ([], False)
 
 
-def test_near_boxes_follow_far_boxes(tmp_path: Path) -> None:
+def test_boxes_are_listed_from_the_farthest_to_the_nearest(tmp_path: Path) -> None:
     far, near = front_box(7, position={"x": 30, "y": 0, "z": 0}), front_box()
     (tmp_path / "other").mkdir()
     for folder, cuboids, expected in ((tmp_path, (far, near), [1, 2]), (tmp_path / "other", (near, far), [2, 1])):
@@ -84,7 +89,7 @@ def test_near_boxes_follow_far_boxes(tmp_path: Path) -> None:
         assert [number for number, _ in page.details[0]["cameras"][0]["boxes"]] == expected
 
 
-def test_missing_and_damaged_images_are_named_beside_the_other_cameras(tmp_path: Path) -> None:
+def test_findings_name_missing_and_damaged_images_and_other_cameras_are_shown(tmp_path: Path) -> None:
     cameras = [front_camera(tmp_path, name) for name in ("front", "damaged", "left")]
     (tmp_path / "damaged.png").write_bytes(b"<html>")
     cameras.append({**cameras[0], "name": "missing", "url": "missing.png"})
@@ -102,19 +107,24 @@ def test_missing_and_damaged_images_are_named_beside_the_other_cameras(tmp_path:
 
 
 def changed_cameras(folder: Path, *changes: dict[str, Any]) -> datasets.Dataset:
-    """Return a dataset of two rows with embedded camera images; each change is for one camera."""
+    """Return a dataset of two rows with embedded camera images.
+
+    Args:
+        folder: The folder for the release.
+        *changes: The fields to change, for each camera in both rows.
+    """
     cameras = [front_camera(folder, f"camera {number}") for number in range(len(changes))]
     release = camera_release(folder, cameras, front_box())
     dataset = segments_hf.load_release(release, split="train", cameras=True, embed=True)
 
-    def changed(row: Any) -> dict[str, Any]:
+    def changed_row(row: Any) -> dict[str, Any]:
         pairs = zip(row["cameras"], changes, strict=True)
         return {"cameras": [{**camera, **change} for camera, change in pairs]}
 
-    return dataset.map(changed, features=dataset.features)
+    return dataset.map(changed_row, features=dataset.features)
 
 
-def test_damaged_image_and_invalid_calibration_in_a_dataset_are_named(tmp_path: Path) -> None:
+def test_notices_name_the_cameras_with_a_damaged_image_or_an_invalid_calibration(tmp_path: Path) -> None:
     damaged, invalid = {"image": {"bytes": b"GIF89a?", "path": None}}, {"rotation": [0.0, 0.0, 0.0, float("nan")]}
     [detail, _] = page_of(changed_cameras(tmp_path, damaged, invalid, {}), tmp_path).details
     assert [item["image"] is None for item in detail["cameras"]] == [True, False, False]
@@ -125,13 +135,13 @@ def test_damaged_image_and_invalid_calibration_in_a_dataset_are_named(tmp_path: 
     assert "rotation" in second
 
 
-def test_cameras_are_shown_without_boxes_if_the_label_or_the_calibration_is_missing(tmp_path: Path) -> None:
+def test_cameras_are_shown_without_boxes_if_the_calibration_is_missing_or_the_pose_is_invalid(tmp_path: Path) -> None:
     dataset = changed_cameras(tmp_path, {"intrinsic_matrix": None}, {})
     [detail, _] = page_of(dataset, tmp_path).details
     assert [len(item["boxes"]) for item in detail["cameras"]] == [0, 1]
-    invalid = {"position": [0.0, 0, 0], "heading": [0.0, 0, 0, float("nan")]}
-    unplaced = dataset.map(lambda row: {"ego_pose": invalid}, features=dataset.features)
-    [detail, _] = page_of(unplaced, tmp_path).details
+    invalid_pose = {"position": [0.0, 0, 0], "heading": [0.0, 0, 0, float("nan")]}
+    with_invalid_pose = dataset.map(lambda row: {"ego_pose": invalid_pose}, features=dataset.features)
+    [detail, _] = page_of(with_invalid_pose, tmp_path).details
     assert [(item["image"] is None, item["boxes"]) for item in detail["cameras"]] == [(False, [])] * 2
 
 
@@ -166,10 +176,11 @@ def test_images_of_several_cameras_share_the_bytes_of_a_sample(tmp_path: Path) -
         Image.fromarray(noise).save(tmp_path / camera["url"])
     release = camera_release(tmp_path, cameras)
 
-    def largest(data: Any, **options: Any) -> int:
+    def largest_image_bytes(data: Any, **options: Any) -> int:
         details = page_of(data, tmp_path, **options).details
         return max(len(content_of(camera["image"])) for detail in details for camera in detail["cameras"])
 
-    assert 60_000 < largest(release, cameras=True) <= PHOTO_BYTES
+    assert 60_000 < largest_image_bytes(release, cameras=True) <= MAX_IMAGE_BYTES
     stream = segments_hf.load_release(release, split="train", cameras=True, streaming=True)
-    assert largest(stream, limit=None) < 38_000  # an image of noise has many bytes, and is not made smaller than 240
+    # Each camera has a third of 38,000 bytes. An image of noise has more bytes even at the smallest size, 240 pixels.
+    assert largest_image_bytes(stream, limit=None) < 38_000

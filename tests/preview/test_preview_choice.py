@@ -1,4 +1,4 @@
-"""A page with a limit has samples at even distances, and only their images are fetched."""
+"""A page with a limit has samples at even distances. Only the images of these samples are fetched."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from preview.reading import page_of
 from segments_hf.demo import demo_release
 from segments_hf.release import Release
 
-EIGHT = [f"meadow_0{number}.jpg" for number in range(1, 9)]
+DEMO_NAMES = [f"meadow_0{number}.jpg" for number in range(1, 9)]
 
 
 def names(page: Any) -> list[str]:
     return [entry["name"] for entry in page.entries]
 
 
-def table() -> datasets.Dataset:
+def demo_dataset() -> datasets.Dataset:
     return segments_hf.load_release(demo_release(), split="train")
 
 
-def two_splits() -> datasets.DatasetDict:
-    return datasets.DatasetDict(train=table().select(range(6)), test=table().select(range(6, 8)))
+def demo_splits() -> datasets.DatasetDict:
+    return datasets.DatasetDict(train=demo_dataset().select(range(6)), test=demo_dataset().select(range(6, 8)))
 
 
-def streams() -> datasets.IterableDatasetDict:
-    return datasets.IterableDatasetDict({name: rows.to_iterable_dataset() for name, rows in two_splits().items()})
+def demo_streams() -> datasets.IterableDatasetDict:
+    return datasets.IterableDatasetDict({name: rows.to_iterable_dataset() for name, rows in demo_splits().items()})
 
 
 @pytest.mark.parametrize(
@@ -38,22 +38,33 @@ def streams() -> datasets.IterableDatasetDict:
     [
         (demo_release, 4, [0, 2, 4, 6], 8),
         (lambda: Release.open(demo_release()), 3, [0, 2, 5], 8),
-        (table, 3, [0, 2, 5], 8),
-        (two_splits, 4, [0, 2, 4, 6], 8),
+        (demo_dataset, 3, [0, 2, 5], 8),
+        (demo_splits, 4, [0, 2, 4, 6], 8),
         (lambda: {"a": demo_release(), "b": demo_release()}, 2, [0, 0], 16),
-        (lambda: table().to_iterable_dataset(), 3, [0, 1, 2], None),
-        (streams, 4, [0, 1, 6, 7], None),
-        (streams, 7, [0, 1, 2, 3, 6, 7], None),
+        (lambda: demo_dataset().to_iterable_dataset(), 3, [0, 1, 2], None),
+        (demo_streams, 4, [0, 1, 6, 7], None),
+        (demo_streams, 7, [0, 1, 2, 3, 6, 7], None),
         (demo_release, 20, list(range(8)), 8),
         (demo_release, None, list(range(8)), 8),
     ],
-    ids=["path", "release", "dataset", "splits", "releases", "stream", "streams", "short stream", "large", "all"],
+    ids=[
+        "path",
+        "release",
+        "dataset",
+        "splits",
+        "releases",
+        "stream",
+        "streams",
+        "short stream",
+        "large limit",
+        "no limit",
+    ],
 )
-def test_limit_chooses_samples_at_even_distances_or_the_first_rows_of_streams(
+def test_limit_chooses_samples_at_even_distances_and_the_first_rows_of_streams(
     data: Any, limit: int | None, expected: list[int], total: int | None, tmp_path: Path
 ) -> None:
     page = page_of(data(), tmp_path, limit=limit)
-    assert names(page) == [EIGHT[index] for index in expected]
+    assert names(page) == [DEMO_NAMES[index] for index in expected]
     assert (page.head["limit"], page.head["total"]) == (limit, total)
 
 
@@ -80,7 +91,7 @@ def test_limit_counts_the_sequences_of_a_release_and_the_frames_of_a_dataset(
     assert (page.head["total"], page.head["counts_frames"]) == (12, True)
 
 
-def test_findings_of_chosen_samples_give_no_row_numbers(tmp_path: Path, write_release: Any) -> None:
+def test_findings_contain_no_row_numbers_if_not_all_samples_are_on_the_page(tmp_path: Path, write_release: Any) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     release = write_release([sample("same", "a.jpg", label(annotations=[]), uuid=None) for _ in range(4)])
     messages = {
@@ -90,8 +101,8 @@ def test_findings_of_chosen_samples_give_no_row_numbers(tmp_path: Path, write_re
     assert not any(character.isdigit() for character in messages[2])
 
 
-def test_entries_have_the_split_of_their_sample(tmp_path: Path) -> None:
-    page = page_of(two_splits(), tmp_path)
+def test_entries_contain_the_split_of_the_sample(tmp_path: Path) -> None:
+    page = page_of(demo_splits(), tmp_path)
     assert [entry["split"] for entry in page.entries] == ["train"] * 6 + ["test"] * 2
     page = page_of({"a": demo_release(), "b": demo_release()}, tmp_path)
     assert [entry["split"] for entry in page.entries] == ["a"] * 8 + ["b"] * 8

@@ -1,4 +1,4 @@
-"""The options and the progress of a preview, and the files that it replaces."""
+"""`preview` checks its options, shows its progress, and replaces only earlier pages unless `overwrite` is true."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def test_invalid_data_and_options_are_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_file_that_is_no_preview_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
+def test_file_that_is_not_a_page_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder" / "page.html"
     assert segments_hf.preview(demo_release(), out, limit=1) == out
-    segments_hf.preview(demo_release(), out, limit=2)  # an earlier preview is replaced
+    segments_hf.preview(demo_release(), out, limit=2)  # an earlier page is replaced
     assert len(Page(out).entries) == 2
     other = tmp_path / "other.html"
     other.write_text("<p>mine</p>")
@@ -84,7 +84,9 @@ def test_progress_is_shown_unless_progress_bars_are_disabled(
 
 
 @pytest.mark.parametrize("before", [None, "page", "other"], ids=["no file", "earlier page", "other file"])
-def test_file_that_appears_during_the_preview_is_not_replaced(tmp_path: Path, before: str | None) -> None:
+def test_file_that_another_program_writes_during_the_preview_is_not_replaced(
+    tmp_path: Path, before: str | None
+) -> None:
     path = tmp_path / "page.html"
     if before == "page":
         segments_hf.preview(demo_release(), path, limit=1)
@@ -94,10 +96,10 @@ def test_file_that_appears_during_the_preview_is_not_replaced(tmp_path: Path, be
     with pytest.raises(OutputExistsError):
         segments_hf.preview(rows, path, limit=1, overwrite=True)
     assert path.read_text() == "mine"
-    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
+    assert [file.name for file in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_page_contains_its_own_size(tmp_path: Path) -> None:
+def test_page_contains_its_size_in_bytes(tmp_path: Path) -> None:
     for limit in (1, 8):
         path = segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit)
         assert Page(path).blocks["size"] == [path.stat().st_size]

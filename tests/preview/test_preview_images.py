@@ -14,17 +14,18 @@ from dataset.making import bitmap, label, sample
 from PIL import Image
 
 import segments_hf
-from preview.reading import Page, content_of, image_of, numbers, page_of
+from preview.reading import Page, content_of, image_of, page_of, unpacked
 from segments_hf.bitmaps import decode_bitmap, instance_mask
 from segments_hf.demo import demo_release
 
 
 def page_of_image(write_release: Any, folder: Path, content: bytes, **options: Any) -> Page:
+    """Return the page of one sample whose image file has this content."""
     (folder / "a.bin").write_bytes(content)
     return page_of(write_release([sample("a", "a.bin")]), folder, **options)
 
 
-def test_images_are_scaled_and_masks_are_sampled_from_the_bitmap(tmp_path: Path) -> None:
+def test_images_are_scaled_and_masks_are_scaled_by_nearest_neighbor(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path, size=100)
     rows = segments_hf.load_release(demo_release(), split="train")
     detail, row = page.details[0], rows[0]
@@ -33,14 +34,12 @@ def test_images_are_scaled_and_masks_are_sampled_from_the_bitmap(tmp_path: Path)
     ids = decode_bitmap(row["segmentation_bitmap"])
     ys, xs = ((np.arange(count) + 0.5) * 4.8 for count in (75, 100))
     full_mask = instance_mask(ids, row["annotations"])
-    assert np.array_equal(numbers(detail["numbers"]), full_mask[ys.astype(int)][:, xs.astype(int)])
-    assert detail["objects"][0]["area"] == np.sum(full_mask == 1)  # not the area in the scaled mask
+    assert np.array_equal(unpacked(detail["numbers"]), full_mask[ys.astype(int)][:, xs.astype(int)])
+    assert detail["objects"][0]["area"] == np.sum(full_mask == 1)  # in the original bitmap
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_images_are_rotated_by_their_exif_and_lose_other_metadata(
-    orientation: int, tmp_path: Path, write_release
-) -> None:
+def test_images_are_rotated_upright_and_lose_their_metadata(orientation: int, tmp_path: Path, write_release) -> None:
     image = Image.new("RGB", (64, 48), (20, 20, 200))
     image.paste((220, 30, 30), (0, 0, 24, 20))
     exif = Image.Exif()
@@ -89,7 +88,7 @@ def test_images_of_16_bits_are_scaled_to_8_bits(tmp_path: Path, write_release) -
 
 
 def noise(width: int, height: int) -> bytes:
-    """Return a PNG of random pixels, which no encoder can make small."""
+    """Return a PNG file of random pixels, which every encoder compresses badly."""
     return encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)), "PNG")
 
 
@@ -101,7 +100,7 @@ def test_image_with_many_bytes_is_compressed_and_then_scaled_down(tmp_path: Path
     assert detail["full_size"] == [900, 700]
 
 
-def test_images_of_a_page_for_many_samples_have_fewer_bytes_and_masks_of_their_size(
+def test_images_on_a_page_of_many_samples_have_fewer_bytes_and_masks_have_their_size(
     tmp_path: Path, write_release
 ) -> None:
     with Image.open(io.BytesIO(noise(160, 120))) as small:
@@ -112,11 +111,11 @@ def test_images_of_a_page_for_many_samples_have_fewer_bytes_and_masks_of_their_s
     labels = label(annotations=annotations, segmentation_bitmap={"url": "mask.png"})
     release = write_release([sample("a", "a.png", labels)])
     few = page_of(release, tmp_path)
-    many = page_of(segments_hf.load_release(release, streaming=True), tmp_path)  # it may have up to 1,000 samples
-    for page, largest in ((few, 190_000), (many, 38_000)):
+    many = page_of(segments_hf.load_release(release, streaming=True), tmp_path)  # a stream may have up to 1,000 rows
+    for page, max_bytes in ((few, 190_000), (many, 38_000)):
         detail, thumb = page.details[0], page.thumbs[0]
-        assert len(content_of(detail["image"])) + len(content_of(thumb["image"])) <= largest
-        shown = numbers(detail["numbers"])
+        assert len(content_of(detail["image"])) + len(content_of(thumb["image"])) <= max_bytes
+        shown = unpacked(detail["numbers"])
         assert image_of(detail["image"]).size == tuple(detail["size"]) == shown.shape[::-1]
         columns = ((np.arange(shown.shape[1]) + 0.5) * 640 / shown.shape[1]).astype(int)
         assert np.array_equal(shown, ids[: shown.shape[0], columns])  # the exact id of each shown pixel
@@ -124,6 +123,6 @@ def test_images_of_a_page_for_many_samples_have_fewer_bytes_and_masks_of_their_s
 
 
 @pytest.mark.parametrize("size", [100, 400])
-def test_size_limits_the_longest_side(tmp_path: Path, write_release, size: int) -> None:
+def test_size_limits_the_longest_side_of_the_image(tmp_path: Path, write_release, size: int) -> None:
     detail = page_of_image(write_release, tmp_path, noise(600, 300), size=size).details[0]
     assert detail["size"] == [size, size // 2]

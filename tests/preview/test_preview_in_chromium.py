@@ -13,42 +13,48 @@ from PIL import Image
 
 import segments_hf
 from preview.chromium import (
-    FLOWER,
+    FLOWER_CHECKBOX,
     FRAME,
     GALLERY_IS_DRAWN,
     IS_DRAWN,
     Browser,
+    fractions_of,
     inner_points,
     open_sample,
-    relative,
     set_opacity,
 )
-from preview.reading import Page, image_of, numbers, write_samples
+from preview.reading import Page, image_of, unpacked, write_samples
 from segments_hf.demo import demo_release
 
 pytestmark = pytest.mark.browser
 
 
 def color_at(browser: Browser, shape: tuple[int, ...]) -> Any:
-    """Return a function from a point (y, x) of an image of this shape to the color on the screen."""
+    """Return a function that returns the color on the screen of a point (y, x), in pixels of an image of this shape."""
     screenshot = np.asarray(browser.screenshot_of(FRAME), int)
     scale = np.array(screenshot.shape[:2]) / shape[:2]
     return lambda point: screenshot[tuple(((np.array(point) + 0.5) * scale).astype(int))]
 
 
-def check_overlay(browser: Browser, page: Path, number_of_sample: int) -> None:
-    """Check the colors at many points of a sample: in each object and in unlabeled parts."""
+def check_overlay(browser: Browser, page: Path, sample_number: int) -> None:
+    """Check the colors on the screen at many points of a sample, in objects and in the unlabeled area.
+
+    Args:
+        browser: The browser.
+        page: The path of the page.
+        sample_number: The number of the sample on the page; 1 for the first sample.
+    """
     content = Page(page)
-    detail = content.details[number_of_sample - 1]
+    detail = content.details[sample_number - 1]
     colors = np.array([item["color"] for item in content.head["classes"]])
-    shown, image = numbers(detail["numbers"]), np.asarray(image_of(detail["image"]).convert("RGB"), int)
+    shown, image = unpacked(detail["numbers"]), np.asarray(image_of(detail["image"]).convert("RGB"), int)
     points = inner_points(shown, 4)
     objects = {number for number in points if number}
-    assert len(objects) > len(detail["objects"]) / 2  # small objects have no inner points
+    assert len(objects) > len(detail["objects"]) / 2  # small objects have no points at this distance from their edge
     class_of = {number: detail["objects"][number - 1]["class_number"] for number in objects}
     assert len(set(class_of.values())) == 2
 
-    open_sample(browser, page, number_of_sample)
+    open_sample(browser, page, sample_number)
     set_opacity(browser, 100)
     color_of = color_at(browser, shown.shape)
     for number in objects:
@@ -65,7 +71,7 @@ def check_overlay(browser: Browser, page: Path, number_of_sample: int) -> None:
     for number in objects:
         for y, x in points[number]:
             around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)
-            low, high = (0.6 * part + 0.4 * colors[class_of[number]] for part in (around.min(0), around.max(0)))
+            low, high = (0.6 * bound + 0.4 * colors[class_of[number]] for bound in (around.min(0), around.max(0)))
             assert (color_of((y, x)) >= low - 6).all(), (number, y, x)
             assert (color_of((y, x)) <= high + 6).all(), (number, y, x)
 
@@ -86,35 +92,35 @@ def test_overlay_of_arc_litter_has_the_colors_of_the_classes(
 def test_objects_of_a_class_are_hidden_and_shown_again(browser: Browser, demo: Path) -> None:
     open_sample(browser, demo, 1)
     detail = Page(demo).details[0]
-    shown = numbers(detail["numbers"])
+    shown = unpacked(detail["numbers"])
     points = inner_points(shown, 4)
     classes = {number: detail["objects"][number - 1]["class_number"] for number in points if number}
     flowers = [point for number, index in classes.items() if index == 0 for point in points[number]]
     leaves = [point for number, index in classes.items() if index == 1 for point in points[number]]
     set_opacity(browser, 100)
     before = color_at(browser, shown.shape)
-    browser.click(FLOWER)
+    browser.click(FLOWER_CHECKBOX)
     after = color_at(browser, shown.shape)
     assert all(after(point).tolist() == [34, 160, 90] for point in leaves)
     assert not [point for point in flowers if after(point).tolist() == [236, 72, 153]]
-    browser.hover(FRAME, *relative(shown.shape, flowers[0]))
+    browser.hover(FRAME, *fractions_of(shown.shape, flowers[0]))
     assert not browser.element("#tip").is_displayed()  # a hidden object has no tooltip
-    browser.click(FLOWER)
+    browser.click(FLOWER_CHECKBOX)
     again = color_at(browser, shown.shape)
     assert all(again(point).tolist() == before(point).tolist() for point in flowers + leaves)
 
 
 def thumb_pixels(browser: Browser) -> np.ndarray:
-    """Return the mask on the first card, H x W x 4."""
+    """Return the RGBA pixels of the mask on the first card: array of shape (H, W, 4)."""
     return np.asarray(image_of(browser.run("document.querySelector('.gallery canvas.mask').toDataURL()")))
 
 
-def test_class_switches_change_the_masks_in_the_gallery(browser: Browser, demo: Path) -> None:
+def test_class_controls_change_the_masks_in_the_gallery(browser: Browser, demo: Path) -> None:
     browser.open(demo)
     browser.until(GALLERY_IS_DRAWN)
     assert browser.texts("#layers .classes li") == ["floweronly21", "leafonly42"]
     thumb = Page(demo).thumbs[0]
-    expected = np.array([0, *(number + 1 for number in thumb["classes"])])[numbers(thumb["numbers"])]
+    expected = np.array([0, *(number + 1 for number in thumb["class_numbers"])])[unpacked(thumb["numbers"])]
     colors = np.array([[0, 0, 0, 0], [236, 72, 153, 255], [34, 160, 90, 255]])
     assert np.array_equal(thumb_pixels(browser), colors[expected])
     browser.click("#layers input[data-class='0']")
@@ -127,7 +133,7 @@ def test_class_switches_change_the_masks_in_the_gallery(browser: Browser, demo: 
     assert np.array_equal(thumb_pixels(browser), colors[np.where(expected == 2, 0, expected)])
 
 
-def test_class_choice_in_a_sample_does_not_change_classes_that_the_sample_lacks(
+def test_class_controls_of_a_sample_do_not_change_classes_without_objects_in_the_sample(
     browser: Browser, tmp_path: Path
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
@@ -139,14 +145,14 @@ def test_class_choice_in_a_sample_does_not_change_classes_that_the_sample_lacks(
     browser.click("#layers input[data-class='0']")  # ground
     browser.click(".gallery li:first-child a")
     browser.until("document.querySelector('dialog').open")
-    checked = "[...document.querySelectorAll('#layers input[data-class]')].map(box => box.checked)"
+    checkbox_states = "[...document.querySelectorAll('#layers input[data-class]')].map(box => box.checked)"
     for click, expected in (
         ("#controls .only", [False, True, False]),
         ("#controls .choices button:last-child", [False, False, False]),
         ("#controls .choices button", [False, True, True]),
     ):
         browser.run("document.querySelector(arguments[0]).click()", click)
-        assert browser.run(checked) == expected
+        assert browser.run(checkbox_states) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_class_choice_in_a_sample_does_not_change_classes_that_the_sample_lacks(
         (None, ["8 samples", "63 objects"]),
     ],
 )
-def test_summary_counts_samples_and_objects_and_names_a_choice_of_samples(
+def test_summary_states_the_numbers_of_samples_and_objects_and_how_samples_were_chosen(
     browser: Browser, tmp_path: Path, limit: int | None, counts: list[str]
 ) -> None:
     browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit))
@@ -175,14 +181,14 @@ def test_vectors_are_drawn_in_the_colors_of_their_classes(browser: Browser, tmp_
               Page(page).head["classes"], strict=True)}  # fmt: skip
     assert color_of((5.5, 15.5)).tolist() == colors["leaf"]  # inside the polygon
     assert color_of((7, 5.5)).tolist() == colors["leaf"]  # the point
-    assert color_of((4.5, 2.5)).tolist() == colors["ground"]  # the center (x = 3, y = 5) is on the line
+    assert color_of((4.5, 2.5)).tolist() == colors["ground"]  # the point x = 3, y = 5 on the line
     screenshot = np.asarray(browser.screenshot_of(FRAME), int)
     scale = screenshot.shape[1] / 24
     assert screenshot[round(8 * scale), round(2.5 * scale)].tolist() == colors["flower"]  # the left side of the box
     assert browser.texts("#objects .class-name") == ["flower", "leaf", "ground", "leaf"]
     browser.hover(FRAME, 6 / 24, 7.5 / 18)
     browser.until("!document.querySelector('#tip').hidden")
-    assert browser.texts("#tip p") == ["leaf"]  # the point is above the box
+    assert browser.texts("#tip p") == ["leaf"]  # the point, which covers the box
     browser.click("#controls input[data-class='2']")
     assert color_at(browser, (18, 24))((5.5, 15.5)).tolist() != colors["leaf"]
 
@@ -210,9 +216,9 @@ def test_hostile_names_are_shown_as_text(browser: Browser, tmp_path: Path) -> No
     assert browser.run("document.querySelectorAll('img:not([src^=\"data:\"])').length") == 0
 
 
-def test_samples_without_an_image_show_the_reason(browser: Browser, tmp_path: Path) -> None:
+def test_viewer_shows_why_a_sample_has_no_image(browser: Browser, tmp_path: Path) -> None:
     page = segments_hf.preview(write_samples(tmp_path, [sample("a", "missing.jpg"), {}]), tmp_path / "page.html")
-    browser.open(page, at="#sample-1")
+    browser.open(page, fragment="#sample-1")
     browser.until("document.querySelector('dialog').open")
     assert browser.text("#stage") == "No image"
     assert "missing.jpg" in browser.text("#findings")
@@ -222,7 +228,7 @@ def test_samples_without_an_image_show_the_reason(browser: Browser, tmp_path: Pa
 
 
 def luminance(color: Any) -> float:
-    """Return the luminance of an RGB color, from 0 to 255."""
+    """Return the luminance of an RGB color: a number from 0 to 255."""
     return float(np.dot(color, [0.2126, 0.7152, 0.0722]))
 
 
@@ -231,9 +237,9 @@ def luminance(color: Any) -> float:
 def test_page_fits_the_width_of_the_window_in_both_themes(
     browser: Browser, demo: Path, scheme: str, width: int
 ) -> None:
-    for at in ("", "#sample-1"):
-        browser.open(demo, width=width, height=812, scheme=scheme, at=at)
-        browser.until(IS_DRAWN if at else GALLERY_IS_DRAWN)
+    for fragment in ("", "#sample-1"):
+        browser.open(demo, width=width, height=812, scheme=scheme, fragment=fragment)
+        browser.until(IS_DRAWN if fragment else GALLERY_IS_DRAWN)
         assert browser.run("document.documentElement.scrollWidth") <= width
         assert browser.run("document.querySelector('dialog').scrollWidth") <= width
         background = luminance(np.asarray(browser.screenshot())[3, 3])

@@ -1,4 +1,4 @@
-"""A page of a release whose labels stay JSON names what is not drawn and not checked."""
+"""A page of labels that stay JSON counts their objects, and names the data that `validate` did not check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from preview.reading import page_of
 
 
 @pytest.mark.parametrize("task_type", TASKS)
-def test_page_counts_objects_and_what_was_not_checked(
+def test_page_counts_objects_and_the_annotations_and_files_that_were_not_checked(
     tmp_path: Path, task_type: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     page = page_of(write_json_release(tmp_path, task_type), tmp_path)
@@ -32,13 +32,15 @@ def test_page_shows_findings_and_objects_without_a_class(tmp_path: Path) -> None
     label = {"frames": [{"annotations": [cuboid(1, 3), cuboid(2, 9)]}]}
     path = write_json_release(tmp_path, "radar-sequence", label)
     [entry] = page_of(path, tmp_path).entries
-    assert entry["objects"] == [[1, 1], [2, 1]]  # the class number of objects without a class follows the last class
+    assert entry["objects"] == [[1, 1], [2, 1]]  # category 9 is unknown: the object has the number of classes, 2
     assert [finding["check"] for finding in entry["findings"]] == ["unknown-category"]
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("task_type", ["radar-sequence", "radar-echo"])
-def test_browser_shows_no_all_clear_and_no_empty_sample(browser: Any, tmp_path: Path, task_type: str) -> None:
+def test_browser_does_not_claim_that_a_page_has_no_findings_or_no_objects(
+    browser: Any, tmp_path: Path, task_type: str
+) -> None:
     page_of(write_json_release(tmp_path, task_type), tmp_path)
     browser.open(tmp_path / "page.html")
     summary = browser.text("#summary")
@@ -48,6 +50,6 @@ def test_browser_shows_no_all_clear_and_no_empty_sample(browser: Any, tmp_path: 
     expected = {"radar-sequence": "5 objects", "radar-echo": "not counted"}[task_type]
     assert [expected in card for card in cards] == [True, False, False]
     assert not any(re.search(r"\b0 objects", text) for text in [summary, *cards])
-    browser.open(tmp_path / "page.html", at="#sample-1")
+    browser.open(tmp_path / "page.html", fragment="#sample-1")
     assert "in what was checked" in browser.text("#findings")
     assert not browser.messages()

@@ -1,4 +1,4 @@
-"""A page has the images, masks and texts of the rows of every form of input."""
+"""A page contains the images, masks and texts of the rows, for every form of input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from export.making import BOX, IDS, LINE, POINT, POLYGON, bitmap_release, vector
 from PIL import Image
 
 import segments_hf
-from preview.reading import content_of, image_of, numbers, page_of
+from preview.reading import content_of, image_of, page_of, unpacked
 from segments_hf.bitmaps import instance_mask
 from segments_hf.demo import demo_release
 
@@ -41,14 +41,14 @@ def test_page_has_the_rows_images_and_masks_of_the_demo_release(tmp_path: Path) 
         if row["segmentation_bitmap"] is None:
             assert detail["numbers"] is thumb["numbers"] is None
             continue
-        shown = numbers(detail["numbers"])
+        shown = unpacked(detail["numbers"])
         assert np.array_equal(shown, instance_mask(row["segmentation_bitmap"], row["annotations"]))
         areas = [item["area"] for item in detail["objects"]]
         assert areas == [int(np.sum(shown == number)) for number in range(1, len(areas) + 1)]
         assert [item["id"] for item in detail["objects"]] == [str(item["id"]) for item in row["annotations"]]
         assert [item["class_number"] for item in detail["objects"]] == [item["category"] for item in row["annotations"]]
-        small = numbers(thumb["numbers"])
-        assert thumb["classes"] == [item["class_number"] for item in detail["objects"]]
+        small = unpacked(thumb["numbers"])
+        assert thumb["class_numbers"] == [item["class_number"] for item in detail["objects"]]
         assert (small.shape[1], small.shape[0]) == image_of(thumb["image"]).size
 
 
@@ -68,11 +68,11 @@ def test_page_of_arc_litter_has_scaled_images_and_masks(tmp_path: Path, arc_litt
         assert max(detail["size"]) == 1280
         assert detail["full_size"] == [row["width"], row["height"]]
         full_mask = instance_mask(row["segmentation_bitmap"], row["annotations"])
-        shown = numbers(detail["numbers"])
-        expected, shares = (
+        shown = unpacked(detail["numbers"])
+        expected_shares, shares = (
             [np.mean(mask == number) for number in range(1, len(row["annotations"]) + 1)] for mask in (full_mask, shown)
         )
-        assert shares == pytest.approx(expected, rel=0.02)
+        assert shares == pytest.approx(expected_shares, rel=0.02)
     assert (tmp_path / "page.html").stat().st_size < 7 * 200_000
 
 
@@ -103,7 +103,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_of_input_gives_the_same_page(form: str, embedded: datasets.Dataset, tmp_path: Path) -> None:
+def test_every_form_of_input_results_in_the_same_page(form: str, embedded: datasets.Dataset, tmp_path: Path) -> None:
     expected = page_of(demo_release(), tmp_path)
     page = page_of(FORMS[form](embedded, tmp_path), tmp_path)
     assert page.head["classes"] == expected.head["classes"]
@@ -112,7 +112,7 @@ def test_every_form_of_input_gives_the_same_page(form: str, embedded: datasets.D
         assert page.blocks[kind] == expected.blocks[kind]
 
 
-def test_broken_samples_are_shown_with_their_findings_and_counted_in_a_warning(
+def test_page_shows_findings_of_broken_samples_and_a_warning_counts_the_samples(
     tmp_path: Path, write_release, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
@@ -144,7 +144,9 @@ def test_broken_samples_are_shown_with_their_findings_and_counted_in_a_warning(
     assert "b.jpg" in warning
 
 
-def test_page_of_a_release_without_problems_gives_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_preview_of_a_release_without_problems_logs_no_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     page_of(demo_release(), tmp_path)
     assert not caplog.records
 
@@ -179,7 +181,7 @@ def test_unreadable_images_and_bitmaps_of_a_dataset_are_reported_in_notices(
     rows[2]["segmentation_bitmap"] = {"bytes": b"no image", "path": None}
     page = page_of(datasets.Dataset.from_list(rows, features=raw.features), tmp_path)
     notices = [detail["notices"] for detail in page.details]
-    assert [len(listed) for listed in notices] == [1, 1, 1]
+    assert [len(row_notices) for row_notices in notices] == [1, 1, 1]
     assert "image cannot be shown" in notices[0][0]
     assert "1 x 1 pixels" in notices[1][0]
     assert "480 x 360" in notices[1][0]
@@ -188,16 +190,16 @@ def test_unreadable_images_and_bitmaps_of_a_dataset_are_reported_in_notices(
     assert len(page.details[1]["objects"]) == 12
 
 
-def test_pixels_without_annotation_are_one_object_that_lists_their_ids(tmp_path: Path) -> None:
+def test_pixels_with_unknown_ids_are_one_object_that_lists_the_ids(tmp_path: Path) -> None:
     samples = {"a": label(annotations=[{"id": 5, "category_id": 3}], segmentation_bitmap={"url": "bitmap.png"})}
     detail = page_of(bitmap_release(tmp_path, samples), tmp_path).details[0]
     assert detail["objects"][1] == {
         "id": "9, 70, 71, 300, 16777215",
         "class_number": 3,
         "area": int(np.sum((IDS != 0) & (IDS != 5))),
-        "is_stray": True,
+        "has_no_annotation": True,
     }
-    assert np.array_equal(numbers(detail["numbers"]), np.where(IDS == 5, 1, np.where(IDS, 2, 0)))
+    assert np.array_equal(unpacked(detail["numbers"]), np.where(IDS == 5, 1, np.where(IDS, 2, 0)))
 
 
 def test_annotation_without_pixels_has_area_0(tmp_path: Path) -> None:
@@ -214,8 +216,8 @@ def test_image_with_90000_objects_is_shown(tmp_path: Path, write_release) -> Non
     annotations = [{"id": int(number), "category_id": 1} for number in ids.flat[1:]]
     labeled = sample("a", "a.jpg", label(annotations=annotations, segmentation_bitmap={"url": "a.png"}))
     detail = page_of(write_release([labeled]), tmp_path).details[0]
-    assert detail["numbers"]["bytes"] == 4
-    assert np.array_equal(numbers(detail["numbers"]), ids)
+    assert detail["numbers"]["bytes_per_number"] == 4
+    assert np.array_equal(unpacked(detail["numbers"]), ids)
 
 
 def test_vectors_are_scaled_with_the_image(tmp_path: Path) -> None:
@@ -227,9 +229,9 @@ def test_vectors_are_scaled_with_the_image(tmp_path: Path) -> None:
     assert detail["objects"][0]["points"] == [[1.67, 2.0], [6.67, 8.17]]
     assert [item["class_number"] for item in detail["objects"]] == [1, 2, 0, 2, 3]
     assert page.entries[0]["objects"] == [[0, 1], [1, 1], [2, 2], [3, 1]]
-    assert thumb["classes"] == [1, 2, 0, 2, 3]
-    assert set(np.unique(numbers(thumb["numbers"]))) <= {0, 1, 2, 3, 4, 5}
-    assert numbers(thumb["numbers"])[4, 10] == 2  # a pixel inside the polygon
+    assert thumb["class_numbers"] == [1, 2, 0, 2, 3]
+    assert set(np.unique(unpacked(thumb["numbers"]))) <= {0, 1, 2, 3, 4, 5}
+    assert unpacked(thumb["numbers"])[4, 10] == 2  # a pixel inside the polygon
 
 
 def test_point_outside_the_range_of_coordinates_is_reported_in_a_notice(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Texts of a release are never code on a page, and a page sends no requests."""
+"""A page shows texts of a release never as markup or code, and sends no requests."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def test_hostile_camera_name_is_shown_as_text(tmp_path: Path, text: str) -> None
 
 
 def test_hostile_file_name_of_a_release_is_shown_as_text(tmp_path: Path) -> None:
-    name = "[[data]]<script>alert(1)</script>"  # the slash is replaced below, because a file name cannot contain one
+    name = "[[data]]<script>alert(1)</script>"  # a file name cannot contain a slash, so the next line replaces it
     release = vector_release(tmp_path / "release", [BOX]).rename(tmp_path / "release" / name.replace("/", "\u2215"))
     document = json.loads(release.read_text("utf-8"))
-    del document["dataset"]["name"]  # without it, the title of a page is the name of the file
+    del document["dataset"]["name"]  # without this name, the title of the page is the name of the file
     release.write_text(json.dumps(document), encoding="utf-8")
     page = page_of(release, tmp_path)
     assert page.title == release.name
@@ -85,7 +85,7 @@ def test_data_block_of_any_value_has_no_markup(value: Any) -> None:
     assert json.loads(json_text) == value
 
 
-def test_page_refers_to_no_file_and_no_server(tmp_path: Path) -> None:
+def test_page_contains_no_link_to_a_file_or_server(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path)
     for tag, attributes in page.tags:
         for name in {"src", "href", "action", "data", "srcset", "style"} & attributes.keys():

@@ -14,16 +14,16 @@ from preview.chromium import (
     FRAME,
     IS_DRAWN,
     Browser,
+    fractions_of,
     inner_points,
     open_sample,
-    relative,
 )
-from preview.reading import Page, numbers, write_samples
+from preview.reading import Page, unpacked, write_samples
 
 pytestmark = pytest.mark.browser
 
 
-def test_keys_step_through_samples_and_close_the_dialog(browser: Browser, demo: Path) -> None:
+def test_keys_show_the_next_and_previous_sample_and_close_the_viewer(browser: Browser, demo: Path) -> None:
     names = [entry["name"] for entry in Page(demo).entries]
     browser.open(demo)
     browser.click(".gallery li:nth-child(2) a")
@@ -36,10 +36,10 @@ def test_keys_step_through_samples_and_close_the_dialog(browser: Browser, demo: 
         index += step
         browser.until(f"document.querySelector('#name').textContent === '{names[index]}'")
         assert browser.run("location.hash") == f"#sample-{index + 1}"
-    browser.type("k")  # the first sample has no predecessor
+    browser.type("k")  # there is no sample before the first sample
     assert browser.text("#name") == names[0]
     browser.type(Keys.ESCAPE)
-    # The hash is removed after the dialog closes.
+    # The fragment of the URL is removed after the viewer closes.
     browser.until("!document.querySelector('dialog').open && location.hash === ''")
     assert browser.run("document.activeElement.getAttribute('href')") == "#sample-1"
     browser.type(Keys.ARROW_RIGHT)  # the focus moves from card to card
@@ -64,7 +64,7 @@ def test_buttons_and_the_history_of_the_browser_open_and_close_samples(browser: 
     browser.until(IS_DRAWN)
     browser.click("#next")
     browser.until("document.querySelector('#name').textContent === 'meadow_08.jpg'")
-    assert browser.text("#place") == "8 / 8"
+    assert browser.text("#position") == "8 / 8"
     assert not browser.element("#next").is_enabled()
     browser.driver.back()
     browser.until("!document.querySelector('dialog').open")
@@ -74,13 +74,13 @@ def test_buttons_and_the_history_of_the_browser_open_and_close_samples(browser: 
     browser.until("!document.querySelector('dialog').open")
 
 
-def choose(browser: Browser, name: str, value: str) -> None:
-    """Set a filter."""
+def set_filter(browser: Browser, name: str, value: str) -> None:
+    """Set a filter by the id of its element, such as ``status``."""
     browser.run("Object.assign(document.getElementById(arguments[0]), {value: arguments[1]})", name, value)
     browser.run("document.getElementById(arguments[0]).dispatchEvent(new Event('input', {bubbles: true}))", name)
 
 
-def test_filters_limit_the_cards_and_the_steps_between_samples(browser: Browser, tmp_path: Path) -> None:
+def test_filters_select_the_cards_and_the_samples_of_the_next_button(browser: Browser, tmp_path: Path) -> None:
     for name in ("a", "b", "d"):
         (tmp_path / f"{name}.jpg").write_bytes(with_comment(jpeg((30, 20)), name))
     samples = [
@@ -107,20 +107,20 @@ def test_filters_limit_the_cards_and_the_steps_between_samples(browser: Browser,
         ("text", "red dark", ["one"]),
         ("text", "missing.jpg", ["three"]),
     ):
-        choose(browser, name, value)
+        set_filter(browser, name, value)
         assert browser.texts(cards) == expected, (name, value)
         assert browser.text("#shown") == f"{len(expected)} of 4 samples"
-        choose(browser, name, "")
-    choose(browser, "status", "REVIEWED")
+        set_filter(browser, name, "")
+    set_filter(browser, "status", "REVIEWED")
     browser.click(".gallery li:nth-child(2) a")
     browser.until("document.querySelector('dialog').open")
     browser.click("#next")
     browser.until("document.querySelector('#name').textContent === 'three'")
-    assert browser.text("#place") == "2 / 2"
+    assert browser.text("#position") == "2 / 2"
     assert "missing.jpg" in browser.text("#findings")
     browser.click("#close")
     browser.until("!document.querySelector('dialog').open")
-    choose(browser, "text", "text of no sample")
+    set_filter(browser, "text", "text of no sample")
     assert browser.texts(cards) == []
     browser.click("#clear")
     assert browser.texts(cards) == ["one", "two", "three", "four"]
@@ -129,14 +129,14 @@ def test_filters_limit_the_cards_and_the_steps_between_samples(browser: Browser,
 def test_object_under_the_pointer_has_a_tooltip_and_an_outline(browser: Browser, demo: Path) -> None:
     open_sample(browser, demo, 1)
     detail = Page(demo).details[0]
-    shown = numbers(detail["numbers"])
+    shown = unpacked(detail["numbers"])
     points = inner_points(shown, 4)
     number = next(number for number in points if number and detail["objects"][number - 1]["class_number"] == 0)
-    browser.hover(FRAME, *relative(shown.shape, points[number][0]))
+    browser.hover(FRAME, *fractions_of(shown.shape, points[number][0]))
     browser.until("!document.querySelector('#tip').hidden")
-    pointed = detail["objects"][number - 1]
+    expected = detail["objects"][number - 1]
     assert browser.texts("#tip p, #tip dt, #tip dd") == [
-        "flower", "id", pointed["id"], "area", f"{pointed['area']:,} px", "open", "true"]  # fmt: skip
+        "flower", "id", expected["id"], "area", f"{expected['area']:,} px", "open", "true"]  # fmt: skip
     ys, xs = np.nonzero(shown == number)
     box = browser.run("(({x, y, width, height}) => [x, y, width, height])"
                       "(document.querySelector('.outline .line').getBBox())")  # fmt: skip
@@ -144,9 +144,9 @@ def test_object_under_the_pointer_has_a_tooltip_and_an_outline(browser: Browser,
     length = browser.run("document.querySelector('.outline .line').getTotalLength()")
     padded = np.pad(shown == number, 1)
     assert length == pytest.approx(sum(int(np.sum(np.diff(padded.astype(int), axis=axis) != 0)) for axis in (0, 1)))
-    browser.hover(FRAME, *relative(shown.shape, points[0][0]))
+    browser.hover(FRAME, *fractions_of(shown.shape, points[0][0]))
     browser.until("document.querySelector('#tip').hidden")
     assert browser.run("document.querySelector('.outline .line').getAttribute('d')") == ""
-    # The focus in the list of objects shows the outline as well.
+    # The object that has the focus in the list of objects also has an outline.
     browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")
     assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)

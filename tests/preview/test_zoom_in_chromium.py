@@ -1,4 +1,4 @@
-"""The viewer zooms and moves an image, and its masks, outlines and tooltips stay aligned with it."""
+"""The viewer zooms and moves an image. The masks, outlines and tooltips stay aligned with the image."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from PIL import Image
 
 import segments_hf
 from preview.chromium import FRAME, IS_DRAWN, Browser, open_sample, set_opacity
-from preview.reading import Page, numbers, write_samples
+from preview.reading import Page, unpacked, write_samples
 from segments_hf.demo import demo_release
 
 pytestmark = pytest.mark.browser
 
-SCALE = "zoom-fit"
+SCALE = "zoom-fit"  # the id of the button that shows the scale
 SIZE = (40, 30)
 IDS = np.zeros(SIZE[::-1], int)
 IDS[5:12, 8:20] = 1
@@ -29,7 +29,10 @@ COLORS = {0: (0, 0, 0), 1: (255, 0, 0), 2: (0, 200, 0)}
 
 @pytest.fixture
 def page(tmp_path: Path, write_release: Any) -> Path:
-    """A page with two samples of a black image with red and green objects, some of them a single pixel."""
+    """A page with two equal samples: a black image with a red and a green object.
+
+    One pixel of the red object is separate from its other pixels.
+    """
     photo = Image.new("RGB", SIZE)
     photo.putpixel((2, 2), (255, 255, 255))
     photo.save(tmp_path / "a.png")
@@ -44,23 +47,26 @@ def page(tmp_path: Path, write_release: Any) -> Path:
 
 
 def shown_scale(browser: Browser) -> float:
+    """Return the scale that the page shows, such as 1.5."""
     return float(browser.text(f"#{SCALE}").rstrip("×"))
 
 
 def turn_wheel(browser: Browser, x: float, y: float, delta: float) -> None:
-    """Turn the wheel at a position in the window."""
+    """Turn the mouse wheel by `delta` pixels at a position in the window."""
     event = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta}
     browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
 
 
 def mouse(browser: Browser, kind: str, x: float, y: float) -> None:
+    """Send an event of the pointer, such as ``mousePressed``, at a position in the window."""
     event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 0 if kind == "mouseReleased" else 1}
     browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {**event, "clickCount": 1})
 
 
 def touch(browser: Browser, kind: str, *points: tuple[float, float]) -> None:
-    listed = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-    browser.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": listed})
+    """Send an event of fingers, such as ``touchStart``, at positions in the window."""
+    touch_points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    browser.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch_points})
 
 
 def center_of(browser: Browser, x: float, y: float) -> tuple[float, float]:
@@ -69,12 +75,12 @@ def center_of(browser: Browser, x: float, y: float) -> tuple[float, float]:
 
 
 def center_in(box: dict[str, float], x: float, y: float) -> tuple[float, float]:
-    """Return the position in the window of the center of a pixel of an image in a box."""
+    """Return the position in the window of the center of a pixel of an image that fills a box."""
     return box["x"] + (x + 0.5) * box["width"] / SIZE[0], box["y"] + (y + 0.5) * box["height"] / SIZE[1]
 
 
 def check_alignment(browser: Browser, opacity: int = 100) -> int:
-    """Check the colors of all pixels of the image that are in the stage, and return their number."""
+    """Check the colors of all visible pixels of the image, and return the number of these pixels."""
     set_opacity(browser, opacity)
     screen, stage, frame = np.asarray(browser.screenshot(), int), browser.box("#stage"), browser.box(FRAME)
     covering = covering_boxes(browser)
@@ -96,7 +102,7 @@ def check_alignment(browser: Browser, opacity: int = 100) -> int:
 
 
 def covering_boxes(browser: Browser) -> list[tuple[float, float, float, float]]:
-    """Return the boxes (left, top, right, bottom) of the buttons, and of the tooltip with its shadow, in the window."""
+    """Return the boxes (left, top, right, bottom) of the buttons and the tooltip, which are drawn over the image."""
     boxes = [(browser.box(selector), margin) for selector, margin in (("#zoom-bar", 1), ("#tip", 30))]
     return [
         (box["left"] - margin, box["top"] - margin, box["right"] + margin, box["bottom"] + margin)
@@ -108,29 +114,29 @@ def test_wheel_zooms_at_the_pointer_and_drag_moves_the_image(browser: Browser, p
     open_sample(browser, page, 1)
     assert shown_scale(browser) == 1
     assert check_alignment(browser) > 1000
-    place = center_of(browser, 21, 13)
+    position = center_of(browser, 21, 13)
     browser.hover(FRAME, 21.5 / 40, 13.5 / 30)
     browser.until("!document.querySelector('#tip').hidden")
-    turn_wheel(browser, *place, -200)
+    turn_wheel(browser, *position, -200)
     browser.until(f"document.querySelector('#{SCALE}').textContent !== '1×'")
-    assert np.abs(np.subtract(center_of(browser, 21, 13), place)).max() <= 1.5  # the pixel stays under the pointer
+    assert np.abs(np.subtract(center_of(browser, 21, 13), position)).max() <= 1.5  # the pixel stays under the pointer
     assert 100 < check_alignment(browser) < 1100
     assert browser.texts("#tip p") == ["class 2"]
     before = browser.box(FRAME)
-    mouse(browser, "mousePressed", *place)
-    mouse(browser, "mouseMoved", place[0] - 70, place[1] - 40)
+    mouse(browser, "mousePressed", *position)
+    mouse(browser, "mouseMoved", position[0] - 70, position[1] - 40)
     browser.until(f"document.querySelector('{FRAME}').getBoundingClientRect().x < {before['x'] - 60}")
     assert not browser.element("#tip").is_displayed()  # while the image moves
-    mouse(browser, "mouseReleased", place[0] - 70, place[1] - 40)
+    mouse(browser, "mouseReleased", position[0] - 70, position[1] - 40)
     after = browser.box(FRAME)
     assert (after["x"] - before["x"], after["y"] - before["y"]) == (-70, -40)
     assert 100 < check_alignment(browser) < 1100
-    turn_wheel(browser, *place, 5000)
+    turn_wheel(browser, *position, 5000)
     browser.until(f"document.querySelector('#{SCALE}').textContent === '1×'")
     assert check_alignment(browser) > 1000
 
 
-def test_outline_and_tooltip_belong_to_the_pixel_under_the_pointer_of_a_zoomed_image(
+def test_outline_and_tooltip_in_a_zoomed_image_belong_to_the_object_under_the_pointer(
     browser: Browser, page: Path
 ) -> None:
     open_sample(browser, page, 1)
@@ -180,7 +186,7 @@ def test_keys_and_buttons_zoom_and_arrow_keys_move_a_zoomed_image(browser: Brows
 
 
 def test_two_fingers_zoom_and_one_finger_moves_the_zoomed_image(browser: Browser, page: Path) -> None:
-    browser.open(page, width=390, height=800, at="#sample-1")
+    browser.open(page, width=390, height=800, fragment="#sample-1")
     browser.until(IS_DRAWN)
     x, y = center_of(browser, 20, 12)
     touch(browser, "touchStart", (x - 20, y), (x + 20, y))
@@ -212,7 +218,7 @@ def test_image_cannot_leave_the_stage(browser: Browser, page: Path) -> None:
         assert frame["right"] >= stage["right"] - 1
 
 
-def test_pixels_are_smooth_up_to_twice_their_size_and_squares_beyond(browser: Browser, tmp_path: Path) -> None:
+def test_pixels_are_shown_as_squares_from_a_width_of_two_screen_pixels_on(browser: Browser, tmp_path: Path) -> None:
     open_sample(browser, segments_hf.preview(demo_release(), tmp_path / "page.html", limit=1), 1)
     rendering = f"getComputedStyle(document.querySelector('{FRAME} img')).imageRendering"
     for expected in ("auto", "pixelated"):
@@ -222,7 +228,8 @@ def test_pixels_are_smooth_up_to_twice_their_size_and_squares_beyond(browser: Br
         browser.click("#zoom-in")
 
 
-def colors_of_screen(browser: Browser, selector: str) -> set[tuple[int, ...]]:
+def colors_of_element(browser: Browser, selector: str) -> set[tuple[int, ...]]:
+    """Return the colors of all pixels of an element on the screen."""
     pixels = np.asarray(browser.screenshot_of(selector)).reshape(-1, 3)
     return set(map(tuple, pixels.tolist()))
 
@@ -242,11 +249,11 @@ def test_outlines_are_visible_at_opacity_0_and_on_a_background_of_the_same_color
     screen = np.asarray(browser.screenshot(), int)
     left, top = center_of(browser, 14, 4)
     bottom = center_of(browser, 14, 5)[1]
-    column = screen[int(top) : int(bottom), int(left)]  # it crosses the upper edge of the first object
+    column = screen[int(top) : int(bottom), int(left)]  # screen pixels across the upper edge of the first object
     assert np.abs(column - color).max() > 120
     browser.click("#close")
     browser.until("document.querySelector('.gallery canvas.edges')")
-    assert any(abs(shade[0] - color[0]) > 100 for shade in colors_of_screen(browser, ".gallery .frame"))
+    assert any(abs(shade[0] - color[0]) > 100 for shade in colors_of_element(browser, ".gallery .frame"))
 
 
 def test_outlines_of_hidden_classes_are_hidden(browser: Browser, page: Path) -> None:
@@ -256,7 +263,7 @@ def test_outlines_of_hidden_classes_are_hidden(browser: Browser, page: Path) -> 
     browser.click("#controls input[data-class='0']")
     assert browser.run(count) == 2
     assert Page(page).details[0]["numbers"]
-    assert np.array_equal(numbers(Page(page).details[0]["numbers"]), IDS)
+    assert np.array_equal(unpacked(Page(page).details[0]["numbers"]), IDS)
 
 
 def test_vectors_stay_aligned_and_keep_their_line_width_when_zoomed(browser: Browser, tmp_path: Path) -> None:
@@ -275,7 +282,7 @@ def test_vectors_stay_aligned_and_keep_their_line_width_when_zoomed(browser: Bro
     assert browser.run(f"getComputedStyle(document.querySelector({shape!r})).vectorEffect") == "non-scaling-stroke"
 
 
-def test_splits_are_a_filter_and_are_shown_in_each_sample(browser: Browser, tmp_path: Path) -> None:
+def test_page_shows_the_split_of_each_sample_and_a_filter_for_splits(browser: Browser, tmp_path: Path) -> None:
     browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", splits="metadata:garden"))
     options = browser.run("[...document.querySelectorAll('#split option')].map(option => option.value)")
     assert set(options) == {"", "north", "south"}

@@ -1,7 +1,7 @@
-// The images of the cameras of a point cloud, with its boxes over them: small ones in a strip below the stage, and a large
-// one in the stage after a click on a small one.
+// The images of the cameras of a point cloud, with the boxes over them. A strip below the stage has small images. After a
+// click on a small image, the stage shows this image large.
 
-let tiles = []; // the images in the strip: their SVG elements, and the path of each object number
+let tiles = []; // for each image in the strip: its SVG elements, and the path of each object number
 
 /** Return the SVG elements of the boxes that a camera sees. Near boxes cover far boxes. */
 function boxShapes({ boxes, objects }) {
@@ -11,28 +11,31 @@ function boxShapes({ boxes, objects }) {
   });
 }
 
-/** Return the detail of the image of a camera, with the fields of the detail of an image. */
+/** Return the detail of a sample with the image of a camera instead of the point cloud. */
 function cameraDetail(sample, { name, image, size, boxes }) {
   const paths = new Map(boxes);
   const objects = sample.objects.map((object, index) => ({ ...object, path: paths.get(index + 1) ?? "" }));
   return { ...sample, cloud: null, numbers: null, name, image, size, boxes, objects };
 }
 
-/** Fill the strip with the cameras of a sample. The camera in the stage stays chosen if the sample has one of its name. */
+/**
+ * Fill the strip with the cameras of a sample. A camera in the stage stays there if the sample has an image of a camera with
+ * the same index and name.
+ */
 function fillCameras(sample) {
   const { cameras } = sample;
   const same = cameras[viewer.camera];
   if (!same?.image || same.name !== viewer.cameraName) viewer.camera = null;
-  const made = cameras.map((camera) => cameraTile(sample, camera));
-  tiles = made.filter(({ shapes }) => shapes);
+  const cameraTiles = cameras.map((camera) => cameraTile(sample, camera));
+  tiles = cameraTiles.filter(({ shapes }) => shapes);
   const cloud = element("button", { type: "button", class: "cloud-choice" }, "Point cloud");
-  const buttons = [cloud, ...made.map(({ button }) => button)];
+  const buttons = [cloud, ...cameraTiles.map(({ button }) => button)];
   buttons.forEach((button, index) => button.addEventListener("click", () => chooseCamera(index ? index - 1 : null)));
   const strip = find("cameras");
   const left = strip.scrollLeft;
   strip.hidden = !cameras.length;
   strip.replaceChildren(...buttons.map((button) => element("li", {}, button)));
-  strip.scrollLeft = left; // the next frame has the same cameras
+  strip.scrollLeft = left; // keep the position, because the next frame has the same cameras
   paintTiles();
 }
 
@@ -72,7 +75,7 @@ function paintTiles() {
   }
 }
 
-/** Outline an object in the strip; none if the number is 0. */
+/** Outline an object in all images of the strip; the number 0 removes the outline. */
 function highlightInTiles(number) {
   for (const { outline, paths } of tiles) drawHighlight(outline, paths.get(number) ?? "");
 }

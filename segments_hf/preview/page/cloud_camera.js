@@ -1,28 +1,29 @@
-// The direction from which a point cloud is seen, in parallel projection. The zoom moves and scales the result, as that
-// of an image. Lengths are in the unit of the release.
+// The virtual camera of the view of a point cloud, in parallel projection. The zoom of the viewer moves and scales the
+// projected points in the same way as an image. Lengths are in the unit of the release.
 
 const TOP = { azimuth: 0, elevation: Math.PI / 2 }; // from above, with x to the right and y up
-const OBLIQUE = { azimuth: -0.96, elevation: 0.62 }; // radians: from behind the sensor and its right
+const OBLIQUE = { azimuth: -0.96, elevation: 0.62 }; // radians: from behind the sensor, from its right and from above
 const TURN = Math.PI / 450; // radians per pixel that the pointer moves: 225 pixels are a quarter turn
-const KEY_TURN = Math.PI / 12;
+const KEY_TURN = Math.PI / 12; // radians per key
 const SMALLEST_VIEW = 0.01; // the smallest length that fits the stage, for clouds of one point
-const camera = { ...OBLIQUE, target: [0, 0, 0], pixels: 1 }; // `target` is at the center of the stage without a shift
+// `target`: the point at the center of the stage if the zoom does not move it. `pixels`: pixels per unit at a scale of 1.
+const cloudCamera = { ...OBLIQUE, target: [0, 0, 0], pixels: 1 };
 
 const dot = ([a, b, c], [x, y, z]) => a * x + b * y + c * z;
 
-/** Return the directions to the right, up and to the viewer. */
-function cameraAxes({ azimuth, elevation } = camera) {
+/** Return unit vectors: to the right and up on the screen, and toward the viewer. */
+function cameraAxes({ azimuth, elevation } = cloudCamera) {
   const [cos, sin] = [Math.cos(azimuth), Math.sin(azimuth)];
   const [flat, steep] = [Math.cos(elevation), Math.sin(elevation)];
   return { right: [cos, sin, 0], up: [-sin * steep, cos * steep, flat], viewer: [sin * flat, -cos * flat, steep] };
 }
 
-/** Return the rows of the matrix from x, y, z, 1 to the position in the stage in pixels: to the right, down, toward the viewer. */
+/** Return the rows of the matrix from [x, y, z, 1] to the position in the stage in pixels: to the right, down, toward the viewer. */
 function cameraRows() {
   const { clientWidth, clientHeight } = find("stage");
   const { right, up, viewer: toViewer } = cameraAxes();
-  const scale = camera.pixels * zoom.scale;
-  const row = (direction, factor, offset) => [...direction.map((part) => factor * part), offset - factor * dot(direction, camera.target)];
+  const scale = cloudCamera.pixels * zoom.scale;
+  const row = (direction, factor, offset) => [...direction.map((part) => factor * part), offset - factor * dot(direction, cloudCamera.target)];
   return [row(right, scale, clientWidth / 2 + zoom.x), row(up, -scale, clientHeight / 2 + zoom.y), row(toViewer, scale, 0)];
 }
 
@@ -32,7 +33,10 @@ function cameraProjection() {
   return (point) => [across, down].map((row) => dot(row, point) + row[3]);
 }
 
-/** Return the matrix for WebGL, column by column, for points relative to `center`. They are at most as far from it as `reach`. */
+/**
+ * Return the matrix for WebGL, column by column, for points relative to `center`. `reach` is the largest distance of a point
+ * from `center`.
+ */
 function cameraMatrix({ center, reach }) {
   const { clientWidth, clientHeight } = find("stage");
   const [across, down] = cameraRows();
@@ -43,35 +47,38 @@ function cameraMatrix({ center, reach }) {
   return [...column(0), ...column(1), ...column(2), (2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight, 0, 1];
 }
 
-/** Move the target to the point at the center of the stage, at the same height, so that the cloud turns about it. */
+/**
+ * Move the target to a point that is now at the center of the stage, so that the cloud turns about this point. The target
+ * keeps its height, unless the direction is almost horizontal.
+ */
 function centerTarget() {
   const { right, up, viewer: toViewer } = cameraAxes();
-  const scale = camera.pixels * zoom.scale;
+  const scale = cloudCamera.pixels * zoom.scale;
   const [across, upward] = [-zoom.x / scale, zoom.y / scale];
   const toward = toViewer[2] > 0.2 ? (-upward * up[2]) / toViewer[2] : 0;
-  camera.target = camera.target.map((value, axis) => value + across * right[axis] + upward * up[axis] + toward * toViewer[axis]);
+  cloudCamera.target = cloudCamera.target.map((value, axis) => value + across * right[axis] + upward * up[axis] + toward * toViewer[axis]);
   Object.assign(zoom, { x: 0, y: 0 });
 }
 
-/** Turn the cloud with the pointer: to the right and down. */
+/** Turn the cloud by a movement of the pointer: `x` pixels to the right and `y` pixels down. */
 function turnBy(x, y) {
   centerTarget();
-  camera.azimuth -= x * TURN;
-  camera.elevation = clamp(camera.elevation + y * TURN, 0, Math.PI / 2);
+  cloudCamera.azimuth -= x * TURN;
+  cloudCamera.elevation = clamp(cloudCamera.elevation + y * TURN, 0, Math.PI / 2);
   placeFrame();
 }
 
-/** Set the scale and the target so that a box fits the stage. `corners` are two opposite corners. */
+/** Set the scale and the target so that a box fits the stage. `corners` are two opposite corners of the box. */
 function fitCamera(corners) {
   const { clientWidth, clientHeight } = find("stage");
   const { right, up } = cameraAxes();
-  camera.target = corners[0].map((value, axis) => (value + corners[1][axis]) / 2);
+  cloudCamera.target = corners[0].map((value, axis) => (value + corners[1][axis]) / 2);
   const sides = corners[0].map((value, axis) => corners[1][axis] - value);
-  const reach = (direction) => sides.reduce((sum, side, axis) => sum + Math.abs(side * direction[axis]), SMALLEST_VIEW);
-  camera.pixels = 0.94 * Math.min(clientWidth / reach(right), clientHeight / reach(up));
+  const extentAlong = (direction) => sides.reduce((sum, side, axis) => sum + Math.abs(side * direction[axis]), SMALLEST_VIEW);
+  cloudCamera.pixels = 0.94 * Math.min(clientWidth / extentAlong(right), clientHeight / extentAlong(up));
 }
 
 function lookFrom(direction) {
-  Object.assign(camera, direction);
+  Object.assign(cloudCamera, direction);
   showWhole();
 }

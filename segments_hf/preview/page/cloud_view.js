@@ -1,24 +1,24 @@
-// The view of a point cloud in the viewer: its points, and the boxes, lines and polygons over them.
+// The view of a point cloud in the viewer: its points, and over them its boxes, polygons, lines and labeled points.
 
-const RAMP = [[84, 110, 235], [45, 190, 210], [120, 220, 110], [240, 210, 60], [245, 120, 60]]; // from low to high
-const GRAYS = [[72, 72, 76], [214, 214, 216]];
+const RAMP = [[84, 110, 235], [45, 190, 210], [120, 220, 110], [240, 210, 60], [245, 120, 60]]; // from low to high values
+const GRAYS = [[72, 72, 76], [214, 214, 216]]; // of points without a visible class, from low to high values
 const HIGHLIGHT = [255, 255, 255];
-const NEAR_POINT = 7; // pixels: the largest distance between the pointer and a point that is highlighted
+const NEAR_POINT = 7; // pixels: the largest distance from the pointer to a point whose object is highlighted
 const POINT_SIZE = [1.6, 4]; // the smallest and largest width of a point in pixels, at a scale of 1
-const LARGEST_POINT = 9;
-const HEADING = 1.5; // the length of the line of the heading, relative to half the length of the box
+const LARGEST_POINT = 9; // the largest width of a point in pixels, at any scale
+const HEADING_LENGTH = 1.5; // the length of the line of the heading, relative to half the length of the box
 
-/** Decode the points of a sample. Positions are relative to the center of the view, because float32 numbers are precise near 0. */
+/** Decode the points of a sample. Positions are relative to the center of the view, because float32 is more precise near 0. */
 async function readCloud({ cloud, objects }) {
-  const arrays = ["positions", "numbers", "intensities"].map((name) => cloud[name] && numbersOf(cloud[name]));
+  const arrays = ["positions", "numbers", "intensities"].map((name) => cloud[name] && unpack(cloud[name]));
   const [steps, numbers, intensities] = await Promise.all(arrays);
   const { count, corner, step } = cloud;
-  const places = objects.flatMap(({ type, place }) => (type === "cuboid" && place ? cuboidPoints(place) : place ?? []));
+  const objectPoints = objects.flatMap(({ type, geometry_3d: geometry }) => (type === "cuboid" && geometry ? cuboidPoints(geometry) : geometry ?? []));
   const axes = [0, 1, 2].map((axis) => steps.subarray(axis * count, (axis + 1) * count));
-  const ranges = axes.map((values, axis) => shownRange(values, (value) => corner[axis] + value * step, places.map((place) => place[axis])));
+  const ranges = axes.map((values, axis) => shownRange(values, (value) => corner[axis] + value * step, objectPoints.map((point) => point[axis])));
   const center = ranges.map(([low, high]) => (low + high) / 2);
   const positions = new Float32Array(3 * count);
-  let reach = 1e-6;
+  let reach = 1e-6; // the largest distance of a point from the center
   for (let index = 0; index < count; index += 1) {
     let squares = 0;
     for (let axis = 0; axis < 3; axis += 1) {
@@ -30,31 +30,31 @@ async function readCloud({ cloud, objects }) {
   }
   const corners = [0, 1].map((end) => ranges.map((range) => range[end]));
   const shades = { height: shareOf(axes[2]), intensity: intensities && shareOf(intensities) };
-  return { count, center, positions, numbers, shades, reach, corners, isPlaced: true };
+  return { count, center, positions, numbers, shades, reach, corners, isDrawn: true };
 }
 
 const percentile = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
 
 /**
- * Return the lowest and highest coordinate that the view shows: those of 94 % of the points, and of all objects except
- * those far from all points.
+ * Return the lowest and highest coordinate on one axis that the view shows: those of 94 % of the points, and those of all
+ * objects, except for coordinates of objects that are far from all points.
  */
-function shownRange(values, valueOf, places) {
+function shownRange(values, valueOf, objectValues) {
   const sorted = values.slice().sort();
-  const [low, first, last, high] = sorted.length ? [0, 0.03, 0.97, 1].map((share) => valueOf(percentile(sorted, share))) : [-Infinity, Infinity, -Infinity, Infinity];
-  const margin = (high - low) / 2;
-  const near = places.filter((value) => value >= low - margin && value <= high + margin);
-  return near.reduce(([lowest, highest], value) => [Math.min(lowest, value), Math.max(highest, value)], [first, last]);
+  const [lowest, low, high, highest] = sorted.length ? [0, 0.03, 0.97, 1].map((share) => valueOf(percentile(sorted, share))) : [-Infinity, Infinity, -Infinity, Infinity];
+  const margin = (highest - lowest) / 2;
+  const near = objectValues.filter((value) => value >= lowest - margin && value <= highest + margin);
+  return near.reduce(([begin, end], value) => [Math.min(begin, value), Math.max(end, value)], [low, high]);
 }
 
-/** Return a function from the index of a point to its value, relative to the values of 96 % of the points: from 0 to 1. */
+/** Return a function that scales the value at an index to 0 for the 2nd percentile of the values, and to 1 for the 98th. */
 function shareOf(values) {
   const sorted = values.slice().sort();
   const [low, high] = [percentile(sorted, 0.02), percentile(sorted, 0.98)];
   return (index) => clamp((values[index] - low) / Math.max(high - low, 1e-9), 0, 1);
 }
 
-/** Return the color at a share of a list of colors at equal distances. */
+/** Interpolate between the colors of a ramp: a share of 0 is the first color, 1 is the last color. */
 function rampColor(ramp, share) {
   const position = share * (ramp.length - 1);
   const index = Math.min(Math.floor(position), ramp.length - 2);
@@ -81,12 +81,12 @@ function pointColors(cloud, highlighted) {
   return colors;
 }
 
-/** Return the SVG path of an object. `project` is the projection of the camera. */
-function placePath({ type, place }, project) {
-  if (!place) return "";
-  if (type !== "cuboid") return vectorPath({ type, points: place.map(project) });
-  const points = cuboidPoints(place).map((point) => project(point).map((value) => value.toFixed(1)).join(" "));
-  const face = (first) => `M${points.slice(first, first + 4).join("L")}Z`;
+/** Return the SVG path of an object. `project` converts a point to its position in the stage. */
+function geometryPath({ type, geometry_3d: geometry }, project) {
+  if (!geometry) return "";
+  if (type !== "cuboid") return vectorPath({ type, points: geometry.map(project) });
+  const points = cuboidPoints(geometry).map((point) => project(point).map((value) => value.toFixed(1)).join(" "));
+  const face = (start) => `M${points.slice(start, start + 4).join("L")}Z`;
   const line = (from, to) => `M${points[from]}L${points[to]}`;
   return face(0) + face(4) + [0, 1, 2, 3].map((corner) => line(corner, corner + 4)).join("") + line(8, 9);
 }
@@ -95,26 +95,26 @@ function placePath({ type, place }, project) {
 function cuboidPoints([center, length, width, height]) {
   const at = (along, across, up) => center.map((value, axis) => value + along * length[axis] + across * width[axis] + up * height[axis]);
   const face = (up) => [at(1, 1, up), at(1, -1, up), at(-1, -1, up), at(-1, 1, up)];
-  return [...face(-1), ...face(1), center, at(HEADING, 0, 0)];
+  return [...face(-1), ...face(1), center, at(HEADING_LENGTH, 0, 0)];
 }
 
-/** Draw the point cloud with the current camera and zoom, once before the next frame of the screen. */
-function placeCloud() {
-  if (viewer.cloud.isPlaced) requestAnimationFrame(drawCloud);
-  viewer.cloud.isPlaced = false;
+/** Schedule one drawing of the point cloud, with the direction and zoom at that time, before the next frame of the screen. */
+function scheduleDrawing() {
+  if (viewer.cloud.isDrawn) requestAnimationFrame(drawCloud);
+  viewer.cloud.isDrawn = false;
 }
 
 function drawCloud() {
   const { cloud, parts, detail } = viewer;
-  if (!cloud || cloud.isPlaced) return; // another sample is shown since the request of this frame
-  cloud.isPlaced = true;
+  if (!cloud || cloud.isDrawn) return; // the viewer shows another sample since the drawing was scheduled
+  cloud.isDrawn = true;
   const { clientWidth, clientHeight } = find("stage");
   zoom.scale = limitedScale(zoom.scale);
   showZoom();
   const project = cameraProjection();
   const view = `0 0 ${clientWidth} ${clientHeight}`;
   for (const svg of [parts.shapes, parts.outline]) svg.setAttribute("viewBox", view);
-  const paths = find("show-boxes").checked ? detail.objects.map((object) => placePath(object, project)) : [];
+  const paths = find("show-boxes").checked ? detail.objects.map((object) => geometryPath(object, project)) : [];
   for (const shape of parts.shapes.querySelectorAll("[data-number]")) shape.setAttribute("d", paths[shape.dataset.number - 1] ?? "");
   const [x, y] = project([0, 0, 0]);
   parts.sensor.setAttribute("d", `M${x - 6} ${y}h12M${x} ${y - 6}v12`);
@@ -127,11 +127,14 @@ function drawCloud() {
 /** Color the points again, and draw the view. */
 function paintCloud() {
   setColors(pointColors(viewer.cloud, Number(viewer.parts.outline.dataset.number ?? 0)));
-  placeCloud();
+  scheduleDrawing();
 }
 
-/** Return the number of the object of the visible point at a position in the window that is closest to the viewer. */
-function nearestPoint({ clientX, clientY }) {
+/**
+ * Return the object number of the point near a position in the window that is closest to the viewer; 0 if there is no such
+ * point, or if points are hidden.
+ */
+function numberOfNearestPoint({ clientX, clientY }) {
   const { cloud } = viewer;
   if (!cloud.numbers || !find("show-points").checked) return 0;
   const { left, top } = find("stage").getBoundingClientRect();
@@ -148,7 +151,7 @@ function nearestPoint({ clientX, clientY }) {
   return number;
 }
 
-/** Show a point cloud in the stage. The direction and the zoom stay while the frames of one sequence are shown. */
+/** Show a point cloud in the stage. The frames of one sequence keep the direction and the zoom. */
 async function showCloud(entry, detail, before) {
   const cloud = await readCloud(detail);
   if (viewer.detail !== detail) return;
@@ -156,11 +159,11 @@ async function showCloud(entry, detail, before) {
   const outline = svgElement("svg", { class: "outline" });
   const sensor = svgElement("path", { class: "sensor" });
   viewer.cloud = cloud;
-  shapes.append(sensor, ...vectorShapes(detail.objects, ({ place }) => place && "M0 0"));
+  shapes.append(sensor, ...vectorShapes(detail.objects, ({ geometry_3d: geometry }) => geometry && "M0 0"));
   outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
-  const frame = element("div", { class: "frame cloud" }, points.canvas, shapes, outline);
+  const frame = element("div", { class: "frame cloud" }, pointRenderer.canvas, shapes, outline);
   listenToPointer(frame);
-  frame.addEventListener("click", pointAt); // a tap: a pressed pointer turns the cloud
+  frame.addEventListener("click", pointAt); // for taps, because a pressed pointer turns the cloud
   find("stage").replaceChildren(frame);
   viewer.parts = { frame, shapes, outline, sensor };
   setPositions(cloud.positions);
@@ -169,19 +172,19 @@ async function showCloud(entry, detail, before) {
   paintStage();
 }
 
-/** Return the detail of a sample for browsers without WebGL: the view from above as an image. */
+/** Return the detail of a sample for browsers without WebGL, with the view from above as the image. */
 function withoutWebgl(entry, detail) {
   const { image, numbers } = thumbOf(entry);
   const notice = "This browser has no WebGL, which draws point clouds. The image shows the points from above.";
   return { ...detail, image, numbers, size: [numbers.width, numbers.height], notices: [...detail.notices, notice] };
 }
 
-/** Show the controls of the view, and the number of points. */
+/** Show the controls of a point cloud and the number of its points, or hide the section of a sample without a cloud. */
 function fillCloudControls({ cloud, objects }) {
   find("cloud").hidden = !cloud;
   if (!cloud) return;
   find("cloud-controls").hidden = !hasWebgl;
-  find("show-boxes").parentElement.hidden = !objects.some(({ place }) => place);
+  find("show-boxes").parentElement.hidden = !objects.some(({ geometry_3d: geometry }) => geometry);
   find("point-color").querySelector("[value=intensity]").disabled = !cloud.intensities;
   if (!cloud.intensities && find("point-color").value === "intensity") find("point-color").value = "class";
   const total = plural(cloud.total, "point");
@@ -191,7 +194,7 @@ function fillCloudControls({ cloud, objects }) {
 for (const id of ["show-points", "show-boxes", "point-color"]) find(id).addEventListener("change", () => viewer.cloud && paintCloud());
 find("look-top").addEventListener("click", () => viewer.cloud && lookFrom(TOP));
 find("look-oblique").addEventListener("click", () => viewer.cloud && lookFrom(OBLIQUE));
-points.canvas.addEventListener("webglcontextrestored", () => {
+pointRenderer.canvas.addEventListener("webglcontextrestored", () => {
   startWebgl();
   if (!viewer.cloud) return;
   setPositions(viewer.cloud.positions);

@@ -1,5 +1,5 @@
-// Read the data that Python wrote: three blocks of JSON for each sample. All entries are decoded at the start, a
-// thumbnail or a detail only when it is shown.
+// Read the data blocks that Python wrote, as JSON. Each sample has three blocks: its entry, its thumbnail and its detail.
+// The entries are decoded at the start. A thumbnail or a detail is decoded only when it is shown.
 
 const find = (id) => document.getElementById(id);
 const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
@@ -15,16 +15,19 @@ const datasetFindings = parse(blocks("dataset-findings")[0]);
 const thumbOf = (entry) => parse(thumbBlocks[entry.index]);
 const detailOf = (entry) => parse(detailBlocks[entry.index]);
 
-// An object without a class has the class number after that of the last class.
+// The last item is for objects without a class: their class number is the number of classes.
 const classes = [...page.classes, { name: "No class", color: [140, 140, 140] }];
 
-const NUMBERS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
+const ARRAY_TYPES = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
-/** Return the numbers of a mask, row by row. A mask is not stored as an image because browsers may change its pixels. */
-async function numbersOf(mask) {
-  const packed = Uint8Array.from(atob(mask.data), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new NUMBERS[mask.bytes](await new Response(stream).arrayBuffer());
+/**
+ * Decompress an array of numbers, row by row. Masks are stored as such arrays and not as images, because browsers may change
+ * the pixels of images.
+ */
+async function unpack(packed) {
+  const content = Uint8Array.from(atob(packed.data), (character) => character.charCodeAt(0));
+  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new ARRAY_TYPES[packed.bytes_per_number](await new Response(stream).arrayBuffer());
 }
 
 /** Create an element with attributes, style properties and children. Strings become text nodes, never HTML. */
@@ -38,19 +41,19 @@ function element(tag, { style = {}, ...attributes } = {}, ...children) {
 
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const objectCount = (entry) => entry.objects?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
-/** Tell whether a sample has a label whose annotations could not be counted, because it is not that of an image. */
-const isUncounted = (entry) => !page.is_drawn && !entry.objects && !["UNLABELED", "SKIPPED", "REJECTED"].includes(entry.status);
-const nothingShown = page.has_clouds ? "No point cloud" : "No image";
+/** Tell whether a sample has a label that stays JSON and has no list of annotations, so that its objects are not counted. */
+const isUncounted = (entry) => !page.draws_labels && !entry.objects && !["UNLABELED", "SKIPPED", "REJECTED"].includes(entry.status);
+const missingText = page.has_clouds ? "No point cloud" : "No image";
 const statusOf = (entry) => entry.status ?? "UNREADABLE";
-const colorOf = (number) => `rgb(${classes[number].color.join(" ")})`;
+const colorOf = (classNumber) => `rgb(${classes[classNumber].color.join(" ")})`;
 
-/** Return a color that contrasts with the color of a class, as red, green and blue: black or white. */
-function haloOf(number) {
-  const [red, green, blue] = classes[number].color;
+/** Return black or white as [red, green, blue]: the color that contrasts with the color of a class. */
+function haloColor(classNumber) {
+  const [red, green, blue] = classes[classNumber].color;
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 90 ? [255, 255, 255] : [0, 0, 0];
 }
 
-const colorsOf = (number) => ({ "--color": colorOf(number), "--halo": `rgb(${haloOf(number).join(" ")} / 0.66)` });
-const swatch = (number) => element("span", { class: "swatch", style: { background: colorOf(number) } });
+const colorsOf = (classNumber) => ({ "--color": colorOf(classNumber), "--halo": `rgb(${haloColor(classNumber).join(" ")} / 0.66)` });
+const swatch = (classNumber) => element("span", { class: "swatch", style: { background: colorOf(classNumber) } });
 const splits = [...new Set(entries.map((entry) => entry.split).filter((split) => split !== null))];
 const titleOf = (entry) => (entry.frame === null ? entry.name : `${entry.name} · ${entry.frame_name || `frame ${entry.frame}`}`);

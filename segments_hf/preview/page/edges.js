@@ -1,6 +1,6 @@
 // The outlines of the objects of a mask as SVG paths along the edges of pixels.
 
-/** Return the bounding box [left, top, right, bottom) of each number in a mask, for numbers from 0 to `count`. */
+/** Return the bounding box [left, top, right, bottom) of each object number in a mask, for the numbers from 0 to `count`. */
 function boundingBoxes(numbers, width, height, count) {
   const boxes = Array.from({ length: count + 1 }, () => [width, height, 0, 0]);
   for (let y = 0, index = 0; y < height; y += 1) {
@@ -15,24 +15,24 @@ function boundingBoxes(numbers, width, height, count) {
   return boxes;
 }
 
-/** Return the SVG path along the pixel edges of one number. The last argument is the bounding box of the number. */
+/** Return the SVG path of the outline of one object. The last argument is the bounding box of the object. */
 function outlinePath(numbers, width, number, [left, top, right, bottom]) {
   const isIn = (x, y) => x >= left && y >= top && x < right && y < bottom && numbers[y * width + x] === number;
   const parts = [];
   for (let y = top; y <= bottom; y += 1) {
-    runs(left, right, (x) => isIn(x, y) !== isIn(x, y - 1), (_, from, to) => parts.push(`M${from} ${y}H${to}`));
+    forEachRun(left, right, (x) => isIn(x, y) !== isIn(x, y - 1), (_, from, to) => parts.push(`M${from} ${y}H${to}`));
   }
   for (let x = left; x <= right; x += 1) {
-    runs(top, bottom, (y) => isIn(x, y) !== isIn(x - 1, y), (_, from, to) => parts.push(`M${x} ${from}V${to}`));
+    forEachRun(top, bottom, (y) => isIn(x, y) !== isIn(x - 1, y), (_, from, to) => parts.push(`M${x} ${from}V${to}`));
   }
   return parts.join("");
 }
 
-/** Call `found` with the value and the range [begin, end) of each run of equal values other than false and -1. */
-function runs(first, end, valueAt, found) {
-  let begin = first;
+/** Call `found` with the value and the range [begin, end) of each run of equal values, except runs of false and of -1. */
+function forEachRun(start, end, valueAt, found) {
+  let begin = start;
   let value = false;
-  for (let position = first; position <= end; position += 1) {
+  for (let position = start; position <= end; position += 1) {
     const next = position < end && valueAt(position);
     if (next === value) continue;
     if (value !== false && value !== -1) found(value, begin, position);
@@ -41,31 +41,31 @@ function runs(first, end, valueAt, found) {
   }
 }
 
-/** Return the SVG path of the outlines of all visible objects of each class. */
+/** Return a map from each class number to the SVG path of the outlines of the visible objects of this class. */
 function edgePaths(numbers, width, height, classNumbers) {
   const classOf = visibleClasses(classNumbers);
   const padded = withMargin(numbers, width, height, classOf);
-  const row = width + 2;
+  const rowLength = width + 2;
   const parts = new Map();
-  const add = (number, text) => (parts.has(number) ? parts.get(number).push(text) : parts.set(number, [text]));
-  // An edge between two objects belongs to the classes of both, and so each edge is read from both sides.
+  const add = (classNumber, text) => (parts.has(classNumber) ? parts.get(classNumber).push(text) : parts.set(classNumber, [text]));
+  // An edge between two objects belongs to the classes of both objects, so each edge is read from both sides.
   const classAt = (own, other) => (padded[own] === padded[other] ? -1 : classOf[padded[own]]);
   for (let y = 0; y <= height; y += 1) {
-    const [above, below] = [y * row + 1, (y + 1) * row + 1];
-    const found = (number, from, to) => add(number, `M${from} ${y}H${to}`);
-    runs(0, width, (x) => classAt(above + x, below + x), found);
-    runs(0, width, (x) => classAt(below + x, above + x), found);
+    const [above, below] = [y * rowLength + 1, (y + 1) * rowLength + 1];
+    const found = (classNumber, from, to) => add(classNumber, `M${from} ${y}H${to}`);
+    forEachRun(0, width, (x) => classAt(above + x, below + x), found);
+    forEachRun(0, width, (x) => classAt(below + x, above + x), found);
   }
   for (let x = 0; x <= width; x += 1) {
-    const [left, right] = [row + x, row + x + 1];
-    const found = (number, from, to) => add(number, `M${x} ${from}V${to}`);
-    runs(0, height, (y) => classAt(left + y * row, right + y * row), found);
-    runs(0, height, (y) => classAt(right + y * row, left + y * row), found);
+    const [left, right] = [rowLength + x, rowLength + x + 1];
+    const found = (classNumber, from, to) => add(classNumber, `M${x} ${from}V${to}`);
+    forEachRun(0, height, (y) => classAt(left + y * rowLength, right + y * rowLength), found);
+    forEachRun(0, height, (y) => classAt(right + y * rowLength, left + y * rowLength), found);
   }
-  return new Map([...parts].map(([number, texts]) => [number, texts.join("")]));
+  return new Map([...parts].map(([classNumber, texts]) => [classNumber, texts.join("")]));
 }
 
-/** Return the visible numbers of a mask with a margin of one unlabeled pixel on each side. */
+/** Return a mask without the objects of hidden classes, with a margin of one unlabeled pixel on each side. */
 function withMargin(numbers, width, height, classOf) {
   const padded = new Uint32Array((width + 2) * (height + 2));
   for (let y = 0, index = 0; y < height; y += 1) {
@@ -79,6 +79,6 @@ function withMargin(numbers, width, height, classOf) {
 /** Return the SVG elements of the outlines of all visible objects. All halos are below all lines. */
 function edgeElements(numbers, width, height, classNumbers) {
   const paths = [...edgePaths(numbers, width, height, classNumbers)];
-  const part = (role) => ([number, d]) => svgElement("path", { d, class: role }, colorsOf(number));
+  const part = (role) => ([classNumber, d]) => svgElement("path", { d, class: role }, colorsOf(classNumber));
   return [...paths.map(part("halo")), ...paths.map(part("line"))];
 }

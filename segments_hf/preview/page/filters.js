@@ -9,7 +9,7 @@ const searchTexts = entries.map((entry) =>
     entry.frame_name ?? "",
     entry.split ?? "",
     statusOf(entry),
-    ...entry.values,
+    ...entry.object_attributes,
     ...entry.attributes.flat(),
     ...entry.metadata.flat(),
     ...entry.findings.flatMap((finding) => [finding.check, finding.message]),
@@ -44,13 +44,13 @@ function applyFilters() {
   filters.changed.dispatchEvent(new Event("change"));
 }
 
-/** Fill a filter with its options and the number of samples of each option. Options without samples are left out. */
-function fillSelect(id, everything, choices) {
+/** Fill a filter with its options and the number of samples of each option. An option without samples is left out. */
+function fillSelect(id, noFilter, choices) {
   const options = choices
     .map(([value, name, test]) => [value, name, entries.filter(test).length])
     .filter(([, , count]) => count > 0)
     .map(([value, name, count]) => element("option", { value }, `${name} (${count.toLocaleString("en")})`));
-  find(id).replaceChildren(element("option", { value: "" }, everything), ...options);
+  find(id).replaceChildren(element("option", { value: "" }, noFilter), ...options);
 }
 
 const distinct = (values) => [...new Set(values)].sort();

@@ -27,21 +27,21 @@ async function fillCard(card) {
   if (card.thumb) return;
   const thumb = thumbOf(card.entry);
   card.thumb = thumb;
-  const numbers = thumb.numbers && (await numbersOf(thumb.numbers));
-  if (card.thumb !== thumb) return; // the card left the visible area in the meantime
+  const numbers = thumb.numbers && (await unpack(thumb.numbers));
+  if (card.thumb !== thumb) return; // the card is no longer near the visible area
   card.numbers = numbers;
   card.frame.replaceChildren();
   if (thumb.image) card.frame.append(element("img", { src: thumb.image, alt: "", decoding: "async" }));
   if (numbers) card.frame.append(element("canvas", { class: "mask" }), ...(page.has_clouds ? [] : [element("canvas", { class: "edges" })]));
-  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, page.is_drawn ? nothingShown : "Not drawn"));
+  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, page.draws_labels ? missingText : "Not drawn"));
   paintCard(card);
 }
 
 function paintCard(card) {
   if (!card.numbers) return;
-  const content = [card.thumb.numbers, card.numbers, card.thumb.classes];
+  const content = [card.thumb.numbers, card.numbers, card.thumb.class_numbers];
   paintMask(card.frame.querySelector(".mask"), ...content);
-  if (!page.has_clouds) paintEdges(card.frame.querySelector(".edges"), ...content); // single points would get halos
+  if (!page.has_clouds) paintEdges(card.frame.querySelector(".edges"), ...content); // each point of a cloud would get a halo
 }
 
 function emptyCard(card) {
@@ -68,7 +68,7 @@ function objectsPerClass() {
   return [...counts];
 }
 
-/** Move the focus to the next or previous card when an arrow key is pressed. */
+/** Move the focus to the next or previous card when an arrow key, j or k is pressed. */
 function moveFocus(event) {
   const step = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1 }[event.key];
   const links = cards.filter((card) => !card.item.hidden).map((card) => card.link);

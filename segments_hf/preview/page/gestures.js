@@ -2,14 +2,14 @@
 
 const BUTTON_STEP = 1.5; // the change of the scale by a button or a key
 const KEY_SHIFT = 80; // the movement by an arrow key, in screen pixels
-const LINE = 16; // pixels of a line, for wheels that count lines
-const pointers = new Map(); // the pressed pointers, with their last positions
+const LINE_HEIGHT = 16; // pixels, for wheel events that count lines
+const pointers = new Map(); // the last event of each pressed pointer
 let pinch = null; // the state at the start of a gesture with two fingers
 
-function turnWheel(event) {
+function zoomWithWheel(event) {
   event.preventDefault();
-  const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1);
-  zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event); // browsers send a pinch on a touchpad with ctrlKey
+  const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1);
+  zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event); // ctrlKey: a pinch on a touchpad
 }
 
 function press(event) {
@@ -43,7 +43,7 @@ function movePointer(event) {
 /** Tell whether a pressed pointer moves the image or turns the point cloud. */
 const isMovable = () => viewer.cloud || isZoomed();
 
-/** Tell whether the pointer moves the image, so that it does not point at objects. */
+/** Tell whether the pressed pointers move the image or turn the point cloud. Then they highlight no objects. */
 const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isMovable());
 
 function release(event) {
@@ -54,7 +54,7 @@ function release(event) {
 const ZOOM_KEYS = { "+": BUTTON_STEP, "=": BUTTON_STEP, "-": 1 / BUTTON_STEP, "_": 1 / BUTTON_STEP };
 const SHIFTS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** Zoom, move or turn the view with a key. Return whether the key did something. */
+/** Zoom, move or turn the view with a key. Return whether the key has such an effect. */
 function pressZoomKey({ key, shiftKey }) {
   if (key === "0") showWhole();
   else if (viewer.cloud && shiftKey && key in SHIFTS) turnBy(...SHIFTS[key].map((shift) => (-shift * KEY_TURN) / TURN));
@@ -65,10 +65,10 @@ function pressZoomKey({ key, shiftKey }) {
   return true;
 }
 
-find("stage").addEventListener("wheel", turnWheel, { passive: false });
+find("stage").addEventListener("wheel", zoomWithWheel, { passive: false });
 find("stage").addEventListener("pointerdown", press);
 find("stage").addEventListener("pointermove", movePointer);
-find("stage").addEventListener("contextmenu", (event) => viewer.cloud && event.preventDefault()); // the right button moves
+find("stage").addEventListener("contextmenu", (event) => viewer.cloud && event.preventDefault()); // the right button moves the point cloud
 for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
 find("zoom-in").addEventListener("click", () => zoomBy(BUTTON_STEP));
 find("zoom-out").addEventListener("click", () => zoomBy(1 / BUTTON_STEP));

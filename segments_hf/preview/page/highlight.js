@@ -1,8 +1,8 @@
 // The highlighted object: its outline and its tooltip. The pointer or the list of objects selects it.
 
-const RING = 9; // the radius, in screen pixels, of the ring that highlights a point
-// Offsets in screen pixels: lines and points are thin, so the pointer also selects them from a short distance.
-const NEAR = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
+const RING_RADIUS = 9; // screen pixels: the radius of the ring that highlights a point
+// Lines and points are thin, so the pointer also selects them from a short distance: from these offsets in screen pixels.
+const NEAR_OFFSETS = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
 
 /** Outline an object, and describe it in a tooltip at the position of a pointer event. The number 0 removes both. */
 function setHighlight(number, pointer = null) {
@@ -24,13 +24,13 @@ function drawHighlight(outline, d) {
 
 function highlightPath(object, number) {
   if (viewer.cloud) {
-    const isLine = KINDS.has(object.type) || !object.place;
-    return isLine ? placePath(object, cameraProjection()) : ringsPath(object.place.map(cameraProjection()), RING);
+    const isPoint = object.geometry_3d && !LINE_TYPES.has(object.type);
+    return isPoint ? ringsPath(object.geometry_3d.map(cameraProjection()), RING_RADIUS) : geometryPath(object, cameraProjection());
   }
   const [width] = viewer.detail.size;
   if (viewer.numbers) return outlinePath(viewer.numbers, width, number, viewer.boxes[number]);
-  if (KINDS.has(object.type)) return vectorPath(object);
-  return ringsPath(object.points ?? [], (RING * width) / viewer.parts.frame.clientWidth);
+  if (LINE_TYPES.has(object.type)) return vectorPath(object);
+  return ringsPath(object.points ?? [], (RING_RADIUS * width) / viewer.parts.frame.clientWidth);
 }
 
 function showTip(object, pointer) {
@@ -55,7 +55,7 @@ function pointAt(event) {
 }
 
 function numberAt(event) {
-  if (viewer.cloud) return smallestShapeAt(event) || nearestPoint(event);
+  if (viewer.cloud) return smallestShapeAt(event) || numberOfNearestPoint(event);
   if (!viewer.numbers) return smallestShapeAt(event);
   const [width, height] = viewer.detail.size;
   const box = viewer.parts.frame.getBoundingClientRect();
@@ -66,19 +66,19 @@ function numberAt(event) {
 
 function smallestShapeAt(event) {
   const partsAt = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
-  const under = NEAR.flatMap(partsAt).filter((part) => part.matches(".shape"));
+  const under = NEAR_OFFSETS.flatMap(partsAt).filter((part) => part.matches(".shape"));
   const area = (shape) => shape.getBBox().width * shape.getBBox().height;
   const [smallest] = under.sort((one, other) => area(one) - area(other));
   return Number(smallest?.dataset.number ?? 0);
 }
 
 /**
- * Draw the highlight of a point cloud again after each movement, and the rings of highlighted points of an image, because
- * their size on the screen does not depend on the zoom.
+ * After each change of the zoom, draw two types of highlights again: an object in a point cloud, because it has moved; and
+ * the rings around points of an image, because their size on the screen does not depend on the zoom.
  */
 zoom.changed.addEventListener("change", () => {
   const { outline } = viewer.parts;
   const number = Number(outline.dataset.number ?? 0);
   const object = viewer.detail.objects[number - 1];
-  if (object && (viewer.cloud || (object.points && !KINDS.has(object.type)))) drawHighlight(outline, highlightPath(object, number));
+  if (object && (viewer.cloud || (object.points && !LINE_TYPES.has(object.type)))) drawHighlight(outline, highlightPath(object, number));
 });

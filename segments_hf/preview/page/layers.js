@@ -1,4 +1,4 @@
-// The visible classes and their opacity: one state for the controls of the gallery and of the viewer.
+// The hidden classes and the opacity of the labels: one state for the controls of the gallery and of the viewer.
 
 const layers = { hidden: new Set(), opacity: 55, changed: new EventTarget() };
 
@@ -14,7 +14,10 @@ function setOpacity(percent) {
   layers.changed.dispatchEvent(new Event("opacity"));
 }
 
-/** Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of its objects, or null. */
+/**
+ * Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of objects of this
+ * class, or null if the objects were not counted.
+ */
 function showControls(container, counts) {
   const numbers = counts.map(([number]) => number);
   const rows = counts.map(([number, count]) => classRow(number, count, numbers));

@@ -1,21 +1,21 @@
-// Masks as pixels of a canvas: the areas of the objects, and the outlines of the objects in a thumbnail.
+// Paint masks onto a canvas: the areas of the objects, and the outlines of the objects in a thumbnail.
 
 const UNLABELED = 0;
 
-/** Return the class of each number of a mask. Unlabeled pixels and objects of hidden classes have the class -1. */
+/** Return the class number of each object number: -1 for 0, which is unlabeled, and for objects of hidden classes. */
 function visibleClasses(classNumbers) {
   return Int32Array.from([-1, ...classNumbers], (number) => (layers.hidden.has(number) ? -1 : number));
 }
 
-/** Return a table of the color of each number, as four bytes in one integer. Numbers without a class are transparent. */
+/** Return the color of each object number, as four bytes in one integer; transparent for the class number -1. */
 function colorTable(classOf, color, alpha) {
   const table = new Uint32Array(classOf.length);
   const bytes = new Uint8Array(table.buffer);
-  classOf.forEach((number, index) => number >= 0 && bytes.set([...color(number), alpha], 4 * index));
+  classOf.forEach((classNumber, number) => classNumber >= 0 && bytes.set([...color(classNumber), alpha], 4 * number));
   return table;
 }
 
-/** Set the size of a canvas, and its pixels to the results of a function of their index. */
+/** Set the size of a canvas, and set each pixel to `colorAt(index)`, with the index of the pixel. */
 function paintPixels(canvas, { width, height }, colorAt) {
   canvas.width = width;
   canvas.height = height;
@@ -25,20 +25,20 @@ function paintPixels(canvas, { width, height }, colorAt) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Paint a mask onto a canvas. `classNumbers[n - 1]` is the class of the number n; hidden classes are transparent. */
+/** Paint a mask onto a canvas. `classNumbers[n - 1]` is the class number of object n. Hidden classes are transparent. */
 function paintMask(canvas, mask, numbers, classNumbers) {
-  const table = colorTable(visibleClasses(classNumbers), (number) => classes[number].color, 255);
+  const table = colorTable(visibleClasses(classNumbers), (classNumber) => classes[classNumber].color, 255);
   paintPixels(canvas, mask, (index) => table[numbers[index]]);
 }
 
 /**
  * Paint the outlines of objects onto a canvas: the outermost pixels of an object in the color of its class, and the pixels
- * around it in a contrasting color. Where two objects touch, one of them has the contrasting color.
+ * around it in a contrasting color. Where two objects touch, the object with the lower number has the contrasting color.
  */
 function paintEdges(canvas, mask, numbers, classNumbers) {
   const classOf = visibleClasses(classNumbers);
-  const lines = colorTable(classOf, (number) => classes[number].color, 255);
-  const halos = colorTable(classOf, (number) => haloOf(number), 170);
+  const lines = colorTable(classOf, (classNumber) => classes[classNumber].color, 255);
+  const halos = colorTable(classOf, haloColor, 170);
   const { width, height } = mask;
   const visible = numbers.map((number) => (classOf[number] < 0 ? UNLABELED : number));
   paintPixels(canvas, mask, (index) => {

@@ -1,10 +1,10 @@
-// The panel of the viewer: the facts about one sample and its objects.
+// The panel of the viewer: text about one sample and its objects.
 
 function fillPanel(entry, detail) {
   const index = filters.shown.indexOf(entry);
   find("name").textContent = titleOf(entry);
   find("facts").textContent = [splits.length > 1 && entry.split, statusOf(entry), detail.full_size?.join(" × "), entry.frame_name && `frame ${entry.frame}`].filter(Boolean).join(" · ");
-  find("place").textContent = index < 0 ? "" : `${index + 1} / ${filters.shown.length}`;
+  find("position").textContent = index < 0 ? "" : `${index + 1} / ${filters.shown.length}`;
   find("previous").disabled = !neighbor(-1);
   find("next").disabled = !neighbor(1);
   fillSource(detail);
@@ -21,7 +21,7 @@ function fillPanel(entry, detail) {
   }
 }
 
-/** Show how far the image is scaled down, and a link to the original image if it has a public URL. */
+/** Show the size to which the image is scaled down, and a link to the original image if it has a public URL. */
 function fillSource({ image, size, full_size, original }) {
   const isScaled = image && full_size && size[0] < full_size[0];
   const isLink = /^https?:/.test(original ?? "");
@@ -49,7 +49,7 @@ function fillPairs(list, pairs) {
   );
 }
 
-const nameOf = (object) => (object.is_stray ? "ids without an annotation" : classes[object.class_number].name);
+const nameOf = (object) => (object.has_no_annotation ? "ids without an annotation" : classes[object.class_number].name);
 
 const lengthText = (length) => length.toLocaleString("en", { maximumFractionDigits: 2 });
 

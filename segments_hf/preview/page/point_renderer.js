@@ -20,11 +20,11 @@ const FRAGMENT_SHADER = `
     gl_FragColor = vec4(tint, 1.0);
   }`;
 
-const points = { canvas: element("canvas", { class: "points", role: "img", "aria-label": "Point cloud" }), gl: null, uniforms: null, buffers: null };
+const pointRenderer = { canvas: element("canvas", { class: "points", role: "img", "aria-label": "Point cloud" }), gl: null, uniforms: null, buffers: null };
 
 /** Compile the shaders and create the buffers. Return whether the browser has WebGL. */
 function startWebgl() {
-  const gl = points.canvas.getContext("webgl", { alpha: true, antialias: false });
+  const gl = pointRenderer.canvas.getContext("webgl", { alpha: true, antialias: false });
   if (!gl) return false;
   const program = gl.createProgram();
   for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX_SHADER], [gl.FRAGMENT_SHADER, FRAGMENT_SHADER]]) {
@@ -40,13 +40,13 @@ function startWebgl() {
   const uniforms = Object.fromEntries(["view", "size"].map((name) => [name, gl.getUniformLocation(program, name)]));
   const buffers = { position: gl.createBuffer(), color: gl.createBuffer() };
   [0, 1].forEach((index) => gl.enableVertexAttribArray(index));
-  Object.assign(points, { gl, uniforms, buffers });
+  Object.assign(pointRenderer, { gl, uniforms, buffers });
   return true;
 }
 
 /** Copy the positions of points to the GPU: three numbers for each point. */
 function setPositions(positions) {
-  const { gl, buffers } = points;
+  const { gl, buffers } = pointRenderer;
   gl.bindBuffer(gl.ARRAY_BUFFER, buffers.position);
   gl.bufferData(gl.ARRAY_BUFFER, positions, gl.STATIC_DRAW);
   gl.vertexAttribPointer(0, 3, gl.FLOAT, false, 0, 0);
@@ -54,7 +54,7 @@ function setPositions(positions) {
 
 /** Copy the colors of points to the GPU: four bytes for each point. */
 function setColors(colors) {
-  const { gl, buffers } = points;
+  const { gl, buffers } = pointRenderer;
   gl.bindBuffer(gl.ARRAY_BUFFER, buffers.color);
   gl.bufferData(gl.ARRAY_BUFFER, colors, gl.DYNAMIC_DRAW);
   gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 0, 0);
@@ -62,7 +62,7 @@ function setColors(colors) {
 
 /** Draw the first `count` points. `size` is the width of a point in CSS pixels. */
 function drawPoints(count, matrix, size) {
-  const { canvas, gl, uniforms } = points;
+  const { canvas, gl, uniforms } = pointRenderer;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.max(1, Math.round(side * devicePixelRatio)));
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
@@ -74,4 +74,4 @@ function drawPoints(count, matrix, size) {
 }
 
 const hasWebgl = page.has_clouds && startWebgl();
-points.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault()); // so that the browser restores it
+pointRenderer.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault()); // otherwise the browser would not restore the context

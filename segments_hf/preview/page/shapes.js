@@ -1,7 +1,7 @@
-// Vectors as SVG paths.
+// Convert vectors to SVG paths.
 
 const SVG = "http://www.w3.org/2000/svg";
-const KINDS = new Set(["polygon", "bbox", "polyline", "cuboid"]); // all other types are points
+const LINE_TYPES = new Set(["polygon", "bbox", "polyline", "cuboid"]); // these types are drawn as lines, all other types as points
 
 function svgElement(tag, attributes, style = {}) {
   const node = document.createElementNS(SVG, tag);
@@ -23,7 +23,7 @@ function vectorPath({ type, points, path }) {
   return `M${left} ${top}H${right}V${bottom}H${left}Z`;
 }
 
-/** Return the SVG path of rings around points. */
+/** Return the SVG path of a ring around each point. */
 const ringsPath = (points, radius) =>
   points.map(([x, y]) => `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`).join("");
 
@@ -33,8 +33,8 @@ function vectorShapes(objects, pathOf = vectorPath) {
     .map((object, index) => ({ object, number: index + 1, d: pathOf(object, index + 1) }))
     .filter(({ d }) => d);
   const part = (role) => ({ object, number, d }) => {
-    const kind = KINDS.has(object.type) ? object.type : "point";
-    return svgElement("path", { d, class: `${role} ${kind}`, "data-number": number }, colorsOf(object.class_number));
+    const shapeType = LINE_TYPES.has(object.type) ? object.type : "point";
+    return svgElement("path", { d, class: `${role} ${shapeType}`, "data-number": number }, colorsOf(object.class_number));
   };
   return [...drawn.map(part("halo")), ...drawn.map(part("shape"))];
 }

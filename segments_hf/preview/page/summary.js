@@ -1,4 +1,4 @@
-// The summary in the head of the page, and the size of the page at its end.
+// The summary in the header of the page, and the size of the file in the footer.
 
 /** Return the number of samples or frames on the page, and how they were chosen if the input has more. */
 function countText() {
@@ -22,7 +22,7 @@ function summary() {
     entries.some(isUncounted) && !objects ? "objects not counted" : plural(objects, "object"),
     withFindings ? `findings in ${plural(withFindings, kind)}` : noFindings + (datasetFindings.length ? " in samples" : ""),
     notChecked && `not checked: ${notChecked}`,
-    !page.is_drawn && "labels are listed as attributes, not drawn",
+    !page.draws_labels && "labels are listed as attributes, not drawn",
   ]
     .filter(Boolean)
     .join(" · ");

@@ -1,7 +1,16 @@
-// The viewer: one large sample. The address of the page selects the sample: #sample-12 is the twelfth one.
+// The viewer shows one large sample. The address of the page selects the sample: #sample-12 is the twelfth sample.
 
-// `sample` is the detail of the sample, `detail` that of the view in the stage: the sample, or the image of a camera.
-const viewer = { entry: null, sample: null, camera: null, detail: null, numbers: null, boxes: null, cloud: null, parts: null };
+const viewer = {
+  entry: null, // the entry of the sample
+  sample: null, // the detail of the sample
+  camera: null, // the index of the camera whose image is in the stage; null if the stage shows the sample itself
+  cameraName: null,
+  detail: null, // the detail of the view in the stage: that of the sample, or a detail with the image of the camera
+  numbers: null, // the object number of each pixel
+  boxes: null, // the bounding box of the pixels of each object
+  cloud: null, // the decoded points of a point cloud
+  parts: null, // the elements of the stage
+};
 
 const indexInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
 
@@ -23,7 +32,7 @@ async function showSample(entry) {
   await showView(before);
 }
 
-/** Show the sample, or the image of the chosen camera, in the stage. `before` is the view of a point cloud before it. */
+/** Show the sample, or the image of the chosen camera, in the stage. `before` is the previous state of `viewer` if it showed a point cloud. */
 async function showView(before = null) {
   const { entry, sample } = viewer;
   const detail = viewer.camera === null ? sample : cameraDetail(sample, sample.cameras[viewer.camera]);
@@ -36,7 +45,7 @@ async function showView(before = null) {
     return;
   }
   fillStage(entry, detail);
-  const numbers = detail.numbers && (await numbersOf(detail.numbers));
+  const numbers = detail.numbers && (await unpack(detail.numbers));
   if (viewer.detail !== detail) return;
   viewer.numbers = numbers;
   viewer.boxes = numbers && boundingBoxes(numbers, detail.numbers.width, detail.numbers.height, detail.objects.length);
@@ -46,7 +55,7 @@ async function showView(before = null) {
 function fillStage(entry, detail) {
   find("zoom-bar").hidden = !detail.size;
   if (!detail.size) {
-    find("stage").replaceChildren(element("p", { class: "faded" }, page.is_drawn ? nothingShown : "Not drawn: the label is listed as attributes"));
+    find("stage").replaceChildren(element("p", { class: "faded" }, page.draws_labels ? missingText : "Not drawn: the label is listed as attributes"));
     return;
   }
   const [width, height] = detail.size;
@@ -71,7 +80,7 @@ function fillStage(entry, detail) {
 function listenToPointer(frame) {
   frame.addEventListener("pointermove", pointAt);
   frame.addEventListener("pointerdown", pointAt);
-  // After a touch, the tooltip stays until the next one.
+  // After a touch, the tooltip stays until the next touch.
   frame.addEventListener("pointerleave", (event) => event.pointerType === "touch" || setHighlight(0));
 }
 
@@ -91,7 +100,7 @@ function paintStage() {
   viewer.parts.frame.classList.toggle("painted", Boolean(viewer.numbers) || !viewer.detail.numbers);
 }
 
-/** Return the next or previous sample that the filters show. The current sample may be hidden by the filters. */
+/** Return the next or previous sample that the filters show, if there is one. The filters may hide the current sample. */
 function neighbor(step) {
   const { shown } = filters;
   const index = shown.indexOf(viewer.entry);

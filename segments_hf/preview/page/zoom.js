@@ -3,13 +3,13 @@
 // the size of the stage, and its camera uses the zoom.
 
 const zoom = { scale: 1, x: 0, y: 0, changed: new EventTarget() };
-const LARGEST_SCALE = 8; // of every image; an image with many pixels can be larger
-const LARGEST_PIXEL = 40; // screen pixels for one pixel of the image
-const SHARP_FROM = 2; // screen pixels for one pixel of the image: from here on, pixels are shown as squares
+const LARGEST_SCALE = 8; // the largest scale, unless a larger scale is necessary for `LARGEST_PIXEL`
+const LARGEST_PIXEL = 40; // screen pixels: every image can be enlarged until its pixels have this width
+const SHARP_PIXEL = 2; // screen pixels: from this width on, the pixels of an image are shown as squares
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** Return the size of the stage, and of the image that fits it. */
+/** Return the size of the stage, and the size of the image at a scale of 1. */
 function fittedSize() {
   const { clientWidth, clientHeight } = find("stage");
   const [width, height] = viewer.detail.size;
@@ -30,13 +30,13 @@ function limitedScale(scale) {
 function placeFrame() {
   if (!viewer.parts) return;
   if (viewer.cloud) {
-    placeCloud();
+    scheduleDrawing();
     return;
   }
   const { stage, fitted } = fittedSize();
   const [imageWidth] = viewer.detail.size;
   zoom.scale = limitedScale(zoom.scale);
-  // Whole pixels, because browsers round the edges of images and of shapes differently.
+  // The size is rounded to whole pixels, because browsers round the edges of images and of shapes differently.
   const size = fitted.map((side) => Math.round(side * zoom.scale));
   const offset = [zoom.x, zoom.y].map((shift, axis) => {
     const hidden = Math.max(0, (size[axis] - stage[axis]) / 2);
@@ -47,7 +47,7 @@ function placeFrame() {
   const { style, classList } = viewer.parts.frame;
   ["left", "top"].forEach((name, axis) => style.setProperty(name, `${corner[axis]}px`));
   ["width", "height"].forEach((name, axis) => style.setProperty(name, `${size[axis]}px`));
-  classList.toggle("sharp", size[0] >= SHARP_FROM * imageWidth);
+  classList.toggle("sharp", size[0] >= SHARP_PIXEL * imageWidth);
   find("stage").classList.toggle("zoomed", isZoomed());
   showZoom();
   zoom.changed.dispatchEvent(new Event("change"));
@@ -68,7 +68,7 @@ function stageCenter() {
   return { clientX: left + width / 2, clientY: top + height / 2 };
 }
 
-/** Return the point of the image at a position in the window: its distance from the center in fitted pixels. */
+/** Return the point of the image at a position in the window, relative to the center of the image, in pixels at a scale of 1. */
 function imagePoint({ clientX, clientY }) {
   const center = stageCenter();
   return [(clientX - center.clientX - zoom.x) / zoom.scale, (clientY - center.clientY - zoom.y) / zoom.scale];
@@ -83,7 +83,7 @@ function zoomTo(scale, [x, y], { clientX, clientY }) {
   placeFrame();
 }
 
-/** Multiply the scale. The point of the image at a position in the window stays there; by default, the center. */
+/** Multiply the scale. The point of the image at `position` in the window does not move. */
 function zoomBy(factor, position = stageCenter()) {
   if (viewer.parts) zoomTo(zoom.scale * factor, imagePoint(position), position);
 }
