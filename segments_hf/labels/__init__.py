@@ -79,7 +79,7 @@ def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:
     """Return the label of a row, whatever its status.
 
     Args:
-        row: A row of a release. Its bitmap may be encoded or decoded.
+        row: A row of `load_release`. Its bitmap may be encoded or decoded.
         features: The features of the row's dataset, which determine the type of the label; by default the columns of
             the row.
 
@@ -91,7 +91,7 @@ def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:
 
 
 def image_label_of(row: Row, features: Collection[str] | None = None) -> ImageLabel | None:
-    """Return the label of an image. See `label_of`. For a point cloud, return None."""
+    """Return the label of a row if it is the label of an image, otherwise None. See `label_of`."""
     label = label_of(row, features)
     return label if isinstance(label, ImageLabel) else None
 

@@ -106,9 +106,10 @@ class BitmapLabel(ImageLabel):
         return Objects(found, left_out)
 
     def rasterize(self) -> Raster | None:
-        """Return the label as pixels; None if the bitmap or the size of the image is missing.
+        """Return the label as pixels: the bitmap, or zeros if the image was labeled without objects and has no bitmap.
 
-        If the image was labeled without objects, all pixels are 0.
+        Without a bitmap, return None if there are annotations, if the sample was not labeled, or if the size of the
+        image is unknown.
 
         Raises:
             BitmapError: The bitmap cannot be read.
@@ -131,7 +132,7 @@ class BitmapLabel(ImageLabel):
         return counts
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return this label unchanged, because all of its objects are of one kind."""
+        """Return this label unchanged, because all objects of a bitmap are of one kind."""
         del kinds
         return self, Counter()
 

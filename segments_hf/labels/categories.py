@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-# The columns whose features can store the categories in their `id`: of images, of point clouds, and of their layouts.
+# The `id` of the feature of one of these columns stores the categories, in datasets of images, of point clouds, and of
+# layouts of point clouds.
 _CATEGORIES_COLUMNS = ("image", "point_cloud_type", "points")
 
 
@@ -37,7 +38,7 @@ class _StoredCategory(msgspec.Struct, omit_defaults=True):
 
 
 def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> list[str]:
-    """Return a unique name for each class; if a name is already used, the category id is added to it.
+    """Return a unique name for each class, by adding the category id to a name that is already used.
 
     The index of a name in the list is the class index.
 
@@ -54,13 +55,13 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
 def unique_names(
     names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = (), pattern: str = "{} ({})"
 ) -> list[str]:
-    """Make names unique: if a name is already used, its number is added.
+    """Make names unique, by adding the number of a name that is already used.
 
     Args:
         names: The names.
         numbers: A unique number for each name.
         taken: Names that are not allowed.
-        pattern: The format of the new name: a replacement field for the name, and one for the number.
+        pattern: The format of a name with its number: one replacement field for the name, and one for the number.
 
     >>> unique_names(["a", "a", "background"], [4, 7, 9], taken=["background"])
     ['a', 'a (7)', 'background (9)']
@@ -119,7 +120,7 @@ def to_feature_id(categories: Sequence[Category]) -> str:
 
 
 def stored_categories(features: Mapping[str, Any]) -> list[Category]:
-    """Decode the categories that the features of a dataset carry, in the order of their ids.
+    """Decode the categories that are stored in the features of a dataset, in the order of their ids.
 
     Raises:
         OptionError: The features are those of rows whose labels stay JSON, such as those of text.

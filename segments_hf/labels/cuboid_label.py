@@ -1,11 +1,11 @@
-"""Labels of cuboids, and of polygons, lines and points in space."""
+"""Labels of cuboids, and of polygons, polylines and points in space."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
-from segments_hf.labels.label import NO_CLASS, NO_VOLUME, annotation_of
+from segments_hf.labels.label import NO_CLASS, NO_TYPE, NO_VOLUME, annotation_of
 from segments_hf.points import boxes, to_sensor
 from segments_hf.points.checked_numbers import checked_numbers
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 CUBOID = "cuboid"
 SYNCED_CUBOID = "cuboid-sync"  # a cuboid whose dimensions are the same in all frames
-_COORDINATES = 3
+_NUM_COORDINATES = 3  # x, y and z
 
 
 class SpaceVector(NamedTuple):
-    """A polygon, a line or points in space.
+    """An annotation of the type ``polygon``, ``polyline`` or ``point`` in space.
 
     Attributes:
         annotation: The fields that annotations of all label types have.
-        kind: ``polygon``, ``polyline`` or ``point``; another text or None in a broken release.
+        kind: The type; another text or None in a broken release.
         points: x, y and z of the points: float64 array of shape (N, 3).
     """
 
@@ -44,7 +44,7 @@ class Shape(NamedTuple):
     Attributes:
         id: The id of the annotation.
         kind: The type; None if it is missing.
-        raw_points: The points of a polygon, polyline or point, as in the row.
+        raw_points: The points of a polygon, polyline or point, as in the row; None if there are none.
     """
 
     id: int
@@ -53,7 +53,7 @@ class Shape(NamedTuple):
 
 
 class CuboidLabel(CloudLabel):
-    """A label of cuboids, polygons, lines and points in space."""
+    """A label of cuboids, polygons, polylines and points in space."""
 
     object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID, "polygon", "polyline", "point"})
     encoding = (
@@ -70,7 +70,7 @@ class CuboidLabel(CloudLabel):
 
     @classmethod
     def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
-        """Return the kinds of objects in labels of a task type; all kinds if it is unknown or not one of cuboids."""
+        """Return the kinds of objects in labels of a task type: cuboids for cuboid tasks, otherwise all kinds."""
         is_of_cuboids = task_type in ("pointcloud-cuboid", "pointcloud-cuboid-sequence")
         return frozenset({CUBOID, SYNCED_CUBOID}) if is_of_cuboids else cls.object_kinds
 
@@ -91,7 +91,8 @@ class CuboidLabel(CloudLabel):
         """Return the cuboids that have a class and a volume, in the frame of the sensor.
 
         Returns:
-            The boxes, and the number of annotations that are left out, by reason.
+            The boxes, and the number of annotations that are left out, by reason. For a polygon, polyline or point, the
+            reason is its type.
 
         Raises:
             PointCloudError: A cuboid or the pose is invalid.
@@ -100,7 +101,7 @@ class CuboidLabel(CloudLabel):
         left_out = self.count_repeated_ids()
         cuboids = set(found.ids.tolist())
         last = [self._row["annotations"][index] for index in self.last_indices]
-        left_out.update(str(item.get("type")) for item in last if item["id"] not in cuboids)
+        left_out.update(item.get("type") or NO_TYPE for item in last if item["id"] not in cuboids)
         has_class = found.class_indices >= 0
         has_volume = (found.dimensions > 0).all(axis=1)
         reasons = {NO_CLASS: int((~has_class).sum()), NO_VOLUME: int((has_class & ~has_volume).sum())}
@@ -108,10 +109,10 @@ class CuboidLabel(CloudLabel):
         return found[has_class & has_volume], left_out
 
     def vectors(self) -> list[SpaceVector]:
-        """Return the polygons, lines and points in the frame of the sensor.
+        """Return the polygons, polylines and points in the frame of the sensor.
 
-        If several annotations have the same id, only the last one is used. Points of a camera image, which have no z,
-        are left out.
+        If several annotations have the same id, only the last one is used. Annotations of camera images are left out,
+        because their points have no z.
 
         Raises:
             PointCloudError: A coordinate is not a number, or the pose is invalid.
@@ -123,8 +124,8 @@ class CuboidLabel(CloudLabel):
 
 def _vector_of(annotation: Mapping[str, Any]) -> SpaceVector | None:
     points = annotation.get("points")
-    if not points or any(point is None or len(point) < _COORDINATES for point in points):
+    if not points or any(point is None or len(point) < _NUM_COORDINATES for point in points):
         return None
-    coordinates = [point[:_COORDINATES] for point in points]
-    numbers = checked_numbers(coordinates, (len(points), _COORDINATES), f"annotation {annotation['id']}: points")
+    coordinates = [point[:_NUM_COORDINATES] for point in points]
+    numbers = checked_numbers(coordinates, (len(points), _NUM_COORDINATES), f"annotation {annotation['id']}: points")
     return SpaceVector(annotation_of(annotation), annotation.get("type"), numbers)

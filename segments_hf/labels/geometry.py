@@ -48,7 +48,7 @@ def clipped_box(points: Sequence[Point], size: ImageSize | None) -> Box | None:
 
 
 def is_inside(point: Point, size: ImageSize | None) -> bool:
-    """Tell whether a point is in the image or on its border."""
+    """Tell whether a point is in the image or on its border. An image of unknown size ends only at the left and top."""
     x, y = point
     return x >= 0 and y >= 0 and (size is None or (x <= size[0] and y <= size[1]))
 
@@ -68,12 +68,12 @@ def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]
     """
     clipped = list(points)
     for axis, limit, sign in _sides(size):
-        before, clipped = clipped, []
-        for start, end in _edges(before):
+        unclipped, clipped = clipped, []
+        for start, end in _edges(unclipped):
             start_depth, end_depth = sign * (start[axis] - limit), sign * (end[axis] - limit)
             if (start_depth >= 0) != (end_depth >= 0):
-                share, along = start_depth / (start_depth - end_depth), 1 - axis
-                crossing = start[along] + share * (end[along] - start[along])
+                share, other_axis = start_depth / (start_depth - end_depth), 1 - axis
+                crossing = start[other_axis] + share * (end[other_axis] - start[other_axis])
                 clipped.append((crossing, limit) if axis else (limit, crossing))
             if end_depth >= 0:
                 clipped.append(end)
@@ -92,10 +92,10 @@ class VisiblePart(NamedTuple):
     """The part of an object that is inside the image.
 
     Attributes:
-        points: The points of the part. A line keeps all its points, even those outside of the image.
+        points: The points of the part. A polyline keeps all its points, even those outside of the image.
         box: The box around the part.
         area: The area in pixels by the even-odd rule. For a polygon that crosses itself, it is the number of its
-            pixels. For a line and for points, it is 0.
+            pixels. For polylines and points, it is 0.
     """
 
     points: list[Point]
@@ -148,8 +148,8 @@ def _visible_part(
         return None
     left, top, right, bottom = bounding_box(corners)
     width, height = right - left, bottom - top
-    # Rounding can give a pixel to a polygon whose corners are on one line. Its area is also that of its pixels, so that
-    # it is an object in every output.
+    # By rounding, a polygon whose corners are on one line can cover a pixel. Its area is then the number of its pixels
+    # instead of 0, so that it is an object in every output.
     area = min((is_simple and polygon_area(points)) or float(pixels), width * height)
     return VisiblePart(points, (left, top, width, height), area) if area else None
 
@@ -160,7 +160,7 @@ def _is_wholly_inside(points: Sequence[Point], size: ImageSize | None) -> bool:
 
 
 def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
-    """Return the corners of a clipped polygon, without those of edges on the border that only connect its parts."""
+    """Return the corners of a clipped polygon, without edges on the border that only connect separate parts."""
     edges = list(_edges(clipped))
     on_sides = [
         [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _sides(size)
@@ -180,25 +180,26 @@ def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Po
     sides = _sides(size)
     start = next((i for i, point in enumerate(clipped) if all(point[axis] != limit for axis, limit, _ in sides)), 0)
     points: list[Point] = []
-    for point in [*clipped[start:], *clipped[:start]]:  # begin off the border, so that no spike is cut in two
+    # Begin at a corner off the border, so that the first and last corners are not parts of one spike.
+    for point in [*clipped[start:], *clipped[:start]]:
         points.append(point)
         while len(points) > 2 and _is_spike(points[-3:], sides):  # noqa: PLR2004
             del points[-2]
-    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner
+    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner first
 
 
 def _is_spike(points: Sequence[Point], sides: Sequence[tuple[int, float, int]]) -> bool:
-    """Return whether a polygon turns back at the second of three points, all on one side of the image."""
-    before, point, after = points
+    """Tell whether three successive points are on one side of the image, and the polygon turns back at the second."""
+    previous, point, following = points
     return any(
-        before[axis] == point[axis] == after[axis] == limit
-        and (point[1 - axis] - before[1 - axis]) * (after[1 - axis] - point[1 - axis]) <= 0
+        previous[axis] == point[axis] == following[axis] == limit
+        and (point[1 - axis] - previous[1 - axis]) * (following[1 - axis] - point[1 - axis]) <= 0
         for axis, limit, _ in sides
     )
 
 
 def _sides(size: ImageSize | None) -> list[tuple[int, float, int]]:
-    """Return the sides of the image: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
+    """Return the axis and the coordinate of each side of the image, and 1 if larger coordinates are inside, else -1."""
     ends = [] if size is None else [(0, float(size[0]), -1), (1, float(size[1]), -1)]
     return [(0, 0.0, 1), (1, 0.0, 1), *ends]
 

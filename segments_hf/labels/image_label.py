@@ -23,16 +23,18 @@ class LabeledObject(NamedTuple):
 
     Attributes:
         annotation: The annotation of the object.
-        kind: ``bitmap``, or the type of a vector annotation: ``bbox``, ``polygon``, ``polyline`` or ``point``.
+        kind: ``bitmap``, or the type of a vector annotation: ``bbox``, ``polygon``, ``polyline`` or ``point``; another
+            text or None in a broken release.
         class_index: The class index.
         bbox: The bounding box, clipped to the image: left, top, width and height in pixels.
-        area: The area in pixels; 0 for a line and for points.
-        raster_id: The value of the object's pixels in the result of `Label.rasterize`; 0 for a line and for points.
-        points: The points of a vector annotation inside the image: a polygon is clipped, a line keeps all its points.
+        area: The area in pixels; 0 for polylines and points.
+        raster_id: The value of the object's pixels in the result of `ImageLabel.rasterize`; 0 for polylines and points.
+        points: The points of a vector annotation inside the image. A polygon is clipped, and a polyline keeps all its
+            points.
     """
 
     annotation: Annotation
-    kind: str
+    kind: str | None
     class_index: int
     bbox: Box
     area: float
@@ -95,7 +97,9 @@ class ImageLabel(Label):
 
     @abstractmethod
     def rasterize(self) -> Raster | None:
-        """Draw the label as pixels; return None if the bitmap or the size of the image is missing.
+        """Return the label as pixels; None if they are unknown.
+
+        They are unknown if a bitmap or the size of the image is missing, or if the sample was not labeled.
 
         Raises:
             BitmapError: A bitmap cannot be read, or a coordinate is invalid.
@@ -111,7 +115,8 @@ class ImageLabel(Label):
 
     @abstractmethod
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and count the other annotations by reason.
+        """Return a label with only the objects of some kinds, and the number of other annotations by reason.
 
-        If several annotations have the same id, only the last one is used, whatever its kind.
+        The reason is the kind of the annotation, or that a later annotation has its id. Of several annotations with one
+        id, only the last one is used, even if it is of another kind.
         """

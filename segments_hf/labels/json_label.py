@@ -1,4 +1,4 @@
-"""Labels that stay JSON, such as those of text, and the checks of tools that do not support all task types."""
+"""Labels that stay JSON, such as those of texts, and the errors for task types that a function does not support."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JSON_SAMPLE_COLUMN = "sample_attributes"
 
 
 def has_json_label(columns: Collection[str]) -> bool:
-    """Return whether rows with these columns have a label that stays JSON.
+    """Tell whether rows with these columns have a label that stays JSON.
 
     Args:
         columns: The names of the columns, a row, or the features of a dataset.
@@ -25,31 +25,31 @@ def has_json_label(columns: Collection[str]) -> bool:
 
 
 def require_known_task(columns: Collection[str], task_type: str | None, tool: str) -> None:
-    """Check that rows are those of images or of point clouds.
+    """Check that rows are rows of images or point clouds.
 
     Args:
         columns: The names of the columns, a row, or the features of a dataset.
         task_type: The task type; None if it is not known.
-        tool: The function or command that supports only images and point clouds, for the error.
+        tool: The name of the function or command that supports only images and point clouds, for the error message.
 
     Raises:
-        OptionError: The labels stay JSON. The error names the task type, if it is known, and those that are supported.
+        OptionError: The labels stay JSON. The error names the task type, if it is known, and the supported task types.
     """
     if has_json_label(columns):
         raise _unsupported(task_type, tool, [*IMAGE_KINDS, *POINT_CLOUD_KINDS], columns)
 
 
 def require_image_task(columns: Collection[str], task_type: str | None, tool: str) -> None:
-    """Check that rows are those of an image task.
+    """Check that rows are rows of images.
 
     Args:
         columns: The names of the columns, a row, or the features of a dataset.
         task_type: The task type; None if it is not known.
-        tool: The function or command that supports only image tasks, for the error.
+        tool: The name of the function or command that supports only images, for the error message.
 
     Raises:
-        OptionError: The labels are those of point clouds, or stay JSON. The error names the task type, if it is
-            known, and those of image tasks.
+        OptionError: The rows are point clouds, or their labels stay JSON. The error names the task type, if it is
+            known, and the task types of images.
 
     >>> require_image_task(["name", "point_cloud"], "pointcloud-cuboid", "export")
     Traceback (most recent call last):

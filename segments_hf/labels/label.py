@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from segments_hf.labels.row import Row
 
-# The reasons to leave out an annotation. Messages show a reason after the number of these annotations.
+# Reasons to leave out an annotation. In messages, the reason follows the number of annotations that are left out.
 NO_PIXELS = "without a pixel"
 NO_AREA = "without an area in the image"
 OUTSIDE = "outside of the image"
 NO_VOLUME = "without a volume"
 NO_POINTS = "without a point"
 NO_CLASS = "without a class"
+NO_TYPE = "without a type"
 REPEATED_ID = "with an id that a later annotation has"
 
 
@@ -30,12 +31,12 @@ class Annotation(NamedTuple):
     """One annotation of a row.
 
     Attributes:
-        id: The instance id.
+        id: The id of the annotation. In a bitmap, it is the value of the pixels of the object.
         category_id: The category id in the release; None if the row lacks it.
         class_index: The class index, 0..n-1; None if the release does not define the category.
         attributes: The attributes as JSON text, or decoded; None if the annotation has no attributes.
-        track_id: The id of the track in a sequence.
-        is_keyframe: Whether a person labeled the object in this frame; in other frames it is interpolated.
+        track_id: The id of the object in all frames of a sequence; None if it has no track.
+        is_keyframe: Whether a person labeled the object in this frame, instead of an interpolation; None if unknown.
     """
 
     id: int
@@ -109,7 +110,7 @@ class Label(ABC):
 
 
 def annotation_of(item: Mapping[str, Any]) -> Annotation:
-    """Convert an annotation of a row; fields that a user has removed from the row become None."""
+    """Convert an annotation of a row to an `Annotation`. Fields that the row does not have are None."""
     return Annotation(
         item["id"],
         item.get("category_id"),

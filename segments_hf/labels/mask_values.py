@@ -75,7 +75,7 @@ def names_of_numbers(all_features: Mapping[str, Any], column: str | None = None)
 
     Args:
         all_features: The features of the dataset.
-        column: The column whose numbers are named; by default the mask or the semantic label of points, otherwise
+        column: The column with the numbers; by default the column of masks or of semantic labels of points, otherwise
             the first of `annotations`, `segments_info`, `objects` and `labels` that has class names.
 
     Raises:

@@ -89,5 +89,9 @@ class PointLabel(CloudLabel):
 
     @cached_property
     def ids(self) -> npt.NDArray[np.int64]:
-        """The annotation id of each point."""
+        """The annotation id of each point: int64 array of shape (N,), in which 0 is unlabeled.
+
+        Raises:
+            PointCloudError: The label of the points is missing.
+        """
         return ids_of_points(self._row)

@@ -1,4 +1,4 @@
-"""Labels of vector tasks: boxes, polygons, lines and points."""
+"""Labels of vector tasks: boxes, polygons, polylines and points."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from segments_hf.bitmaps import FARTHEST, fill_polygons, present_ids
 from segments_hf.errors import BitmapError
 from segments_hf.labels.geometry import VisiblePart, clipped_box, is_inside, measure_polygons, rectangle
 from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
-from segments_hf.labels.label import NO_AREA, NO_CLASS, NO_PIXELS, OUTSIDE, Annotation, annotation_of
+from segments_hf.labels.label import NO_AREA, NO_CLASS, NO_PIXELS, NO_TYPE, OUTSIDE, Annotation, annotation_of
 from segments_hf.labels.usable import is_labeled
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BOX, POLYGON, POLYLINE, POINT = "bbox", "polygon", "polyline", "point"
 VECTORS = frozenset({BOX, POLYGON, POLYLINE, POINT})
 FILLED = frozenset({BOX, POLYGON})  # the kinds that have an area, and pixels in masks
 
-# The kinds of objects in tasks that have one kind only.
+# The kinds of objects in task types with only one kind.
 _KINDS_OF_TASK = {
     "bboxes": frozenset({BOX}),
     "keypoints": frozenset({POINT}),
@@ -63,7 +63,7 @@ class Vector(NamedTuple):
 
     @property
     def outline(self) -> list[Point]:
-        """The corners of the polygon or box; empty for a line and for points.
+        """The corners of the polygon or box; empty for polylines and points.
 
         Raises:
             BitmapError: A coordinate is invalid.
@@ -75,7 +75,7 @@ class Vector(NamedTuple):
 
 
 class VectorLabel(ImageLabel):
-    """A label of boxes, polygons, lines and points, drawn in the order of the annotations."""
+    """A label of boxes, polygons, polylines and points. They are drawn in the order of the annotations."""
 
     object_kinds = VECTORS
     encoding = (
@@ -117,7 +117,7 @@ class VectorLabel(ImageLabel):
         found = []
         visible = self.visible_parts([self.vectors[index] for index in self.last_indices])
         for index, part in zip(self.last_indices, visible, strict=True):
-            annotation, kind = self.vectors[index].annotation, str(self.vectors[index].kind)
+            annotation, kind = self.vectors[index].annotation, self.vectors[index].kind
             if annotation.class_index is None:
                 left_out[NO_CLASS] += 1
             elif isinstance(part, str):
@@ -148,10 +148,11 @@ class VectorLabel(ImageLabel):
         ]
 
     def rasterize(self) -> Raster | None:
-        """Draw the boxes and polygons in the order of the row; return None if the size of the image is unknown.
+        """Draw the boxes and polygons in the order of the row.
 
         The value of an object's pixels is the index of its annotation plus 1, because an id may not fit into a uint32.
-        If several annotations have the same id, only the last one is drawn.
+        If several annotations have the same id, only the last one is drawn. Return None if the size of the image is
+        unknown, or if the sample was not labeled.
 
         Raises:
             BitmapError: A coordinate is invalid.
@@ -175,15 +176,15 @@ class VectorLabel(ImageLabel):
         for index in self.last_indices:
             vector, has_pixels = self.vectors[index], index + 1 in present
             if vector.kind not in FILLED:
-                counts[str(vector.kind)] += 1
+                counts[vector.kind or NO_TYPE] += 1
             elif not has_pixels or vector.annotation.class_index is None:
                 counts[NO_CLASS if has_pixels else NO_PIXELS] += 1
         return counts
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and count the other annotations by reason."""
-        counted = [self.vectors[index] for index in self.last_indices]
-        others = Counter(str(vector.kind) for vector in counted if vector.kind not in kinds)
+        """Return a label with only the objects of some kinds, and the number of other annotations by reason."""
+        vectors = [self.vectors[index] for index in self.last_indices]
+        others = Counter(vector.kind or NO_TYPE for vector in vectors if vector.kind not in kinds)
         if not others:
             return self, others
         # As in `objects`, an annotation whose id a later annotation has is left out, even if the later annotation is of
@@ -193,7 +194,7 @@ class VectorLabel(ImageLabel):
 
 
 def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
-    """Return the part of a line or of points that is inside the image, or the reason to leave the annotation out."""
+    """Return the part of a polyline or of points inside the image, or the reason to leave out the annotation."""
     points = vector.points
     if not points:
         return NO_AREA

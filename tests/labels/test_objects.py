@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from segments_hf.bitmaps import fill_polygons
 from segments_hf.errors import BitmapError
-from segments_hf.labels import BitmapLabel, VectorLabel, label_of, label_type_of
+from segments_hf.labels import BitmapLabel, CuboidLabel, VectorLabel, label_of, label_type_of
 
 WIDTH, HEIGHT = 12, 9
 
@@ -23,7 +23,7 @@ def vector_row(*annotations: dict[str, Any], **rest: Any) -> dict[str, Any]:
     return {"name": "a", "status": "LABELED", **size, "annotations": list(annotations), **rest}
 
 
-def vector(number: int, kind: str, points: Any, category: int | None = 0) -> dict[str, Any]:
+def vector(number: int, kind: str | None, points: Any, category: int | None = 0) -> dict[str, Any]:
     return {"id": number, "category_id": 5, "category": category, "type": kind, "points": points}
 
 
@@ -142,6 +142,20 @@ def test_each_annotation_becomes_an_object_or_is_counted_as_left_out(
     found, counts = objects_of(vector_row(*annotations))
     assert [(item.annotation.id, item.class_index, item.area) for item in found] == expected
     assert counts.total() == left_out == len(annotations) - len(found)
+
+
+@pytest.mark.parametrize("kind", [None, ""])
+def test_annotation_without_a_type_is_counted_with_this_reason(kind: str | None) -> None:
+    label = VectorLabel(vector_row(vector(1, kind, [[1, 1], [3, 3]]), vector(2, "polyline", [[1, 1], [3, 3]])))
+    expected = {"without a type": 1, "polyline": 1}
+    raster = label.rasterize()
+    assert raster is not None
+    assert label.count_without_pixels(raster) == expected
+    assert label.only({"polygon"})[1] == expected
+    cloud_label = CuboidLabel(
+        {"ego_pose": None, "annotations": [{"id": 1, "type": kind}, {"id": 2, "type": "polyline"}]}
+    )
+    assert cloud_label.usable_boxes()[1] == expected
 
 
 @pytest.mark.parametrize("points", [[[1]], [[1, None]], [None], [[float("nan"), 1]], [[1, 2.0**31]]], ids=str)
