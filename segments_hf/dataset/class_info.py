@@ -186,10 +186,10 @@ def _read_on_the_hub(
 
 
 def _check_configs(repo_id: str, name: str, config_name: str, token: str | None, revision: str | None) -> None:
-    """Raise an error if configurations of a dataset on the Hub have the file `name`. The error lists them.
+    """Check that no configuration of a dataset on the Hub has the file `name`.
 
     Raises:
-        OptionError: There are such configurations.
+        OptionError: Some configurations have the file. The error lists them.
     """
     from huggingface_hub import HfApi
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypedDict, TypeVar
 import datasets
 
 from segments_hf.assets import FetchKeywords, LimitKeywords, Resolve
-from segments_hf.dataset.release_inputs import AnyRelease, Location
+from segments_hf.dataset.release_inputs import AnyRelease, StrPath
 
 # The rows of one split.
 SplitRows: TypeAlias = datasets.Dataset | datasets.IterableDataset
@@ -37,7 +37,7 @@ class SampleKeywords(TypedDict, total=False):
     splits: Mapping[str, float] | str | None
     exact: bool
     split_by: str | None
-    segments_dir: Location | None
+    segments_dir: StrPath | None
     cameras: bool
     resolve: Resolve | None
     storage_options: Mapping[str, Any] | None
@@ -56,7 +56,7 @@ class LoadKeywords(ReleaseKeywords, total=False):
     embed: bool
     on_error: str
     num_proc: int | None
-    cache_dir: Location | None
+    cache_dir: StrPath | None
 
 
 class ClusterKeywords(SampleKeywords, LimitKeywords, total=False):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import FetchKeywords, Resolve
     from segments_hf.dataset.data_types import AnyDataset, LoadKeywords, Releases
     from segments_hf.dataset.open_releases import ReleaseKey
-    from segments_hf.dataset.release_inputs import AnyRelease, Location
+    from segments_hf.dataset.release_inputs import AnyRelease, StrPath
 
 # The options of `load_release` that `OPTIONS` does not contain, except `task`, which is another name of `labelset`.
 _CALL_OPTIONS = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
@@ -78,7 +78,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     splits: Mapping[str, float] | str | None = None,
     exact: bool = False,
     split_by: str | None = None,
-    segments_dir: Location | None = None,
+    segments_dir: StrPath | None = None,
     load_assets: bool = True,
     cameras: bool = False,
     embed: bool = False,
@@ -87,7 +87,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     storage_options: Mapping[str, Any] | None = None,
     api_key: str | None = None,
     num_proc: int | None = None,
-    cache_dir: Location | None = None,
+    cache_dir: StrPath | None = None,
     **fetching: Unpack[FetchKeywords],
 ) -> AnyDataset:
     """Load a Segments.ai release as a Hugging Face dataset.
@@ -124,7 +124,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         cameras: Whether to fetch the camera images of point clouds; if not, they are null. The calibration of the
             cameras is loaded in both cases.
         embed: Whether the Arrow file contains the bytes of the images and point clouds. If not, it contains the paths
-            of the files in the cache, and each file is stored on disk only once.
+            of their files, in the cache or on local disks, and each file is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
             the cache. For each value of `on_error`, the row of an image with malformed EXIF data has a repaired copy of

@@ -12,7 +12,7 @@ from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.urls import is_url
 from segments_hf.release import Release, pin
 
-Location = str | os.PathLike[str]
+StrPath = str | os.PathLike[str]
 
 
 class SdkReleaseAttributes(Protocol):
@@ -31,7 +31,7 @@ class SdkRelease(Protocol):
         """An object whose `url` is the URL of the release file."""
 
 
-AnyRelease = Location | Release | SdkRelease
+AnyRelease = StrPath | Release | SdkRelease  # text is a path, a URL, or a reference to a release on the platform
 
 
 def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
@@ -47,7 +47,7 @@ def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
 
 
 def is_release(value: object) -> TypeGuard[AnyRelease]:
-    """Return whether a value is a release: a location, a `Release`, or the release object of the official SDK."""
+    """Return whether a value is a release: a path, text, a `Release`, or the release object of the official SDK."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
@@ -76,7 +76,8 @@ def release_source(
     """Return the path or URL of a release for the builder; for an open `Release`, return its key.
 
     Args:
-        release: A location, a `Release`, or the release object of the official SDK.
+        release: A path, a URL, a reference to a release on the platform, a `Release`, or the release object of the
+            official SDK.
         api_key: The API key of the platform.
         max_bytes: The maximum size in bytes of the release file, for a release on the platform.
 

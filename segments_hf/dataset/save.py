@@ -1,4 +1,4 @@
-"""Build a dataset and write it to a folder that contains the bytes of its images."""
+"""Build a dataset, and write it to a folder together with the bytes of its images."""
 
 from __future__ import annotations
 

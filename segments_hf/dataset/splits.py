@@ -19,7 +19,7 @@ _PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # 
 def names_in(instruction: str) -> set[str]:
     """Return the names of the splits in an instruction of `datasets`.
 
-    For a part that is not such an instruction, the result contains the whole text.
+    If the text between two plus signs is not the name of a split or a part of a split, the result has the whole text.
 
     >>> sorted(names_in("train[:10%]+test"))
     ['test', 'train']

@@ -71,7 +71,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
     config: SegmentsReleaseConfig
     _job = 0  # the index of this process among the processes of the build
-    _started_by: int | None = None  # the id of the process that runs the build; other processes are its workers
+    _main_pid: int | None = None  # the id of the process that runs the build; the other processes are its workers
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("embed"):
@@ -241,10 +241,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
-        # This process holds the lock of the build, so files in the folder are leftovers of a killed process.
+        # This process holds the lock of the build, so files in its output folder are leftovers of a killed process.
         for leftover in output_folder(self).iterdir():
             remove_folder(leftover) if leftover.is_dir() else remove_file(leftover)
-        self._started_by = os.getpid()
+        self._main_pid = os.getpid()
         try:
             super()._download_and_prepare(*args, **kwargs)
         except OSError as error:
@@ -261,8 +261,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:
         self._job = kwargs["job_id"]
-        if self._started_by not in {None, os.getpid()}:
-            end_with_parent(self._started_by)
+        if self._main_pid not in {None, os.getpid()}:
+            end_with_parent(self._main_pid)
         try:
             yield from write_tables(self, **kwargs)
         except generation_error() as error:

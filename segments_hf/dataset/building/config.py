@@ -63,10 +63,11 @@ class SegmentsReleaseConfig(_FetchingConfig):
         load_assets: Whether to fetch images, bitmaps and point clouds.
         cameras: Whether to fetch the camera images of point clouds.
         embed: Whether the Arrow file contains the bytes of the images and point clouds; if not, it contains the paths
-            of the files in the cache.
+            of their files, in the cache or on local disks.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
         resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of URLs.
-        bucket_options: The options of the fsspec file systems that read buckets: the builder's `storage_options`.
+        bucket_options: The options of the fsspec file systems that read buckets; the builder sets this option to its
+            `storage_options`.
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
             `data_files`.
         plan: The shards of each split, if `plan_splits` has made them. Copies of the configuration, such as those for

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-_MAX_SHARD_SAMPLES = 64  # of a shard, if this gives at most `_MAX_SHARDS` shards
-_MIN_SHARDS = 16  # of a split with at least as many samples in a release
-_MAX_SHARDS = 4096  # of a split of a release; `datasets` needs time for each shard before the first row of a stream
+_SMALL_SPLIT_SHARDS = 16  # the maximum number of shards for up to 16 * 64 samples of a split
+_SHARD_SAMPLES = 64  # the size of the shards for more samples, unless there would be more than `_MAX_SHARDS` shards
+_MAX_SHARDS = 4096  # `datasets` needs time for each shard before the first row of a stream
 
 
 class Shard(NamedTuple):
@@ -149,7 +149,7 @@ def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
     """
     if isinstance(config.splits, Mapping) and config.sensor is None:
         return config.splits
-    return config.release_keys if config.splits is None else plan_splits(config)  # a sensor may lack a split
+    return config.release_keys if config.splits is None else plan_splits(config)  # a sensor may have fewer splits
 
 
 def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
@@ -217,7 +217,7 @@ def _deciding_indices(config: SegmentsReleaseConfig, release: Release, indices: 
 
     With `exact`, the split of a sample depends on all samples that are divided. In a release of several sensors, these
     are the samples of all sensors that match `filter_by_metadata`, with any status. A sample then gets the same split
-    for each sensor. In all other cases, they are the samples that match the filters.
+    for each sensor. In all other cases, return `indices`.
 
     Args:
         config: The options of the builder.
@@ -257,12 +257,12 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Divide indices into shards: small enough for many workers, and large enough for a stream to prefetch images."""
-    size = max(1, min(_MAX_SHARD_SAMPLES, -(-len(indices) // _MIN_SHARDS)), -(-len(indices) // _MAX_SHARDS))
+    size = max(1, min(_SHARD_SAMPLES, -(-len(indices) // _SMALL_SPLIT_SHARDS)), -(-len(indices) // _MAX_SHARDS))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 
 
 def status_counts(config: SegmentsReleaseConfig, shards: Iterable[Shard]) -> Counter[str]:
-    """Count the label statuses of samples; ``""`` is no status. Samples that cannot be decoded are not counted."""
+    """Count the label statuses of samples; ``""`` stands for no status. Broken samples are not counted."""
     statuses: Counter[str] = Counter()
     for key, indices in shards:
         release = config.reopen(key)

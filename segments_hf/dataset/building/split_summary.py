@@ -46,7 +46,7 @@ def _reason(rule: SplitRule) -> str:
         return f"The metadata key {rule.key!r} names the split of each sample"
     if not rule.key:
         if rule.exact:
-            return "A hash of the uuid orders the samples, and the sizes of the splits are the rounded fractions"
+            return "A hash of the uuid orders the samples, and each split gets its fraction, rounded to whole samples"
         return "A hash of the uuid decides the split of each sample"
     together = f"Samples with the same value of the metadata key {rule.key!r} are in one split"
     if rule.exact:

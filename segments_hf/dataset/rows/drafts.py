@@ -113,7 +113,7 @@ def _frame_drafts(
 def _correct_status(row: dict[str, Any], *, has_label: bool) -> None:
     """Correct the status of a row, which is that of the label of the whole sample.
 
-    It becomes null if the label could not be read, and ``UNLABELED`` for a frame that the label does not contain.
+    The status becomes null if the label could not be read, and ``UNLABELED`` for a frame that the label lacks.
     """
     if row["annotations"] is None:
         row["status"] = None

@@ -29,7 +29,7 @@ FIRST_ROW = RowPosition()
 
 @dataclass(slots=True)
 class Outcome:
-    """The result of making one row: that of an image, of a point cloud, or of a frame of a sequence.
+    """The result of making one row.
 
     Attributes:
         row: The row; None if it was left out.

@@ -97,12 +97,12 @@ def read_problems(file: Path) -> list[Problem]:
         ) from None
 
 
-def report(problems: list[Problem], details: str | None = None) -> None:
+def report(problems: list[Problem], problems_file: str | None = None) -> None:
     """Log how many samples were skipped, kept, repaired or replaced, and why.
 
     Args:
         problems: The problems.
-        details: The path of the file that lists all problems; None if there is no file.
+        problems_file: The path of the file that lists all problems; None if there is no file.
     """
     for action, action_text in _ACTION_TEXTS.items():
         chosen = [problem for problem in problems if problem.action == action]
@@ -110,7 +110,7 @@ def report(problems: list[Problem], details: str | None = None) -> None:
             count = len({(problem.sample, problem.uuid) for problem in chosen})
             shown = "".join(f"\n  {problem.sample}: {problem.reason}" for problem in chosen[:5])
             more = f"\n  … {len(chosen) - 5} more" if len(chosen) > 5 else ""  # noqa: PLR2004
-            where = f"\n  full list: {details}" if details else ""
+            full_list = f"\n  full list: {problems_file}" if problems_file else ""
             columns = Counter(problem.column or "row" for problem in chosen)
             counts = ", ".join(f"{name}: {number}" for name, number in columns.items())
-            logger.warning("%d sample(s) %s (%s)%s%s%s", count, action_text, counts, shown, more, where)
+            logger.warning("%d sample(s) %s (%s)%s%s%s", count, action_text, counts, shown, more, full_list)

@@ -29,7 +29,7 @@ class RowBatch(NamedTuple):
 
     Attributes:
         table: The rows, in the storage types of their features.
-        outcomes: The outcomes of these rows in order, and between them the outcomes whose row was left out.
+        outcomes: The outcomes in order, including those whose row was left out.
     """
 
     table: pa.Table

@@ -28,7 +28,7 @@ class AssetSources:
     """The sources of the images, bitmaps and point clouds of rows.
 
     Attributes:
-        fetcher: The fetcher.
+        fetcher: The fetcher that reads the assets.
         segments_dir: The folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
             fetched, except bitmaps that cannot store the ids of the annotations. None if it is not used.
         labelset: The labelset of the bitmaps.
