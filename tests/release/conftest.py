@@ -17,7 +17,7 @@ Read = Callable[..., Release]
 
 @pytest.fixture
 def read() -> Read:
-    """Return a function that makes a release from its object `dataset` and, as keyword arguments, its other keys."""
+    """Return a function that makes a release from its object `dataset`; keywords are other keys of the file."""
 
     def read(dataset: dict[str, Any], **document: Any) -> Release:
         return Release(json.dumps({**document, "dataset": dataset}).encode(), "release.json")

@@ -36,6 +36,6 @@ def platform_error(source=SOURCE, **options) -> str:
 
 
 def assert_no_secret(text: str | bytes) -> None:
-    """Check that a text contains neither the API key nor the signature of a URL."""
+    """Check that a text contains neither the API key, nor the start of the key, nor the signature of a URL."""
     text = text.decode("latin-1") if isinstance(text, bytes) else text
     assert not re.search(f"{KEY}|{KEY[:8]}|{SIGNATURE}|s1gnature", text)

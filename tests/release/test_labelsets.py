@@ -36,7 +36,7 @@ def dataset_with_labelsets(*names, ground_truths=()):
         *("labelset of samples", "ground-truth of samples", "no labelset"),
     ],
 )
-def test_default_labelset_is_the_ground_truth_or_the_only_one(read, dataset, expected):
+def test_default_labelset_is_the_ground_truth_or_the_only_labelset(read, dataset, expected):
     release = read(dataset)
     assert release.default_labelset == expected
     assert release.resolve_labelset(None) == expected

@@ -36,7 +36,7 @@ def test_release_on_the_platform_has_the_rows_of_its_file(flowers, platform, mon
 
 def test_splits_may_be_releases_on_the_platform(flowers, platform):
     loaded = load_release({"train": "jane/flowers@v1.0", "test": "jane/flowers@latest"}, load_assets=False)
-    assert {name: len(part) for name, part in loaded.items()} == {"train": 3, "test": 3}
+    assert {split: len(rows) for split, rows in loaded.items()} == {"train": 3, "test": 3}
 
 
 def test_key_is_not_written_to_caches_logs_and_datasets(flowers, monkeypatch, caches, caplog):

@@ -1,4 +1,4 @@
-"""Missing labelsets and task types of a release file are inferred from its samples; other missing values are None."""
+"""Missing labelsets and task types are inferred from the samples of a file; other missing values are None or empty."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def misbehaving():
 
 
 @pytest.mark.usefixtures("no_retry_delays")
-class TestServers:
+class TestMisbehavingServers:
     @pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - set(SLOW)))
     def test_open_reads_the_release_or_raises_a_release_error(self, behavior, misbehaving):
         url = misbehaving.url(behavior)

@@ -83,9 +83,9 @@ def assert_label_equal(label, expected):
 def assert_release_equal(release, expected):
     dataset = expected["dataset"]
     assert (release.name, release.description) == (expected["name"], expected["description"])
-    by_id = sorted(dataset["task_attributes"]["categories"], key=lambda category: category["id"])
+    sorted_categories = sorted(dataset["task_attributes"]["categories"], key=lambda category: category["id"])
     assert [(category.id, category.name, category.has_instances) for category in release.categories] == [
-        (category["id"], category["name"], category.get("has_instances")) for category in by_id
+        (category["id"], category["name"], category.get("has_instances")) for category in sorted_categories
     ]
     assert len(release) == len(dataset["samples"])
     for index, (sample, item) in enumerate(zip(release, dataset["samples"], strict=True)):

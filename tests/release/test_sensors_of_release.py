@@ -1,4 +1,4 @@
-"""A release of several sensors lists its sensors, and gives the samples of one of them."""
+"""A release of several sensors lists its sensors, and gives the samples of one sensor."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_samples_of_a_sensor_are_those_of_an_ordinary_release(tmp_path: Path, se
         assert sample.to_dict()["labels"] == expected.to_dict()["labels"]
 
 
-def test_task_type_of_a_file_without_it_is_guessed_from_the_sensors_of_a_label(tmp_path: Path) -> None:
+def test_missing_task_type_is_guessed_from_the_sensors_of_a_label(tmp_path: Path) -> None:
     path = sensor_release(tmp_path)
     path.write_text(path.read_text("utf-8").replace(f'"task_type": "{MULTI_SENSOR}", ', ""), "utf-8")
     assert Release.open(path).task_type == MULTI_SENSOR
