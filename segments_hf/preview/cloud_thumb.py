@@ -68,7 +68,7 @@ def draw_cloud_thumb(positions: Floats, numbers: Numbers | None, objects: Sequen
     colors = np.asarray(draw_points(pixels, ranks, _colors_of_numbers(numbers), _SIZE, (0, 0, 0)), np.int32)
     canvas = Image.fromarray(colors @ np.array([1, _BYTE_VALUES, _BYTE_VALUES**2], np.int32))
     _draw_objects(canvas, objects, ground)
-    return CloudThumb(_png(picture), np.asarray(canvas).astype(np.uint32))
+    return CloudThumb(_png_url(picture), np.asarray(canvas).astype(np.uint32))
 
 
 def _colors_of_numbers(numbers: Numbers) -> npt.NDArray[np.uint8]:
@@ -113,7 +113,7 @@ def _outline_of(item: ShownObject) -> Floats:
     return outline
 
 
-def _png(picture: Image.Image) -> str:
+def _png_url(picture: Image.Image) -> str:
     file = io.BytesIO()
     picture.convert("RGB").quantize(_GRAY_LEVELS).save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

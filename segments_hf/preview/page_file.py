@@ -44,7 +44,7 @@ _SCRIPTS = (
 )
 _SIZE_DIGITS = 15  # the length of the padded number in the size block
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
-_MARKER_RANGE = 1024  # bytes; the marker is within the first bytes of a page
+_MARKER_RANGE = 1024  # the marker is within this number of bytes from the beginning of a page
 
 
 class PageFile:

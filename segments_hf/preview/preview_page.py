@@ -43,13 +43,14 @@ if TYPE_CHECKING:
     from segments_hf.validate.validator import Examined
 
 _MIN_SIZE = 16  # the smallest allowed `size` in pixels
-# The rows of a page have equal shares of the bytes of all images, between a minimum for one row and a maximum for one
-# image. These are the numbers of bytes before base64 encoding, which adds a third. A page of 1,000 photographs with
-# masks has less than 60 MB; a page with fewer rows has sharper images.
+# Each row gets an equal share of the image bytes of a page, but at least `_MIN_ROW_IMAGE_BYTES`. The numbers are bytes
+# before base64 encoding, which adds a third. A page of 1,000 photographs with masks has less than 60 MB. A page with
+# fewer rows has sharper images.
 _PAGE_IMAGE_BYTES = 38_000_000
 _MIN_ROW_IMAGE_BYTES = 38_000
-_MAX_IMAGE_BYTES = 190_000  # the row of a point cloud may have several images: one of each camera
-# The rows also have equal shares of the bytes of all points. A page of 1,000 point clouds has less than 60 MB.
+_MAX_IMAGE_BYTES = 190_000  # of one image; the row of a point cloud has one image for each camera
+# Each row gets an equal share of the point bytes of a page, but at least `_MIN_ROW_POINTS` points. A page of 1,000
+# point clouds without camera images has less than 60 MB.
 _PAGE_POINT_BYTES = 30_000_000
 _POINT_BYTES = 8  # three coordinates of 2 bytes each, an intensity and an object number
 _MIN_ROW_POINTS = 3_000
@@ -80,7 +81,7 @@ class PageHead(msgspec.Struct):
         limit: The `limit` of `preview`; None if all samples are shown.
         total: The number of samples in a release, or of rows in a dataset; None for a stream.
         counts_frames: Whether `limit` and `total` are numbers of frames instead of samples.
-        draws_labels: Whether the page draws the labels. If they stay JSON, it lists them as attributes instead.
+        draws_labels: Whether the page draws the labels. Labels that stay JSON are listed as attributes instead.
         has_clouds: Whether the samples are point clouds.
     """
 
@@ -138,7 +139,7 @@ def preview(
 
     Raises:
         OptionError: An option is invalid or does not match the release; or the data are a dataset whose labels stay
-            JSON, because its rows have no categories.
+            JSON. The rows of such a dataset contain no categories.
         OutputExistsError: `path` is a folder; or it is a file that is not a page, and `overwrite` is false; or the file
             changed while the page was written.
         SegmentsHFError: The data are neither a release nor a dataset, or the dataset lacks a column or the categories.
@@ -151,9 +152,9 @@ def preview(
     check_number("size", size, _MIN_SIZE)
     check_number("points", points, 1)
     source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
-    is_spread = limit is not None and source.total is not None and source.total > limit
+    is_subset = limit is not None and source.total is not None and source.total > limit
     validator = Validator(
-        assets=True, categories=source.categories, with_row_numbers=not is_spread, releases=source.releases
+        assets=True, categories=source.categories, with_row_numbers=not is_subset, releases=source.releases
     )
     json_labels = JsonLabels({category.id for category in source.categories})
     draws_labels = not has_json_label(source.features)
@@ -172,7 +173,7 @@ def preview(
         max_rows = _count_frames(data, limit, options)
     row_bytes = _max_row_image_bytes(max_rows)
     limits = Limits(size, min(_MAX_IMAGE_BYTES, row_bytes), row_bytes, min(points, _max_row_points(max_rows)))
-    rows = 0
+    num_rows = 0
     unreadable: list[Problem] = []  # the first problem of each row
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
@@ -182,9 +183,9 @@ def preview(
             if not draws_labels and examined.outcome.row is not None:
                 sample.entry.objects = count_objects(examined.outcome.row, ids)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
-            rows += 1
+            num_rows += 1
             unreadable += examined.outcome.losses[:1]
-        findings = validator.compare_all(has_all_rows=source.has_all_rows(limit, rows))
+        findings = validator.compare_all(has_all_rows=source.has_all_rows(limit, num_rows))
         page.add(block("dataset-findings", findings))
         page.add(block("not-checked", listed_counts(json_labels.not_checked)))
     if unreadable:
@@ -192,7 +193,7 @@ def preview(
             "%d of %d rows on the page could not be read completely; the first is sample %r: %s. The page shows the "
             "findings of each row",
             len(unreadable),
-            rows,
+            num_rows,
             unreadable[0].sample,
             unreadable[0].reason,
         )
@@ -261,7 +262,7 @@ def _examine(
 
 
 def _size_in_memory(result: tuple[Examined, ShownSample]) -> int:
-    """Return the number of bytes of the encoded images and positions of points of a row."""
+    """Return the number of bytes of the encoded images and point positions of a row."""
     thumb, detail = result[1].thumb, result[1].detail
     images = [thumb.image, detail.image, *(camera.image for camera in detail.cameras)]
     return sum(len(image or "") for image in images) + (len(detail.cloud.positions.data) if detail.cloud else 0)

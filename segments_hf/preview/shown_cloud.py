@@ -1,4 +1,4 @@
-"""Encode a point cloud and its label for a page: some of its points, and its boxes."""
+"""Encode a point cloud and its label for a page: a choice of the points, and the geometry of the objects."""
 
 from __future__ import annotations
 
@@ -137,11 +137,11 @@ def number_points(label: Label, points: Points, objects: list[ShownObject], num_
         num_classes: The number of classes.
 
     Returns:
-        Array of shape (M,), with 0 for unlabeled points. None if a `CuboidLabel` has no boxes, or if the ids of a
-        `PointLabel` or its points are missing.
+        Array of shape (M,), with 0 for unlabeled points. None if a `CuboidLabel` has no boxes. For a `PointLabel`, None
+        if the ids or the points of the file are missing.
 
     Raises:
-        PointCloudError: A box or a pose is invalid, or the label has another number of points than the file.
+        PointCloudError: A box or the pose is invalid, or the label has another number of points than the file.
     """
     if isinstance(label, PointLabel):
         return _number_labeled_points(label, points, objects, num_classes)
@@ -174,13 +174,13 @@ def _number_labeled_points(
             f"got a label of {len(ids):,} points for a point cloud of {len(points.values):,} points, expected the "
             "same number"
         )
-    present, counts = np.unique(ids, return_counts=True)
-    counts_of_ids = {id_: count for id_, count in zip(present.tolist(), counts.tolist(), strict=True) if id_}
+    unique_ids, counts = np.unique(ids, return_counts=True)
+    counts_of_ids = {id_: count for id_, count in zip(unique_ids.tolist(), counts.tolist(), strict=True) if id_}
     numbers = numbers_of_ids(counts_of_ids, objects, num_classes)
-    for item in objects:
+    for item in objects:  # `numbers_of_ids` has set `area` to the number of points
         item.num_points, item.area = item.area, None
-    present_numbers = np.array([numbers[id_] if id_ else 0 for id_ in present.tolist()], np.uint32)
-    return present_numbers[np.searchsorted(present, ids[points.shown])] if len(points.values) else None
+    unique_numbers = np.array([numbers[id_] if id_ else 0 for id_ in unique_ids.tolist()], np.uint32)
+    return unique_numbers[np.searchsorted(unique_ids, ids[points.shown])] if len(points.values) else None
 
 
 def annotation_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
@@ -251,7 +251,8 @@ def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> 
 def _step_of(length: float) -> float:
     """Return the rounding step for coordinates from 0 to `length`.
 
-    Coordinates take 2 bytes if this needs a step of at most `_STEP`, and 4 bytes otherwise.
+    If coordinates of 2 bytes need a step of at most `_STEP`, return this step. Otherwise, return the step for
+    coordinates of 4 bytes, which is at least `_STEP`.
 
     >>> _step_of(65.535), _step_of(10_000), _step_of(0)
     (0.001, 0.01, 1.0)

@@ -30,7 +30,7 @@ _EXPONENT = 0.645  # the bytes of a photograph are about proportional to its sid
 # The smallest longest sides in pixels to which an image and a thumbnail are scaled down. They may still have too many
 # bytes at these sizes.
 _MIN_SIDE, _MIN_THUMB = 240, 160
-_THUMB_DIVISOR = 4  # a thumbnail has up to a quarter of the bytes
+_THUMB_DIVISOR = 4  # a thumbnail gets 1 / 4 of `max_bytes`
 _METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
 # A small image of these formats and modes keeps its bytes.
 _KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
@@ -70,7 +70,7 @@ def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int, *, w
     """Encode an image, and optionally its thumbnail, for a page.
 
     An image with too many bytes is encoded at a lower quality and, if necessary, scaled down to a longest side of 240
-    pixels at least. A small JPEG, PNG or WebP image without EXIF data keeps its bytes. Color profiles are not applied,
+    pixels at least. A small JPEG, PNG or WebP image without metadata keeps its bytes. Color profiles are not applied,
     because training code does not apply them.
 
     Args:
@@ -98,7 +98,7 @@ def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int,
     if with_thumb:
         thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_DIVISOR, _MIN_THUMB)
         max_bytes = max(max_bytes - len(thumb), 1)
-        thumb_url = _url("image/webp", thumb)
+        thumb_url = _data_url("image/webp", thumb)
     is_kept = (
         image.format in _KEPT_FORMATS
         and image.mode in _KEPT_MODES
@@ -109,9 +109,9 @@ def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int,
         and not _has_exif_tags(image)
     )
     if is_kept:
-        return ShownImage(_url(media_type, content), size, thumb_url, full_size)
+        return ShownImage(_data_url(media_type, content), size, thumb_url, full_size)
     small, shown_size = _small_webp(scaled, max_bytes, _MIN_SIDE)
-    return ShownImage(_url("image/webp", small), shown_size, thumb_url, full_size)
+    return ShownImage(_data_url("image/webp", small), shown_size, thumb_url, full_size)
 
 
 def _has_exif_tags(image: PILImage) -> bool:
@@ -137,14 +137,14 @@ def _small_webp(image: PILImage, max_bytes: int, min_side: int) -> tuple[bytes, 
     content, size = _webp(image, _QUALITY), image.size
     if len(content) <= max_bytes:
         return content, size
-    expected = _LOW_SHARE * len(content)
+    expected_bytes = _LOW_SHARE * len(content)
     smallest, largest = min(min_side, max(size)), max(size)
     best = None
     for _ in range(_MAX_TRIES):
-        side = max(size) * (0.97 * max_bytes / expected) ** _EXPONENT
+        side = max(size) * (0.97 * max_bytes / expected_bytes) ** _EXPONENT
         size = scaled_size(image.size, max(smallest, min(largest, int(side))))
         content = _webp(_resized(image, size), _LOW_QUALITY)
-        expected = len(content)
+        expected_bytes = len(content)
         if len(content) <= max_bytes and (best is None or size > best[1]):
             best = content, size
         is_large_enough = _ENOUGH_SHARE * max_bytes <= len(content) <= max_bytes
@@ -164,5 +164,5 @@ def _webp(image: PILImage, quality: int) -> bytes:
     return file.getvalue()
 
 
-def _url(media_type: str, content: bytes) -> str:
+def _data_url(media_type: str, content: bytes) -> str:
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

@@ -234,7 +234,7 @@ def _add_cloud(row: Mapping[str, Any], num_classes: int, limits: Limits, thumb: 
     try:
         positions = level_positions(points, row["ego_pose"])
     except PointCloudError as error:
-        detail.notices.append(f"The points are shown in the axes of the sensor: {error}.")
+        detail.notices.append(f"The points are shown in the axes of the sensor, because the pose is invalid: {error}.")
         positions = level_positions(points, None)
     if label is not None:
         detail.objects = show_objects(label, num_classes, 1)

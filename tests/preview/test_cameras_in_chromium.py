@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 WHITE = (255, 255, 255)
 STAGE = ".stage .camera"
-IN_STRIP = "#cameras li:nth-child({}) .frame"  # the first child of the strip is the button of the point cloud
+STRIP_IMAGE = "#cameras li:nth-child({}) .frame"  # the first child of the strip is the button of the point cloud
 CAMERA_IS_SHOWN = f"document.querySelector('{STAGE}.painted')"
 TILES_ARE_DRAWN = "[...document.querySelectorAll('#cameras img')].every(image => image.complete)"
 
@@ -53,7 +53,7 @@ def show_camera(browser: Browser, page: Path, number: int = 1, **options: Any) -
 def count_pixels(browser: Browser, *colors: Any) -> list[list[int]]:
     """Count the pixels of each color in the stage, and in the first and the second image of the strip."""
     picture = np.asarray(browser.screenshot(), int)
-    boxes = [browser.box(selector) for selector in (STAGE, IN_STRIP.format(2), IN_STRIP.format(3))]
+    boxes = [browser.box(selector) for selector in (STAGE, STRIP_IMAGE.format(2), STRIP_IMAGE.format(3))]
     parts = [
         picture[round(box["top"]) : round(box["bottom"]), round(box["left"]) : round(box["right"])] for box in boxes
     ]
@@ -81,7 +81,7 @@ def has_color_near(picture: np.ndarray, point: np.ndarray, size: Any, color: Any
 def test_edges_of_boxes_have_the_color_of_the_class(browser: Browser, page: Path, number: int) -> None:
     camera = Page(page).details[0]["cameras"][number - 1]
     show_camera(browser, page, number)
-    for selector in (STAGE, IN_STRIP.format(number + 1)):
+    for selector in (STAGE, STRIP_IMAGE.format(number + 1)):
         picture = np.asarray(browser.screenshot_of(selector))
         for item, path in camera["boxes"]:
             for line in lines_of_path(path):
@@ -175,5 +175,5 @@ def test_strip_fits_the_window_in_both_themes(browser: Browser, tmp_path: Path, 
     strip, stage = browser.box("#cameras"), browser.box(".stage")
     assert strip["y"] >= stage["y"] + stage["height"]
     assert strip["y"] + strip["height"] <= 844
-    assert browser.box(IN_STRIP.format(2))["height"] >= 72
+    assert browser.box(STRIP_IMAGE.format(2))["height"] >= 72
     assert min(count_pixels(browser, RED)[0]) > 20

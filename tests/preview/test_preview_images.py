@@ -100,7 +100,7 @@ def test_image_with_many_bytes_is_compressed_and_then_scaled_down(tmp_path: Path
     assert detail["full_size"] == [900, 700]
 
 
-def test_images_on_a_page_of_many_samples_have_fewer_bytes_and_masks_have_their_size(
+def test_images_on_a_page_of_many_samples_have_fewer_bytes_and_masks_have_the_size_of_the_images(
     tmp_path: Path, write_release
 ) -> None:
     with Image.open(io.BytesIO(noise(160, 120))) as small:

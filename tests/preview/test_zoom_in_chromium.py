@@ -29,7 +29,7 @@ COLORS = {0: (0, 0, 0), 1: (255, 0, 0), 2: (0, 200, 0)}
 
 @pytest.fixture
 def page(tmp_path: Path, write_release: Any) -> Path:
-    """A page with two equal samples: a black image with a red and a green object.
+    """A page with two equal samples: a black image with one white pixel, a red object and a green object.
 
     One pixel of the red object is separate from its other pixels.
     """
@@ -86,14 +86,14 @@ def check_alignment(browser: Browser, opacity: int = 100) -> int:
     covering = covering_boxes(browser)
     checked = 0
     for y, x in np.ndindex(IDS.shape):
-        left, top = center_in(frame, x, y)
-        if not (stage["left"] < left - 2 < left + 2 < stage["right"]):
+        center_x, center_y = center_in(frame, x, y)
+        if not (stage["left"] < center_x - 2 < center_x + 2 < stage["right"]):
             continue
-        if not (stage["top"] < top - 2 < top + 2 < stage["bottom"]) or any(
-            low_x <= left <= high_x and low_y <= top <= high_y for low_x, low_y, high_x, high_y in covering
+        if not (stage["top"] < center_y - 2 < center_y + 2 < stage["bottom"]) or any(
+            left <= center_x <= right and top <= center_y <= bottom for left, top, right, bottom in covering
         ):
             continue
-        found, expected = screen[int(top), int(left)], COLORS[int(IDS[y, x])]
+        found, expected = screen[int(center_y), int(center_x)], COLORS[int(IDS[y, x])]
         if (x, y) == (2, 2):
             expected = (255, 255, 255)  # the white pixel of the image, beside black pixels
         assert np.abs(found - expected).max() <= 3, (x, y, found.tolist())
@@ -103,7 +103,8 @@ def check_alignment(browser: Browser, opacity: int = 100) -> int:
 
 def covering_boxes(browser: Browser) -> list[tuple[float, float, float, float]]:
     """Return the boxes (left, top, right, bottom) of the buttons and the tooltip, which are drawn over the image."""
-    boxes = [(browser.box(selector), margin) for selector, margin in (("#zoom-bar", 1), ("#tip", 30))]
+    margins = {"#zoom-bar": 1, "#tip": 30}  # pixels; the tooltip has a shadow
+    boxes = [(browser.box(selector), margin) for selector, margin in margins.items()]
     return [
         (box["left"] - margin, box["top"] - margin, box["right"] + margin, box["bottom"] + margin)
         for box, margin in boxes
@@ -143,8 +144,9 @@ def test_outline_and_tooltip_in_a_zoomed_image_belong_to_the_object_under_the_po
     turn_wheel(browser, *center_of(browser, 35, 25), -250)
     browser.until(f"document.querySelector('#{SCALE}').textContent !== '1×'")
     for (x, y), expected in (((35, 25), ["class 1"]), ((34, 25), []), ((35, 24), []), ((30, 19), ["class 2"])):
-        left, top = center_of(browser, x, y)
-        browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": left, "y": top})
+        center_x, center_y = center_of(browser, x, y)
+        event = {"type": "mouseMoved", "x": center_x, "y": center_y}
+        browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
         browser.until(f"document.querySelector('#tip').hidden === {str(not expected).lower()}")
         assert browser.texts("#tip p") == expected
     # The outline of the object is on the edges of its pixels.
@@ -247,9 +249,9 @@ def test_outlines_are_visible_at_opacity_0_and_on_a_background_of_the_same_color
     open_sample(browser, segments_hf.preview(path, tmp_path / "page.html"), 1)
     set_opacity(browser, 0)
     screen = np.asarray(browser.screenshot(), int)
-    left, top = center_of(browser, 14, 4)
-    bottom = center_of(browser, 14, 5)[1]
-    column = screen[int(top) : int(bottom), int(left)]  # screen pixels across the upper edge of the first object
+    x, top = center_of(browser, 14, 4)
+    _, bottom = center_of(browser, 14, 5)
+    column = screen[int(top) : int(bottom), int(x)]  # screen pixels across the upper edge of the first object
     assert np.abs(column - color).max() > 120
     browser.click("#close")
     browser.until("document.querySelector('.gallery canvas.edges')")
