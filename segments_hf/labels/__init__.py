@@ -97,6 +97,6 @@ def image_label_of(row: Row, features: Collection[str] | None = None) -> ImageLa
 
 
 def cloud_label_of(row: Row, features: Collection[str] | None = None) -> CloudLabel | None:
-    """Return the label of a point cloud. See `label_of`. For an image, return None."""
+    """Return the label of a row if it is the label of a point cloud, otherwise None. See `label_of`."""
     label = label_of(row, features)
     return label if isinstance(label, CloudLabel) else None

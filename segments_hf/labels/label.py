@@ -36,7 +36,7 @@ class Annotation(NamedTuple):
         class_index: The class index, 0..n-1; None if the release does not define the category.
         attributes: The attributes as JSON text, or decoded; None if the annotation has no attributes.
         track_id: The id of the object in all frames of a sequence; None if it has no track.
-        is_keyframe: Whether a person labeled the object in this frame, instead of an interpolation; None if unknown.
+        is_keyframe: Whether a person labeled the object in this frame; False if it was interpolated; None if unknown.
     """
 
     id: int

@@ -18,8 +18,8 @@ _COPIED_SLOTS = 2**16  # the number of slots that are copied together, so that t
 class FirstRows:
     """A hash table of the first row with each key. It takes 20 to 30 bytes of memory for each row.
 
-    Two keys count as equal if 96 bits of their hashes are equal, which Python makes with SipHash. Among 10^9 different
-    keys, the probability that two have equal hashes is below 10^-10.
+    Two keys count as equal if 96 bits of their hashes are equal. Python computes the hashes with SipHash. Among 10^9
+    different keys, the probability that two have equal hashes is below 10^-10.
 
     >>> rows = FirstRows()
     >>> [rows.add(key) for key in ("a", "b", "a")]
@@ -38,7 +38,7 @@ class FirstRows:
         """
         self._slots = array("I", bytes(count * array("I").itemsize))  # a row number plus 1, or 0 if the slot is free
         self._slot_mask = count - 1  # the bits of a hash that are the index of its slot
-        self._free = count // 2  # the number of keys to add before the slots are doubled; a fuller table is slower
+        self._keys_until_doubling = count // 2  # because a table with fewer free slots is slower
 
     def add(self, key: str) -> int:
         """Add the next row, and return the number of the first row with its key, which may be the added row.
@@ -56,15 +56,15 @@ class FirstRows:
                 return number - 1
             slot = (slot + 1) & mask
         slots[slot] = number = len(hashes)
-        self._free -= 1
-        if not self._free:
+        self._keys_until_doubling -= 1
+        if not self._keys_until_doubling:
             self._double_slots()
         return number - 1
 
     def _double_slots(self) -> None:
         old = self._slots
         self._make_slots(2 * len(old))
-        self._free -= len(old) // 2  # the number of keys that are copied from the old slots
+        self._keys_until_doubling -= len(old) // 2  # the keys that are copied from the old slots
         # Many keys are copied at once, because a loop over single keys would take as long as adding them again.
         slots, old_slots = np.frombuffer(self._slots, np.uint32), np.frombuffer(old, np.uint32)
         hashes = np.frombuffer(self._hashes_64, np.int64)

@@ -34,8 +34,8 @@ class Report(Result, msgspec.Struct, frozen=True):
         rows: The number of rows that were checked. A sequence has one row for each frame.
         unlabeled_share: The share of unlabeled pixels in all bitmaps of labeled rows, from 0 to 1; None if no bitmap
             was checked.
-        pixel_formats: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in
-            descending order; empty if the images were not checked.
+        pixel_formats: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, the most
+            frequent format first; empty if no images were checked.
         counts: The number of findings of each check, errors first.
         findings: All findings: first those about single rows, in the order of the rows; then those about categories,
             whole sequences and the images of all rows.

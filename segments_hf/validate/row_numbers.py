@@ -1,4 +1,4 @@
-"""The split of each row, and its number in the split."""
+"""A list of the splits of rows and of their numbers in the splits, which needs little memory."""
 
 from __future__ import annotations
 

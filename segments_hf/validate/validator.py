@@ -104,7 +104,7 @@ class Validator:
 
     @property
     def pixel_formats(self) -> dict[str, int]:
-        """The number of images with each pixel format in the rows so far, in descending order."""
+        """The number of images with each pixel format in the rows so far, the most frequent format first."""
         return self._pixel_formats.counts
 
     def compare_all(self, *, has_all_rows: bool = True) -> list[Finding]:
@@ -130,7 +130,7 @@ class Validator:
     def examine(self, outcome: Outcome) -> Examined:
         """Check a row without comparing it with other rows. Several threads may call this method at the same time."""
         row, instances, image, cloud = outcome.row, None, None, None
-        # In a complete row, `loading_problems` finds nothing. Not calling it saves time in large releases.
+        # `loading_problems` finds nothing in a row without problems. Not calling it saves time in large releases.
         is_complete = not outcome.problems and row is not None and row.get("annotations", ()) is not None
         findings = [] if is_complete else list(loading_problems(outcome))
         if row is not None:

@@ -21,7 +21,7 @@ USED_ONCE = Fault(
 
 
 class CategoryUse:
-    """The number of annotations of each category in the rows so far."""
+    """Count the annotations of each category."""
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
@@ -30,11 +30,11 @@ class CategoryUse:
     def add(self, row: Row) -> None:
         """Count the annotations of a row with a label."""
         for item in row["annotations"]:
-            number = item["category_id"]
-            if number in self._counts:
-                self._counts[number] += 1
+            category_id = item["category_id"]
+            if category_id in self._counts:
+                self._counts[category_id] += 1
             else:
-                self._counts[number], self._first_samples[number] = 1, sample_name(row)
+                self._counts[category_id], self._first_samples[category_id] = 1, sample_name(row)
 
     def find_rare(self, categories: Sequence[Category]) -> Iterator[Finding]:
         """Yield a finding for each category that is never used or used once; no findings if no row has annotations."""

@@ -44,5 +44,5 @@ class Fault:
         return self.finding(row["name"], row.get("uuid"), None, message)
 
     def finding(self, sample: str, uuid: str | None, frame: int | None, message: str) -> Finding:
-        """Return a finding of this fault. The parameters are the attributes of `Finding`."""
+        """Return a finding of this fault. The parameters are attributes of `Finding`."""
         return Finding(self.name, self.severity, sample, uuid, frame, message, self.effect)

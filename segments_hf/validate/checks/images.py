@@ -134,7 +134,7 @@ def _bitmap_header(bitmap: object) -> Header | None:
         return None
     try:
         return read_header(stored_content(bitmap))
-    except AssetError:  # `_instances` reports the error
+    except AssetError:  # if the row is labeled, `check_images` reports the bitmap
         return None
 
 

@@ -41,7 +41,7 @@ def scattered_objects(
         label: The label of the row.
         instances: The instances of the label's bitmap.
         categories_without_instances: The ids of categories such as sky, whose pixels all have one id, even if they are
-            far apart. They are not checked.
+            far apart. Objects of these categories are not checked.
     """
     if label.ids is None:
         return

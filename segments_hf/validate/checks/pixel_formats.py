@@ -31,7 +31,7 @@ class PixelFormats:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The number of images with each pixel format, such as ``RGB`` or ``16-bit gray``, in descending order."""
+        """The number of images with each pixel format, such as ``RGB`` or ``16-bit gray``; the most frequent first."""
         return dict(sorted(self._counts.items(), key=lambda item: -item[1]))
 
     def add(self, row: Row, pixel_format: str) -> None:

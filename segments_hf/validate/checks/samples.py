@@ -28,9 +28,9 @@ def unknown_status(row: Row) -> Iterator[Finding]:
     """Find a status that Segments.ai does not define. A sequence is reported once."""
     if row["status"] in STATUSES:
         return
-    is_first = not row.get("frame_index")
+    is_first_row = not row.get("frame_index")
     is_readable = row.get("annotations", ()) is not None  # the status of an unreadable label is not known
-    if is_first and is_readable:
+    if is_first_row and is_readable:
         known = ", ".join(sorted(STATUSES))
         yield UNKNOWN_STATUS.in_sample(row, f"got the status {row['status']!r}, expected one of {known}")
 

@@ -17,7 +17,7 @@ CHANGED_CATEGORY = Fault("track-changes-category", "error", "one object has two 
 
 
 class Tracks:
-    """The category of each track in the rows so far."""
+    """Compare the categories of the annotations of each track."""
 
     def __init__(self) -> None:
         # By split, sequence and track id: the category in the first row of the track, and the frame of this row.
@@ -41,6 +41,8 @@ class Tracks:
             first, frame = self._first_categories.setdefault(key, (category, row["frame_index"]))
             if category != first and key not in self._reported:
                 self._reported.add(key)
-                changed.append(f"track {track} has category {category} here and category {first} in frame {frame}")
+                changed.append(
+                    f"track {track} has category {category} in this frame and category {first} in frame {frame}"
+                )
         if changed:
             yield CHANGED_CATEGORY.in_row(row, listed(changed))

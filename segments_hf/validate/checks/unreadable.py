@@ -28,7 +28,7 @@ MALFORMED_EXIF = Fault(
     "`datasets` cannot read the file; rows of `load_release` contain a repaired copy",
 )
 LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original bitmap, which is downloaded")
-OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
+OTHER_SIZE = Fault("other-size", "error", "the label does not match the pixels of the image")
 UNREADABLE_CLOUD = Fault("unreadable-point-cloud", "error", "the sample cannot be used for training")
 UNREADABLE_CAMERA = Fault("unreadable-camera", "error", "the image or the calibration of the camera is lost")
 OTHER_NUMBER_OF_POINTS = Fault(

@@ -32,7 +32,7 @@ UNUSABLE_CAMERA = Fault(
 NO_POINTS_IN_CAMERA = Fault(
     "camera-without-points",
     "warning",
-    "the pose or the convention of the camera may be wrong, because projected points are not in the image",
+    "projected points and boxes are not in the image; the pose or the convention of the camera may be wrong",
 )
 
 _ORIGIN = np.zeros((1, 3))
@@ -123,7 +123,7 @@ def _are_in_image(camera: Mapping[str, Any], points: Points) -> npt.NDArray[np.b
 def _image_size(camera: Mapping[str, Any]) -> tuple[float, float]:
     """Return the width and height of the image of a camera in pixels.
 
-    If the image was not loaded or cannot be read, its center is taken to be the principal point. If x or y of the
+    If the image was not loaded or cannot be read, the principal point is assumed to be its center. If x or y of the
     principal point is not positive, the size is infinite.
     """
     if camera.get("image") is not None:

@@ -40,8 +40,8 @@ class _Sequence:
         row: The name and the uuid of the sample.
         num_with_pose: The number of frames with an ego pose.
         without_pose: The indices of the frames without an ego pose.
-        last_timestamp: The index and the timestamp of the previous row whose timestamp is a number.
-        timestamp_faults: A text for each two successive rows of which the later frame has no larger timestamp.
+        last_timestamp: The frame index and the timestamp of the previous row whose timestamp is a number.
+        timestamp_faults: A text for each pair of successive rows in which the later frame has no later timestamp.
         dimensions: The dimensions of each track in its first row, and the index of the frame of this row.
         dimension_changes: A text for each track whose dimensions change, by track id.
     """
@@ -56,7 +56,7 @@ class _Sequence:
 
 
 class CloudSequences:
-    """The sequences of point clouds in the rows so far."""
+    """Compare the frames of each sequence of point clouds."""
 
     def __init__(self) -> None:
         self._sequences: dict[tuple[Any, ...], _Sequence] = {}
@@ -108,9 +108,9 @@ def _add_timestamp(sequence: _Sequence, frame: int, timestamp: str | None) -> No
         last_frame, last_time = sequence.last_timestamp
         # Rows may be in any order. If `frame == last_frame`, the frame is a duplicate, which `Duplicates` reports.
         if (frame > last_frame and time <= last_time) or (frame < last_frame and time >= last_time):
-            first, second = sorted([(last_frame, last_time), (frame, time)])
+            (frame_1, time_1), (frame_2, time_2) = sorted([(last_frame, last_time), (frame, time)])
             sequence.timestamp_faults.append(
-                f"frame {second[0]} has the timestamp {second[1]} after {first[1]} in frame {first[0]}"
+                f"frame {frame_2} has the timestamp {time_2} after {time_1} in frame {frame_1}"
             )
     sequence.last_timestamp = frame, time
 

@@ -45,11 +45,13 @@ def faulty_cuboids(row: Row, label: Label) -> Iterator[Finding]:
     valid_boxes, errors = _valid_boxes(row)
     if errors:
         yield INVALID_CUBOID.in_row(row, listed(errors))
-    flat = valid_boxes[~_has_volume(valid_boxes)]
-    if len(flat):
+    without_volume = valid_boxes[~_has_volume(valid_boxes)]
+    if len(without_volume):
         items = [
             f"cuboid {number} of {length:g} x {width:g} x {height:g}"
-            for number, (length, width, height) in zip(flat.ids.tolist(), flat.dimensions.tolist(), strict=True)
+            for number, (length, width, height) in zip(
+                without_volume.ids.tolist(), without_volume.dimensions.tolist(), strict=True
+            )
         ]
         yield NO_VOLUME.in_row(row, f"got {listed(items)}, expected a length, width and height above 0")
     if differences := list(_yaw_differences(row, valid_boxes)):

@@ -45,26 +45,28 @@ def faulty_point_labels(row: Row, label: Label, unreported: Collection[str]) -> 
         yield UNREADABLE_LABEL.in_row(row, f"{POINT_LABELS_COLUMN}: got null, expected a number for each point")
         return
     numbers, counts = np.unique(np.asarray(values, np.int64), return_counts=True)
-    points = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    counts_by_id = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
     if 0 in ids:
         yield _IMPOSSIBLE_ID.in_row(row, "got the annotation id 0, expected another number")
-    if unknown := sorted(points.keys() - ids - {0}):
-        total = counted(sum(points[number] for number in unknown), "point")
+    if unknown := sorted(counts_by_id.keys() - ids - {0}):
+        total = counted(sum(counts_by_id[number] for number in unknown), "point")
         yield POINTS_WITHOUT_ANNOTATION.in_row(row, f"got {total} with an id that no annotation has: {listed(unknown)}")
-    if absent := sorted(ids - points.keys() - {0}):
+    if absent := sorted(ids - counts_by_id.keys() - {0}):
         yield NO_POINTS.in_row(row, f"no point has the annotation id {listed(absent)}")
 
 
-def wrong_number_of_labels(row: Row, label: Label, points: int) -> Iterator[Finding]:
+def wrong_number_of_labels(row: Row, label: Label, num_points: int) -> Iterator[Finding]:
     """Find a label with another number of points than the file.
 
     Args:
         row: The row.
         label: The label of the row.
-        points: The number of points in the file.
+        num_points: The number of points in the file.
     """
     if isinstance(label, PointLabel) and row[POINT_LABELS_COLUMN] is not None:
-        labels = len(row[POINT_LABELS_COLUMN])
-        if labels != points:
-            message = f"got a label of {counted(labels, 'point')} for a point cloud of {counted(points, 'point')}"
+        num_labels = len(row[POINT_LABELS_COLUMN])
+        if num_labels != num_points:
+            message = (
+                f"got a label of {counted(num_labels, 'point')} for a point cloud of {counted(num_points, 'point')}"
+            )
             yield OTHER_NUMBER_OF_POINTS.in_row(row, message)
