@@ -13,7 +13,7 @@ from .problem_cases import bad_sample
 
 
 @pytest.fixture
-def release_with(server: Any, write_release: Callable[..., Path]) -> Callable[[str], Path]:
+def write_bad_release(server: Any, write_release: Callable[..., Path]) -> Callable[[str], Path]:
     """Write a release of three samples; the one in the middle is the `bad_sample` of a case."""
 
     def write(case: str) -> Path:

@@ -11,7 +11,7 @@ import datasets
 import segments_hf
 
 
-def errors_file(dataset: datasets.Dataset) -> list[dict]:
+def read_errors_file(dataset: datasets.Dataset) -> list[dict]:
     """Return the problems in the file errors.jsonl of a built dataset."""
     file = Path(dataset.cache_files[0]["filename"]).parent / "errors.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()]

@@ -56,7 +56,7 @@ def with_pixels(png: bytes, change: Callable[[bytes], bytes]) -> bytes:
     )
 
 
-def unreadable(png: bytes) -> bytes:
+def unreadable_png(png: bytes) -> bytes:
     """Return a PNG with valid chunks whose pixels cannot be decoded."""
     return with_pixels(png, lambda data: data[: len(data) // 2])
 
@@ -110,7 +110,7 @@ def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, A
     ]
 
 
-def raw(dataset: Any) -> Any:
+def undecoded(dataset: Any) -> Any:
     """Return the dataset with images that are not decoded: each image is a dict with the keys "bytes" and "path"."""
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
@@ -121,7 +121,7 @@ def raw(dataset: Any) -> Any:
     return dataset
 
 
-def image_bytes(stored: dict[str, Any] | None) -> bytes | None:
+def file_bytes(stored: dict[str, Any] | None) -> bytes | None:
     """Return the bytes of an image that is not decoded, or of a point cloud, from the row or the file at its path."""
     if stored is None or (stored["bytes"] is None and stored["path"] is None):
         return None
@@ -130,13 +130,13 @@ def image_bytes(stored: dict[str, Any] | None) -> bytes | None:
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
     """Return the rows with files as bytes and JSON as objects. These rows are equal for all versions of `datasets`."""
-    return [_plain_row(row) for row in raw(dataset)]
+    return [_plain_row(row) for row in undecoded(dataset)]
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     row = dict(row)
     for column in {"image", "segmentation_bitmap", "point_cloud"} & row.keys():
-        row[column] = image_bytes(row[column])
+        row[column] = file_bytes(row[column])
     for column in JSON_COLUMNS & row.keys():
         row[column] = json_value(row[column])
     for column in {"annotations", "cameras"} & row.keys():
@@ -146,7 +146,7 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 
 def _plain_item(item: dict[str, Any]) -> dict[str, Any]:
     """Return an annotation or a camera with files as bytes and JSON as objects."""
-    files = {"image": image_bytes(item["image"])} if "image" in item else {}
+    files = {"image": file_bytes(item["image"])} if "image" in item else {}
     return {**item, **files, **{name: json_value(item[name]) for name in JSON_FIELDS & item.keys()}}
 
 

@@ -14,13 +14,13 @@ from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
 
 from .making import (
+    file_bytes,
     file_samples,
-    image_bytes,
     jpeg,
     plain_rows,
-    raw,
     sample,
     served_samples,
+    undecoded,
 )
 
 # Python 3.12 and later warn when a process that has threads is forked.
@@ -44,18 +44,18 @@ def test_demo_release_has_one_row_for_each_sample():
 
 
 def test_rows_refer_to_the_unchanged_files_by_path():
-    dataset = raw(segments_hf.load_release(demo_release(), split="train"))
+    dataset = undecoded(segments_hf.load_release(demo_release(), split="train"))
     folder = demo_release().parent
     for row, item in zip(dataset, demo_samples(), strict=True):
         file = folder / item["attributes"]["image"]["url"]
         assert row["image"] == {"bytes": None, "path": str(file)}
         label = item["labels"]["ground-truth"] or {}
         url = label.get("attributes", {}).get("segmentation_bitmap", {}).get("url")
-        assert image_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
+        assert file_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
 
 
 def test_embed_stores_the_bytes_in_the_rows():
-    dataset = raw(segments_hf.load_release(demo_release(), split="train", embed=True))
+    dataset = undecoded(segments_hf.load_release(demo_release(), split="train", embed=True))
     for row, item in zip(dataset, demo_samples(), strict=True):
         assert row["image"]["bytes"] == (demo_release().parent / item["attributes"]["image"]["url"]).read_bytes()
 

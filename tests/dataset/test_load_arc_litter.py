@@ -29,7 +29,7 @@ def load_with_builder_name(release: Path, **options):
     return datasets.load_dataset("segments_release", data_files=str(release), split="train", **options)
 
 
-WAYS = {
+LOADERS = {
     "load_release": (load_by_function, {}),
     "load_release-stream": (load_by_function, {"streaming": True}),
     "load_release-two-processes": (load_by_function, {"num_proc": 2}),
@@ -39,10 +39,10 @@ WAYS = {
 }
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=LOADERS)
 def load(request, arc_litter):
     """Return a function that loads the release."""
-    function, options = WAYS[request.param]
+    function, options = LOADERS[request.param]
     return lambda **more: function(arc_litter / "arc_litter-v01.json", **options, **more)
 
 

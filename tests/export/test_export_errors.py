@@ -7,7 +7,7 @@ from typing import Any
 
 import datasets
 import pytest
-from dataset.making import label, sample, unreadable
+from dataset.making import label, sample, unreadable_png
 
 from segments_hf import export_dataset, load_release, to_layout
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
@@ -132,7 +132,7 @@ def test_release_without_labels_is_refused_with_the_counts_of_statuses(tmp_path:
 def test_broken_bitmap_raises_error_or_is_skipped(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
-    (tmp_path / "broken.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
+    (tmp_path / "broken.png").write_bytes(unreadable_png((tmp_path / "bitmap.png").read_bytes()))
     message = r"sample 'broken.jpg': got a bitmap .*on_error='skip'"
     with pytest.raises(BitmapError, match=message):
         export_dataset(release, name, tmp_path / "out")

@@ -9,7 +9,7 @@ from typing import Any
 
 import datasets
 import pytest
-from dataset.making import unreadable
+from dataset.making import unreadable_png
 
 from segments_hf import export_dataset, load_release
 from segments_hf.errors import BitmapError, OutputExistsError
@@ -73,7 +73,7 @@ def test_failed_overwrite_keeps_the_earlier_export(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
     export_dataset(release, "semantic", out)
     before = {name: (out / name).read_bytes() for name in files(out)}
-    (tmp_path / "bitmap.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
+    (tmp_path / "bitmap.png").write_bytes(unreadable_png((tmp_path / "bitmap.png").read_bytes()))
     with pytest.raises(BitmapError):
         export_dataset(release, "semantic", out, overwrite=True)
     assert {name: (out / name).read_bytes() for name in files(out)} == before
@@ -84,7 +84,7 @@ def test_failed_overwrite_keeps_the_earlier_export(tmp_path: Path) -> None:
 
 def test_failed_export_leaves_no_folder(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
-    (tmp_path / "bitmap.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
+    (tmp_path / "bitmap.png").write_bytes(unreadable_png((tmp_path / "bitmap.png").read_bytes()))
     with pytest.raises(BitmapError):
         export_dataset(release, "semantic", tmp_path / "out")
     assert not (tmp_path / "out").exists()

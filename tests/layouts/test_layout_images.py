@@ -8,7 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from dataset.making import bitmap, image_bytes, label, raw, sample
+from dataset.making import bitmap, file_bytes, label, sample, undecoded
 from images.odd_images import CONVERTED, DEEP, PLAIN, SIZE, colors, encoded, pgm, png, ramp, tiff
 from PIL import Image
 
@@ -45,9 +45,9 @@ def images_of(rows: Any) -> list[Image.Image]:
 @pytest.mark.parametrize("task", TASKS)
 def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(release_of_modes: Path, task: str, kind: str) -> None:
     dataset = load_release(release_of_modes, **KINDS[kind])
-    before = [image_bytes(row["image"]) for row in raw(train(dataset))]
+    before = [file_bytes(row["image"]) for row in undecoded(train(dataset))]
     laid_out = to_layout(dataset, task)
-    after = [image_bytes(row["image"]) for row in raw(train(laid_out))]
+    after = [file_bytes(row["image"]) for row in undecoded(train(laid_out))]
     for name, content, stored, image in zip(FILES, before, after, images_of(laid_out), strict=True):
         array = np.asarray(image)
         assert image.mode in {"RGB", "L"}, name
@@ -65,8 +65,8 @@ def test_numpy_format_of_a_layout_has_8_bit_images(release_of_modes: Path) -> No
 
 def test_load_release_does_not_change_the_files_of_any_mode(release_of_modes: Path) -> None:
     for options in ({}, {"embed": True}, {"streaming": True}):
-        rows = raw(load_release(release_of_modes, split="train", **options))
-        assert [image_bytes(row["image"]) for row in rows] == [make() for make in FILES.values()]
+        rows = undecoded(load_release(release_of_modes, split="train", **options))
+        assert [file_bytes(row["image"]) for row in rows] == [make() for make in FILES.values()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -120,7 +120,7 @@ def test_two_processes_convert_images_as_one_process_does(tmp_path: Path, write_
     release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
     rows = load_release(release, split="train")
     one, two = to_layout(rows, SEMANTIC), to_layout(rows, SEMANTIC, num_proc=2)
-    assert [row["image"]["bytes"] for row in raw(one)] == [row["image"]["bytes"] for row in raw(two)]
+    assert [row["image"]["bytes"] for row in undecoded(one)] == [row["image"]["bytes"] for row in undecoded(two)]
     assert ["0.png" in text for text in messages(caplog)] == [True, True]
 
 
@@ -132,7 +132,7 @@ class TestDamagedImages:
     @pytest.fixture
     def data(self, tmp_path: Path, write_release: Any, kind: str) -> Any:
         made = [made_sample(tmp_path, name, encoded(colors("RGB"), "PNG")) for name in ("a.png", "bad.png", "c.png")]
-        rows = raw(load_release(write_release(made), embed=True, split="train"))
+        rows = undecoded(load_release(write_release(made), embed=True, split="train"))
         broken = {"bytes": encoded(colors("RGBA"), "PNG")[:-40], "path": None}
         changed = rows.map(
             lambda row: {"image": broken if row["name"] == "bad.png" else row["image"]}, features=rows.features
@@ -192,10 +192,10 @@ def test_layout_converts_images_embedded_in_parquet(release_of_modes: Path, tmp_
 
 def test_layout_has_the_bytes_of_an_image_at_a_url(tmp_path: Path, write_release: Any) -> None:
     release = write_release([made_sample(tmp_path, "a.png", pgm(ramp(255, np.uint8), 255))])
-    rows = raw(load_release(release, split="train"))
+    rows = undecoded(load_release(release, split="train"))
     url = (tmp_path / "a.png").as_uri()
     moved = rows.map(lambda row: {"image": {"bytes": None, "path": url}}, features=rows.features)
-    (row,) = raw(to_layout(moved.to_iterable_dataset(), DETECTION))
+    (row,) = undecoded(to_layout(moved.to_iterable_dataset(), DETECTION))
     assert row["image"]["bytes"] == (tmp_path / "a.png").read_bytes()
 
 

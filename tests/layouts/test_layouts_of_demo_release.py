@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dataset.making import raw
+from dataset.making import undecoded
 from dataset.test_load_arc_litter import FOLDER_OF_RELEASE
 
 import segments_hf
@@ -27,7 +27,7 @@ def test_stream_has_the_columns_and_rows_of_the_dataset(task: str, split: str | 
         assert type(laid_out) is type(rows)
         part = laid_out if split else laid_out["train"]
         assert list(part.features) == list(next(iter(part))) == COLUMNS[task]
-        other_columns = [{**row, "image": None, "label": None, "annotation": None} for row in raw(part)]
+        other_columns = [{**row, "image": None, "label": None, "annotation": None} for row in undecoded(part)]
         masks = [pixels(row.get("label") or row.get("annotation")) for row in part]
         results.append((other_columns, masks, part.features, segments_hf.id2label(laid_out)))
     assert results[0] == results[1]
@@ -56,7 +56,7 @@ def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
 @pytest.mark.parametrize("task", TASKS)
 def test_two_processes_make_the_same_rows_as_one_process(task: str) -> None:
     rows = segments_hf.load_release(demo_release(), split="train")
-    one, two = (raw(segments_hf.to_layout(rows, task, num_proc=number)) for number in (None, 2))
+    one, two = (undecoded(segments_hf.to_layout(rows, task, num_proc=number)) for number in (None, 2))
     assert list(one) == list(two)
 
 

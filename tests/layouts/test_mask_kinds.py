@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dataset.making import image_bytes, jpeg, json_value, plain_rows, raw, sample
+from dataset.making import file_bytes, jpeg, json_value, plain_rows, sample, undecoded
 
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 
@@ -137,19 +137,19 @@ def test_masks_do_not_change_json_columns(tmp_path, write_release, value, stream
 @pytest.mark.parametrize("embed", [False, True], ids=["paths", "embedded"])
 def test_masks_do_not_change_image_columns(release, streaming, embed):
     dataset = load_release(release, split="train", streaming=streaming, embed=embed)
-    for before, after in zip(raw(dataset), raw(add_semantic_masks(dataset)), strict=True):
+    for before, after in zip(undecoded(dataset), undecoded(add_semantic_masks(dataset)), strict=True):
         assert (after["image"], after["segmentation_bitmap"]) == (before["image"], before["segmentation_bitmap"])
 
 
 @STREAMING
 def test_file_in_the_working_directory_does_not_replace_an_image(release, tmp_path, monkeypatch, streaming):
     loaded = through_parquet(load_release(release, split="train"), tmp_path, streaming=streaming)
-    before = [image_bytes(row["image"]) for row in raw(loaded)]
+    before = [file_bytes(row["image"]) for row in undecoded(loaded)]
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    for row in raw(loaded):
+    for row in undecoded(loaded):
         (tmp_path / "elsewhere" / row["image"]["path"]).write_bytes(jpeg((3, 3), red=1))
-    assert [image_bytes(row["image"]) for row in raw(add_semantic_masks(loaded))] == before
+    assert [file_bytes(row["image"]) for row in undecoded(add_semantic_masks(loaded))] == before
 
 
 class TestColors:

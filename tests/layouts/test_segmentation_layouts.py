@@ -9,7 +9,7 @@ import re
 import datasets
 import numpy as np
 import pytest
-from dataset.making import image_bytes, label, raw, sample
+from dataset.making import file_bytes, label, sample, undecoded
 from datasets import ClassLabel, Image, Value
 
 from segments_hf import categories, id2label, load_release, to_layout
@@ -141,17 +141,17 @@ class TestImages:
     @pytest.mark.parametrize("task", TASKS)
     def test_images_are_unchanged(self, layout_release, streaming, embed, task):
         dataset = load_release(layout_release, split="train", streaming=streaming, embed=embed)
-        before = [row["image"] for row in raw(dataset)]
-        assert [row["image"] for row in raw(to_layout(dataset, task))] == [before[1], before[4]]
+        before = [row["image"] for row in undecoded(dataset)]
+        assert [row["image"] for row in undecoded(to_layout(dataset, task))] == [before[1], before[4]]
 
     @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
     def test_images_are_not_read_from_the_working_directory(self, layout_release, tmp_path, monkeypatch, streaming):
         loaded = through_parquet(load_release(layout_release, split="train"), tmp_path, streaming=streaming)
-        before = [row["image"] for row in raw(loaded)]
+        before = [row["image"] for row in undecoded(loaded)]
         monkeypatch.chdir(tmp_path)
         for image in before:
             write_image(tmp_path, image["path"], b"another")
-        after = [image_bytes(row["image"]) for row in raw(to_layout(loaded, SEMANTIC))]
+        after = [file_bytes(row["image"]) for row in undecoded(to_layout(loaded, SEMANTIC))]
         assert after == [before[1]["bytes"], before[4]["bytes"]]
 
 
@@ -191,7 +191,7 @@ class TestOptions:
 @pytest.mark.parametrize("task", TASKS)
 def test_stream_of_a_layout_can_be_pickled_and_shuffled(layout_release, task):
     stream = to_layout(load_release(layout_release, split="train", streaming=True), task)
-    assert list(raw(pickle.loads(pickle.dumps(stream)))) == list(raw(stream))
+    assert list(undecoded(pickle.loads(pickle.dumps(stream)))) == list(undecoded(stream))
     assert len(list(stream.shuffle(seed=1, buffer_size=2).take(9))) == 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import datasets
 import msgspec
 import pytest
-from dataset.making import bitmap, jpeg, label, sample, served_samples, unreadable
+from dataset.making import bitmap, jpeg, label, sample, served_samples, unreadable_png
 
 from segments_hf import Release, load_release, stats
 from segments_hf.demo import demo_release
@@ -75,7 +75,7 @@ def test_vectors_have_areas_and_pixels_inside_the_image(tmp_path: Path, write_re
 
 def test_unreadable_samples_are_listed_as_problems(tmp_path: Path, write_release: Any) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((2, 2)))
-    (tmp_path / "bad.png").write_bytes(unreadable(bitmap()))
+    (tmp_path / "bad.png").write_bytes(unreadable_png(bitmap()))
     annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 77}]
     bad = label(annotations=annotations[:1], segmentation_bitmap={"url": "bad.png"})
     samples = [

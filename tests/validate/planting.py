@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable, with_comment, with_orientation
+from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable_png, with_comment, with_orientation
 
 SIZE = (8, 6)  # width, height
 IDS = np.zeros(SIZE[::-1], np.uint32)
@@ -250,7 +250,9 @@ ASSET_FAULTS = [
         assets=True,
         loaded="missing-bitmap",
     ),
-    PlantedFault("unreadable-bitmap", _rewritten("bitmap", unreadable), "cannot be read", WITH_BITMAPS, assets=True),
+    PlantedFault(
+        "unreadable-bitmap", _rewritten("bitmap", unreadable_png), "cannot be read", WITH_BITMAPS, assets=True
+    ),
     PlantedFault(
         "missing-bitmap",
         lambda samples, _: content(samples).update(segmentation_bitmap=None),

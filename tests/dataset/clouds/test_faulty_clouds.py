@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from cloud_releases import camera, cloud, cloud_sample, content, kitti_file, labeled, pcd_file, write_files, xyz
 
-from dataset.loading import errors_file
+from dataset.loading import read_errors_file
 from dataset.making import jpeg, plain_rows
 from segments_hf import load_release
 from segments_hf.errors import AssetError, OptionError, ReleaseError, SegmentsHFError
@@ -103,7 +103,7 @@ class TestOnError:
         else:
             assert row["point_annotations"] == fault.points
         if not streaming:
-            found = [problem for problem in errors_file(rows) if problem["sample"] == "bad"]
+            found = [problem for problem in read_errors_file(rows) if problem["sample"] == "bad"]
             assert [(problem["column"], problem["action"]) for problem in found] == [(fault.column, "kept")]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import segments_hf
-from dataset.making import bitmap, file_samples, jpeg, labeled_sample, plain_rows, raw, sample, served_samples
+from dataset.making import bitmap, file_samples, jpeg, labeled_sample, plain_rows, sample, served_samples, undecoded
 from segments_hf.errors import AssetError
 
 # Python 3.12 and later warn when a process that has threads is forked.
@@ -18,7 +18,7 @@ class TestDownloads:
     def test_each_asset_is_downloaded_once_into_the_asset_cache(self, server, write_release, caches):
         dataset = segments_hf.load_release(write_release(served_samples(server, 3)), split="train")
         assert set(server.requests.values()) == {1}
-        paths = [Path(row["image"]["path"]) for row in raw(dataset)]
+        paths = [Path(row["image"]["path"]) for row in undecoded(dataset)]
         assert [path.read_bytes() for path in paths] == [server.files[f"/images/{n}.jpg"] for n in range(3)]
         assert all(path.is_relative_to(caches / "segments_hf" / "assets") for path in paths)
 

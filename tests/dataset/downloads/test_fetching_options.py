@@ -10,7 +10,7 @@ import sys
 import datasets
 import pytest
 
-from dataset.making import bitmap, jpeg, label, plain_rows, sample, served_samples, unreadable
+from dataset.making import bitmap, jpeg, label, plain_rows, sample, served_samples, unreadable_png
 from segments_hf import load_release
 from segments_hf.errors import AssetError, OptionError, StorageError
 
@@ -47,7 +47,7 @@ def test_load_dataset_accepts_the_fetching_options(release, server):
 
 @pytest.mark.parametrize("streaming", [False, True])
 def test_verify_decode_finds_damaged_pixels_in_a_valid_file_structure(server, write_release, streaming):
-    mask = server.url("/label.png", unreadable(bitmap()))
+    mask = server.url("/label.png", unreadable_png(bitmap()))
     content = label(annotations=[], segmentation_bitmap={"url": mask})
     release = write_release([sample("a", server.url("/a.jpg", jpeg((2, 2))), content)])
     assert len(list(load_release(release, split="train", streaming=streaming).select_columns("name"))) == 1

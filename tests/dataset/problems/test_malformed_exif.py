@@ -14,8 +14,8 @@ import pytest
 from images.exif_making import entry, jpeg, orientation_entry, phone_exif, png_chunk, tiff
 
 import segments_hf
-from dataset.loading import errors_file, load_with_builder_name, warnings_of
-from dataset.making import bitmap, image_bytes, label, raw, sample
+from dataset.loading import load_with_builder_name, read_errors_file, warnings_of
+from dataset.making import bitmap, file_bytes, label, sample, undecoded
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.errors import SegmentsHFError
 from segments_hf.preview.shown_image import show_image
@@ -60,7 +60,7 @@ def check_phone(row: dict[str, Any]) -> None:
     assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (16, 24)
 
 
-WAYS = {
+LOADERS = {
     "files": (load, {}),
     "bytes": (load, {"embed": True}),
     "stream": (load, {"streaming": True}),
@@ -74,9 +74,9 @@ WAYS = {
 @pytest.mark.each_choice(1)
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", LOADERS)
 def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
-    loader, options = WAYS[way]
+    loader, options = LOADERS[way]
     dataset = loader(release, on_error=policy, **options)
     rows = list(dataset)
     assert [row["name"] for row in rows] == ["a", "b", "c"]
@@ -86,7 +86,7 @@ def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
     assert "EXIF" in warnings_of(caplog)
     assert "a: " not in warnings_of(caplog)
     if not options.get("streaming"):
-        (problem,) = errors_file(dataset)
+        (problem,) = read_errors_file(dataset)
         assert (problem["sample"], problem["column"], problem["action"]) == ("b", "image", "repaired")
         assert "/phone.jpg" in problem["reason"]
 
@@ -106,12 +106,12 @@ def test_load_release_does_not_change_local_file(local_release, tmp_path, where,
 
 
 def test_repaired_copy_is_cached_by_hash_of_content(local_release):
-    (row,) = raw(load(local_release))
+    (row,) = undecoded(load(local_release))
     copy = Path(row["image"]["path"])
     assert copy.is_relative_to(default_cache_folder())
     assert copy.name == hashlib.sha256(copy.read_bytes()).hexdigest() + ".jpg"
     written = copy.stat().st_mtime_ns
-    (again,) = raw(load(local_release, max_bytes=10**6))
+    (again,) = undecoded(load(local_release, max_bytes=10**6))
     assert again["image"]["path"] == str(copy)
     assert copy.stat().st_mtime_ns == written
     cache = AssetCache(default_cache_folder())
@@ -128,7 +128,7 @@ def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(relea
     dataset = load(release, max_bytes=10**6)
     check_phone(dataset[1])
     assert server.requests["/phone.jpg"] == requests == 1
-    assert [problem["action"] for problem in errors_file(dataset)] == ["repaired"]
+    assert [problem["action"] for problem in read_errors_file(dataset)] == ["repaired"]
     assert "b: " in warnings_of(caplog)
 
 
@@ -145,7 +145,7 @@ def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):
     image = server.url("/good.jpg", jpeg(phone_exif("<", 6)))
     dataset = load(write_release([phone_sample("a", image, server.url("/mask.png", content))]))
     check_phone(dataset[0])
-    assert [(problem["column"], problem["action"]) for problem in errors_file(dataset)] == [
+    assert [(problem["column"], problem["action"]) for problem in read_errors_file(dataset)] == [
         ("segmentation_bitmap", "repaired")
     ]
 
@@ -162,7 +162,7 @@ def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_
         ),
         on_error=policy,
     )
-    found = [(problem["sample"], problem["action"]) for problem in errors_file(dataset)]
+    found = [(problem["sample"], problem["action"]) for problem in read_errors_file(dataset)]
     assert found == [
         ("a", "repaired"),
         *([("b", "skipped")] if policy == "skip" else [("b", "kept"), ("b", "repaired")]),
@@ -212,7 +212,7 @@ def old_rows(request, release) -> datasets.Dataset:
 
 
 def layout_rows(rows: Any, task: str) -> list[dict[str, Any]]:
-    return raw(segments_hf.to_layout(rows, task))
+    return undecoded(segments_hf.to_layout(rows, task))
 
 
 def image_sizes(rows: Any, folder: Path) -> list[tuple[int, int]]:
@@ -227,7 +227,9 @@ FUNCTIONS = {
     "instance": lambda rows, _: [item["annotation"]["bytes"] for item in layout_rows(rows, "instance-segmentation")],
     "panoptic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "panoptic-segmentation")],
     "detection": lambda rows, _: [item["objects"] for item in layout_rows(rows, "object-detection")],
-    "masks": lambda rows, _: [image_bytes(row["semantic_mask"]) for row in raw(segments_hf.add_semantic_masks(rows))],
+    "masks": lambda rows, _: [
+        file_bytes(row["semantic_mask"]) for row in undecoded(segments_hf.add_semantic_masks(rows))
+    ],
     "stats": lambda rows, _: segments_hf.stats(rows, assets=True).image_sizes,
     "contact sheet": lambda rows, _: segments_hf.contact_sheet(rows).tobytes(),
     "plot": lambda rows, _: [

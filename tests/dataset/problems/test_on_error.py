@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from dataset.loading import errors_file, load_by_function, load_with_builder_name, warnings_of
-from dataset.making import bitmap, jpeg, plain_rows, raw, sample
+from dataset.loading import load_by_function, load_with_builder_name, read_errors_file, warnings_of
+from dataset.making import bitmap, jpeg, plain_rows, sample, undecoded
 from dataset.problem_cases import CASES, IDS
 from segments_hf.errors import AssetError, OptionError
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
-WAYS = {
+LOADERS = {
     "load_release": (load_by_function, {}),
     "load_dataset": (load_with_builder_name, {}),
     "load_release with two processes": (load_by_function, {"num_proc": 2}),
@@ -25,12 +25,12 @@ WAYS = {
 
 @pytest.mark.each_choice(2)
 @IGNORE_FORK_WARNING
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", LOADERS)
 @pytest.mark.parametrize("case", CASES)
-def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(release_with, case, way):
-    load, options = WAYS[way]
+def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(write_bad_release, case, way):
+    load, options = LOADERS[way]
     with pytest.raises(CASES[case].error, match=CASES[case].reason) as caught:
-        list(load(release_with(case), **options))
+        list(load(write_bad_release(case), **options))
     assert "secret" not in str(caught.value)
     assert ("samples[1]" if case == "no name" else "'bad'") in str(caught.value)
     if case != "no name":
@@ -39,9 +39,9 @@ def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(release
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
 @pytest.mark.parametrize("case", CASES)
-def test_on_error_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(release_with, case, policy, caplog):
+def test_on_error_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(write_bad_release, case, policy, caplog):
     column = CASES[case].column
-    dataset = raw(load_by_function(release_with(case), on_error=policy))
+    dataset = undecoded(load_by_function(write_bad_release(case), on_error=policy))
     is_kept = policy == "keep" and column != "row"
     assert dataset["name"][:] == (["first", "bad", "last"] if is_kept else ["first", "last"])
     if is_kept and column:
@@ -51,7 +51,7 @@ def test_on_error_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(relea
         )
         assert all(dataset[1][other] for other in others)
 
-    (problem,) = errors_file(dataset)
+    (problem,) = read_errors_file(dataset)
     assert problem["sample"] == ("samples[1]" if case == "no name" else "bad")
     assert problem["action"] == ("kept" if is_kept else "skipped")
     assert problem["column"] == {None: "annotations", "row": None}.get(column, column)
@@ -61,15 +61,15 @@ def test_on_error_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(relea
     assert "1 sample(s)" in warnings_of(caplog)
 
 
-def test_keep_sets_the_class_of_an_unknown_category_to_null(release_with):
-    row = load_by_function(release_with("unknown category"), on_error="keep")[1]
+def test_keep_sets_the_class_of_an_unknown_category_to_null(write_bad_release):
+    row = load_by_function(write_bad_release("unknown category"), on_error="keep")[1]
     assert [(item["category_id"], item["category"]) for item in row["annotations"]] == [(1, 0), (77, None)]
     assert row["status"] == "LABELED"
     assert row["image"].size == (8, 6)
 
 
-def test_failed_build_leaves_no_dataset_in_the_cache(release_with, server):
-    path = release_with("image not found")
+def test_failed_build_leaves_no_dataset_in_the_cache(write_bad_release, server):
+    path = write_bad_release("image not found")
     with pytest.raises(AssetError):
         load_by_function(path)
     server.url("/gone.jpg", jpeg())
@@ -88,9 +88,9 @@ REPLACEMENTS = {
 
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
 @pytest.mark.parametrize("case", REPLACEMENTS)
-def test_bad_asset_is_not_stored_in_the_cache(release_with, server, case, policy):
+def test_bad_asset_is_not_stored_in_the_cache(write_bad_release, server, case, policy):
     path, content = REPLACEMENTS[case]
-    file = release_with(case)
+    file = write_bad_release(case)
     if policy == "raise":
         with pytest.raises(AssetError):
             load_by_function(file)
@@ -102,8 +102,8 @@ def test_bad_asset_is_not_stored_in_the_cache(release_with, server, case, policy
     assert content in (rows[1]["image"], rows[1]["segmentation_bitmap"])
 
 
-def test_missing_asset_is_not_reported_if_no_assets_are_loaded(release_with):
-    assert len(load_by_function(release_with("image not found"), load_assets=False)) == 3
+def test_missing_asset_is_not_reported_if_no_assets_are_loaded(write_bad_release):
+    assert len(load_by_function(write_bad_release("image not found"), load_assets=False)) == 3
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_splits_and_filters_report_a_sample_without_a_name(write_release, option
     samples = [sample("a", metadata={"k": 1}), sample(None), sample("b", metadata={"k": 1})]
     dataset = load_by_function(write_release(samples), on_error="skip", load_assets=False, **options)
     assert dataset["name"][:] == ["a", "b"]
-    assert [problem["sample"] for problem in errors_file(dataset)] == ["samples[1]"]
+    assert [problem["sample"] for problem in read_errors_file(dataset)] == ["samples[1]"]
 
 
 def test_error_of_an_unknown_policy_lists_the_policies():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dataset.loading import errors_file, load_by_function, warnings_of
-from dataset.making import bitmap, image_bytes, jpeg, label, plain_rows, raw, sample
+from dataset.loading import load_by_function, read_errors_file, warnings_of
+from dataset.making import bitmap, file_bytes, jpeg, label, plain_rows, sample, undecoded
 from dataset.problem_cases import ANNOTATION, CASES, IDS, rotated_jpeg
 from segments_hf.errors import AssetError
 
@@ -14,8 +14,8 @@ BITMAP_CASES = [name for name, case in CASES.items() if case.column == "segmenta
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}], ids=["built", "stream"])
 @pytest.mark.parametrize("case", BITMAP_CASES)
-def test_keep_changes_only_the_bad_bitmap_of_the_row(release_with, server, case, options, caplog):
-    rows = plain_rows(load_by_function(release_with(case), on_error="keep", **options))
+def test_keep_changes_only_the_bad_bitmap_of_the_row(write_bad_release, server, case, options, caplog):
+    rows = plain_rows(load_by_function(write_bad_release(case), on_error="keep", **options))
     is_rotated = case == "bitmap of the image before EXIF rotation"
     bad = rows[1]
     assert [row["name"] for row in rows] == ["first", "bad", "last"]
@@ -55,8 +55,8 @@ def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_pat
         load_by_function(release, **options)
     assert load_by_function(release, on_error="skip", **options)["name"][:] == ["valid.jpg"]
     kept = load_by_function(release, on_error="keep", **options)
-    assert [row["segmentation_bitmap"] is None for row in raw(kept)] == [True, True, True, False]
-    assert [(problem["sample"], problem["action"]) for problem in errors_file(kept)] == [
+    assert [row["segmentation_bitmap"] is None for row in undecoded(kept)] == [True, True, True, False]
+    assert [(problem["sample"], problem["action"]) for problem in read_errors_file(kept)] == [
         ("jpeg.jpg", "kept"),
         ("small.jpg", "kept"),
         ("cut.jpg", "kept"),
@@ -78,4 +78,4 @@ def test_bitmap_of_a_label_without_annotations_is_unchanged(server, write_releas
     item = sample(
         "a", server.url("/a.jpg", jpeg((3, 1))), label(segmentation_bitmap={"url": server.url("/a.png", png)})
     )
-    assert image_bytes(raw(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png
+    assert file_bytes(undecoded(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.loading import errors_file, load_by_function, warnings_of
+from dataset.loading import load_by_function, read_errors_file, warnings_of
 from dataset.making import jpeg, label, sample
 from segments_hf.errors import SegmentsHFError
 
@@ -14,8 +14,8 @@ IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:Deprecati
 
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
-def test_stream_logs_a_warning_for_the_sample(release_with, policy, caplog):
-    stream = load_by_function(release_with("image not found"), on_error=policy, streaming=True)
+def test_stream_logs_a_warning_for_the_sample(write_bad_release, policy, caplog):
+    stream = load_by_function(write_bad_release("image not found"), on_error=policy, streaming=True)
     names = [row["name"] for row in stream]
     assert names == (["first", "bad", "last"] if policy == "keep" else ["first", "last"])
     assert "bad: " in warnings_of(caplog)
@@ -29,13 +29,13 @@ def test_build_with_two_processes_reports_each_sample_once(server, write_release
     samples = [sample(f"s{n}", url if n % 3 else f"{server.address}/gone{n}.jpg") for n in range(40)]
     dataset = load_by_function(write_release(samples), on_error=policy, num_proc=2)
     assert len(dataset) == (40 if policy == "keep" else 26)
-    problems = errors_file(dataset)
+    problems = read_errors_file(dataset)
     assert sorted(problem["sample"] for problem in problems) == sorted(f"s{n}" for n in range(0, 40, 3))
     assert "14 sample(s)" in warnings_of(caplog)
 
 
-def test_cached_dataset_reports_its_problems_again(release_with, caplog, server):
-    path = release_with("image not found")
+def test_cached_dataset_reports_its_problems_again(write_bad_release, caplog, server):
+    path = write_bad_release("image not found")
     first = load_by_function(path, on_error="skip")
     first_warnings = warnings_of(caplog)
     caplog.clear()
@@ -43,7 +43,7 @@ def test_cached_dataset_reports_its_problems_again(release_with, caplog, server)
     again = load_by_function(path, on_error="skip")
     assert again.cache_files == first.cache_files
     assert warnings_of(caplog) == first_warnings
-    assert len(errors_file(again)) == 1
+    assert len(read_errors_file(again)) == 1
     assert server.requests.total() == requests
 
 
@@ -65,4 +65,8 @@ def test_split_whose_rows_are_all_skipped_raises_a_segments_hf_error(server, wri
 def test_sample_with_three_problems_has_three_reports(server, write_release):
     wrong = label(annotations=[{"id": 1, "category_id": 77}], segmentation_bitmap={"url": f"{server.address}/no.png"})
     dataset = load_by_function(write_release([sample("bad", f"{server.address}/no.jpg", wrong)]), on_error="keep")
-    assert [problem["column"] for problem in errors_file(dataset)] == ["annotations", "image", "segmentation_bitmap"]
+    assert [problem["column"] for problem in read_errors_file(dataset)] == [
+        "annotations",
+        "image",
+        "segmentation_bitmap",
+    ]

@@ -9,7 +9,7 @@ import datasets
 import pytest
 
 import segments_hf
-from dataset.making import image_bytes, jpeg, raw
+from dataset.making import file_bytes, jpeg, undecoded
 from segments_hf.demo import demo_release
 
 
@@ -21,11 +21,11 @@ from segments_hf.demo import demo_release
 def test_file_with_the_name_of_an_image_does_not_replace_the_image(
     make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = raw(segments_hf.load_release(demo_release(), split="train", embed=True))
-    with_path = rows.map(lambda row: {"image": {"bytes": image_bytes(row["image"]), "path": "a.jpg"}})
+    rows = undecoded(segments_hf.load_release(demo_release(), split="train", embed=True))
+    with_path = rows.map(lambda row: {"image": {"bytes": file_bytes(row["image"]), "path": "a.jpg"}})
     with_path.to_parquet(tmp_path / "rows.parquet")
     stream = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train", streaming=True)
-    expected = [image_bytes(row["image"]) for row in rows]
+    expected = [file_bytes(row["image"]) for row in rows]
     (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))
     monkeypatch.chdir(tmp_path)
-    assert [row["image"]["bytes"] for row in raw(make(stream))] == expected
+    assert [row["image"]["bytes"] for row in undecoded(make(stream))] == expected
