@@ -57,15 +57,15 @@ def export_dataset(
             ``yolo-pose``, ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``,
             ``semantic-color`` or ``polygon``. For cuboids in point clouds: ``openpcdet``, ``mmdet3d``, ``nuscenes`` or
             ``kitti-object``. For labels of points: ``semantic-kitti`` or ``pointcept``.
-        path: The folder to write to. Each split has its own file or folder in it.
+        path: The export folder, to which all splits are written.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
-            files. Programs for YOLO formats cannot read all image formats: images that they cannot read, such as GIF
-            files, are left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
-            ``"upright"`` copies the image files too, but replaces images with an EXIF orientation by upright copies,
-            for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG is encoded with
-            quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format, and the
-            rest are PNG files. For point clouds, the images are those of the cameras, and only ``"copy"`` and
-            ``"none"`` are allowed.
+            files. ``"upright"`` copies the image files too, but replaces images with an EXIF orientation by upright
+            copies, for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG is encoded
+            with quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format, and the
+            rest are PNG files. Programs for YOLO formats cannot read all image formats: ``"copy"``, ``"link"`` and
+            ``"upright"`` leave out images that these programs cannot read, such as GIF files, with their labels.
+            ``"convert"`` converts such images to PNG, and copies all others. For point clouds, the images are those of
+            the cameras, and only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default,
             category ids are those of the release. Other formats always use class indices, mask values or class names.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. The export
@@ -78,8 +78,8 @@ def export_dataset(
 
     Raises:
         OptionError: An option has an unknown value or does not apply to point clouds; the format cannot represent the
-            labels; a split has no rows, or the splits have different categories; the frames of a sequence are not in
-            order; or all rows were left out.
+            labels; a split has no rows or an invalid name; the splits have different categories; the frames of a
+            sequence are not in order; an image cannot be linked, because it is not a file; or all rows were left out.
         OutputExistsError: The folder has a file that the export must not replace.
         BitmapError: The label of an image cannot be read, or the format cannot represent it. The error names the
             sample.

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Job:
-    """The output folder, the names in the data and the options of one export.
+    """The folder, the splits, the categories and the options of one export.
 
     Attributes:
         folder: The folder to write to. At the end of the export, its content is moved to the export folder.

@@ -83,9 +83,10 @@ def image_format(camera: Mapping[str, Any]) -> ImageFormat:
 def image_file(camera: Mapping[str, Any], image_format: ImageFormat) -> bytes:
     """Return the image of a camera as a file, without lens distortion.
 
-    The bytes are those of the release if the lens has no distortion, and the file has this format and is upright.
-    Otherwise, the image is rotated by its EXIF orientation, because the intrinsic matrix applies to the
-    upright image; the distortion is removed; and the image is encoded as 8-bit RGB or gray. A JPEG has the quality 95.
+    The bytes are those of the release if the lens has no distortion, the file has the format `image_format`, and the
+    image is upright. Otherwise, the image is rotated by its EXIF orientation, because the intrinsic matrix applies to
+    the upright image; the distortion is removed; and the image is encoded as 8-bit RGB or gray. A JPEG has the quality
+    95.
 
     Args:
         camera: An entry of the `cameras` of a row, with an image that is not decoded.

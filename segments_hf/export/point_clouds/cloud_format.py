@@ -28,7 +28,7 @@ _COLUMNS = ("file", "split", "name", "uuid", "sensor", "frame_index")
 
 @dataclass(frozen=True)
 class CloudSample:
-    """A row of a point cloud that is exported.
+    """The row of a point cloud that is exported.
 
     Attributes:
         row: The row. The images of its cameras are not decoded.
@@ -42,7 +42,7 @@ class CloudSample:
 
 
 class CloudNumbers(NamedTuple):
-    """The numbers of a point cloud that is written. Rows that are left out have no numbers.
+    """The numbers of a point cloud that is written. Rows that are left out do not count.
 
     Attributes:
         in_export: The number of the point cloud in the export, from 0 on.
@@ -56,7 +56,7 @@ class CloudNumbers(NamedTuple):
 class CloudFormat(Format[CloudSample, T]):
     """An export format of point clouds.
 
-    The base class writes ``samples.csv``: the split, name, uuid, sensor and frame index of each file of points.
+    The base class writes ``samples.csv``: the split, name, uuid, sensor and frame index for each file of points.
 
     Attributes:
         in_order: Whether the frames of each sequence must follow each other in the order of time.
@@ -66,8 +66,9 @@ class CloudFormat(Format[CloudSample, T]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._frames: dict[int, int] = {}  # the number of written point clouds, by the number of the scene
-        self._written: list[Sequence[object]] = []  # the rows of samples.csv
+        # The number of written point clouds of each scene, by the number of the scene.
+        self._scene_sizes: dict[int, int] = {}
+        self._written: list[Sequence[object]] = []  # the lines of samples.csv
 
     @classmethod
     def output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -103,20 +104,25 @@ class CloudFormat(Format[CloudSample, T]):
         """
 
     def write(self, sample: CloudSample, content: T) -> None:
-        """Write an encoded label and its points, and keep the line of ``samples.csv``."""
-        frame = self._frames.get(sample.scene.number, 0)
-        self._frames[sample.scene.number] = frame + 1
-        file = self.write_cloud(sample, content, CloudNumbers(len(self._written), frame))
+        """Write an encoded label and its points, and keep the line for ``samples.csv`` until `close`."""
+        number_in_scene = self._scene_sizes.get(sample.scene.number, 0)
+        self._scene_sizes[sample.scene.number] = number_in_scene + 1
+        file = self.write_cloud(sample, content, CloudNumbers(len(self._written), number_in_scene))
         self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
 
     def notes_on_missing_splits(self, splits: Sequence[str]) -> list[str]:
-        """Return a sentence for each of ``train`` and ``val`` that is not among the splits of the lists."""
-        return notes_on_missing_splits(splits, "point clouds", can_split=len(self._frames) > 1)
+        """Return a sentence for each of ``train`` and ``val`` that is missing.
+
+        Args:
+            splits: The names of the splits in the data whose point clouds are listed for training or validation.
+        """
+        return notes_on_missing_splits(splits, "point clouds", can_split=len(self._scene_sizes) > 1)
 
     def close(self) -> None:
-        """Write ``samples.csv``. Formats that override this method call it."""
+        """Write ``samples.csv``. A subclass that overrides this method must also call it."""
         text = io.StringIO()
-        # Otherwise, some versions of Python write a carriage return without quotes, which ends the line for readers.
+        # All texts are in quotes: some versions of Python write a carriage return in a text without quotes, and readers
+        # take it for the end of the line.
         table = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         table.writerow(_COLUMNS)
         table.writerows(self._written)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.points.files.cloud import Cloud
 
 _AXES = ("x", "y", "z")
-_FARTHEST = 2.0**16  # the rounding to float32 moves a coordinate below 65,536 m by at most 2 mm
+_LARGEST_COORDINATE = 2.0**16  # rounding to float32 changes a coordinate below 65,536 m by at most 2 mm
 
 
 class CloudPoints(NamedTuple):
@@ -50,9 +50,9 @@ def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
         fields: The names of the columns after x, y and z.
 
     Raises:
-        AssetError: The row has no file, or no type of its file; the file cannot be read; or it has coordinates of
-            another type than float32 with absolute values of 65,536 m or more, which rounding to float32 could move by
-            more than 2 mm.
+        AssetError: The row has no file, or does not say the type of the file; the file cannot be read; or coordinates
+            that are not stored as float32 have absolute values of 65,536 m or more, which rounding to float32 could
+            change by more than 2 mm.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return columns_of(open_cloud(row), fields)
@@ -62,13 +62,13 @@ def open_cloud(row: Row) -> Cloud:
     """Open the file of a row and check its structure, without decoding its values.
 
     Raises:
-        AssetError: The row has no file, or no type of its file; or the file cannot be read.
+        AssetError: The row has no file, or does not say the type of the file; or the file cannot be read.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
         raise AssetError(
-            "got a row without the file of its point cloud or its type, expected both; load the release with its point "
-            f"clouds ({option('load_assets', True)})"
+            "got a row without the file of its point cloud, or without the type of this file; load the release with "
+            f"its point clouds ({option('load_assets', True)})"
         )
     return open_row(row)
 
@@ -81,20 +81,20 @@ def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
     """
     positions = cloud.positions()
     if positions.dtype != np.float32:
-        farthest = np.abs(positions).max(initial=0, where=np.isfinite(positions))
-        if farthest >= _FARTHEST:
+        largest = np.abs(positions).max(initial=0, where=np.isfinite(positions))
+        if largest >= _LARGEST_COORDINATE:
             raise AssetError(
-                f"got coordinates up to {farthest:,.0f}, expected less than {_FARTHEST:,.0f}: the files of this format "
-                "have float32 numbers, and rounding would move the points; use coordinates relative to the sensor, and "
-                "put its position into the ego_pose"
+                f"got coordinates up to {largest:,.0f}, expected less than {_LARGEST_COORDINATE:,.0f}: the files of "
+                "this format have float32 numbers, and rounding would move the points; use coordinates relative to the "
+                "sensor, and put the position of the sensor into the ego_pose"
             )
     missing = tuple(name for name in fields if name not in cloud.fields or cloud.dtype[name].shape)
     present = [name for name in fields if name not in missing]
-    found = cloud.columns([*_AXES, *present])
+    present_columns = cloud.columns([*_AXES, *present])
     if not missing:
-        return CloudPoints(found, missing)
-    columns = np.zeros((len(found), 3 + len(fields)), np.float32)
-    columns[:, :3] = found[:, :3]
+        return CloudPoints(present_columns, missing)
+    columns = np.zeros((len(present_columns), 3 + len(fields)), np.float32)
+    columns[:, :3] = present_columns[:, :3]
     for number, name in enumerate(present, start=3):
-        columns[:, 3 + fields.index(name)] = found[:, number]
+        columns[:, 3 + fields.index(name)] = present_columns[:, number]
     return CloudPoints(columns, missing)

@@ -20,35 +20,37 @@ _EXPONENTS = {"seconds": 6, "milliseconds": 3, "microseconds": 0, "nanoseconds":
 # years in one unit at most.
 _FIRST_DATE, _LAST_DATE = 946_684_800, 4_102_444_800
 _EXACT = Context(prec=60)  # digits; a timestamp in nanoseconds has 19
-_SINGLE, _STEPS, _NO_DATE = "single", "steps", "no date"
+# The reasons to count a scene, besides the units other than nanoseconds.
+_SINGLE_FRAME, _UNUSABLE, _NO_DATE = "single frame", "unusable timestamps", "no date"
 _FROM_INDEX = f"in the files, the time of a frame is its index times {_STEP / 1e6} s"
 
 
 class FrameTimes:
-    """Convert the timestamps of scenes to microseconds, and count the scenes whose timestamps are unusual.
+    """Convert the timestamps of scenes to microseconds, and count the scenes whose times may be wrong.
 
-    A release does not say which unit its timestamps have. The unit is the one in which the first timestamp of the scene
-    is a date between 2000 and 2100. If no unit makes it a date, the unit is nanoseconds, as Segments.ai recommends.
+    A release does not say which unit its timestamps have. This class assumes the unit in which the first timestamp of
+    the scene is a date between 2000 and 2100. If it is not such a date in any unit, this class assumes nanoseconds, as
+    Segments.ai recommends. It counts the scenes whose timestamps are not dates in nanoseconds.
     """
 
     def __init__(self) -> None:
         self._counts = Counter[str]()
 
-    def of_scene(self, timestamps: Sequence[str | None], frames: Sequence[int]) -> list[int]:
+    def of_scene(self, timestamps: Sequence[str | None], frame_indices: Sequence[int]) -> list[int]:
         """Return the times of the frames of a scene in microseconds, also if it has no usable timestamps.
 
-        If a timestamp is missing or is not a number, or the times do not increase, the time of a frame is its index
-        times 0.5 s.
+        If a timestamp is missing, is not a number or is too large, or if the times do not increase, the time of a frame
+        is its index times 0.5 s.
 
         Args:
             timestamps: The timestamp of each frame as text.
-            frames: The index of each frame in its sequence, in ascending order.
+            frame_indices: The index of each frame in its sequence, in ascending order.
         """
         times = self.of_timestamps(timestamps)
         if times is not None:
             return times
-        self._counts[_STEPS if len(frames) > 1 else _SINGLE] += 1
-        return [_STEP * frame for frame in frames]
+        self._counts[_UNUSABLE if len(frame_indices) > 1 else _SINGLE_FRAME] += 1
+        return [_STEP * index for index in frame_indices]
 
     def of_timestamps(self, timestamps: Sequence[str | None]) -> list[int] | None:
         """Convert the timestamps of the frames of a scene to microseconds.
@@ -72,16 +74,16 @@ class FrameTimes:
         return times
 
     def notes(self) -> list[str]:
-        """Return sentences about the scenes whose timestamps are unusual."""
+        """Return sentences about the scenes whose times may be wrong."""
         notes = []
         for reason, count in sorted(self._counts.items()):
             scenes = counted(count, "scene")
-            if reason == _STEPS:
+            if reason == _UNUSABLE:
                 notes.append(
-                    f"{scenes} without timestamps that increase: {_FROM_INDEX}, so velocities are not those of the "
-                    "objects"
+                    f"{scenes} without timestamps that increase: {_FROM_INDEX}, so the velocities that programs "
+                    "compute are wrong"
                 )
-            elif reason == _SINGLE:
+            elif reason == _SINGLE_FRAME:
                 notes.append(f"{scenes} of one frame without a usable timestamp: {_FROM_INDEX}")
             elif reason == _NO_DATE:
                 notes.append(

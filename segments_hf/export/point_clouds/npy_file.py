@@ -1,4 +1,4 @@
-"""Encode arrays as files of numpy."""
+"""Encode arrays as ``.npy`` files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Class names for programs that separate the words of a line by spaces, or make file names from class names."""
+"""Make class names for programs that separate the words of a line by spaces, or make file names from class names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+|\{\{")
 
 
 def plain_names(names: Sequence[str]) -> list[str]:
-    """Return a unique name without spaces, slashes, colons and double braces for each class.
+    """Return a unique name without spaces, slashes, colons and double opening braces for each class.
 
     Args:
         names: The name of each class index.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segments_hf.points import Boxes
 
-NEGLIGIBLE_ANGLE = 0.5  # degrees; this angle moves the ends of a box of 5 m by 2 cm
+NEGLIGIBLE_ANGLE = 0.5  # degrees; a rotation by this angle moves the ends of a box of 5 m by 2 cm
 
 
 def tilts_of(boxes: Boxes) -> npt.NDArray[np.float64]:

@@ -10,7 +10,7 @@ bottom and one angle.
   exactly forward. In a program that uses the boxes in the frame of the camera, they are rotated by the deviation of the
   camera from an upright camera that looks forward.
 - Images have no lens distortion.
-- The label files have only the objects that are in the image, as those of KITTI.
+- The label files have only the objects that are in the image, as in KITTI.
 - ``truncated`` is the share of the area of the projected box that is outside of the image. ``occluded`` is 0.
 - The split ``test`` is in the folder ``testing``, where programs look for it, and all others in ``training``.
 """
@@ -78,8 +78,8 @@ class KittiObject(CloudFormat[_Files]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = plain_names([_other_than_ignored(name) for name in job.names])
-        self._lists: dict[str, list[str]] = {split: [] for split in job.splits}  # the ids of the rows of each split
+        self._names = plain_names([_not_dont_care(name) for name in job.names])
+        self._ids: dict[str, list[str]] = {split: [] for split in job.splits}  # the ids of the files of each split
         self._tilts = Tilts()
         self._largest_deviation = 0.0
         self._num_objects = 0
@@ -106,23 +106,23 @@ class KittiObject(CloudFormat[_Files]):
             AssetError: The points or the image cannot be read.
         """
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
-        found = forward_camera(sample.row)
+        forward = forward_camera(sample.row)
         boxes, left_out = sample.label.usable_boxes()
-        size = image_size(found.entry)
-        corners = found.camera.pose.apply_inverse(boxes.corners().reshape(-1, 3)).reshape(-1, 8, 3)
-        image_boxes = [image_box(box, found.camera.intrinsics, size) for box in corners]
+        size = image_size(forward.entry)
+        corners = forward.camera.pose.apply_inverse(boxes.corners().reshape(-1, 3)).reshape(-1, 8, 3)
+        image_boxes = [image_box(box_corners, forward.camera.intrinsics, size) for box_corners in corners]
         visible = boxes[np.array([box is not None for box in image_boxes], bool)]
         if len(visible) < len(boxes):
             left_out[OUTSIDE] += len(boxes) - len(visible)
         points = cloud_points(sample.row, ("intensity",))
-        image = image_file(found.entry, "PNG") if self.job.images else None
+        image = image_file(forward.entry, "PNG") if self.job.images else None
         content = _Files(
             np.ascontiguousarray(points.columns, "<f4").tobytes(),
-            calibration_text(found.camera),
-            label_text(visible, [box for box in image_boxes if box is not None], found.camera, self._names),
+            calibration_text(forward.camera),
+            label_text(visible, [box for box in image_boxes if box is not None], forward.camera, self._names),
             image,
             tilts_of(visible),
-            found.deviation,
+            forward.deviation,
             points.missing,
         )
         return EncodedLabel(content, len(visible), left_out, points.num_bytes + len(image or b""))
@@ -138,9 +138,9 @@ class KittiObject(CloudFormat[_Files]):
         }
         if content.image is not None:
             files[f"{folder}/image_2/{name}.png"] = content.image
-        for file, written in files.items():
-            write_file(self.job.folder / file, written)
-        self._lists[self.split].append(name)
+        for path, file_content in files.items():
+            write_file(self.job.folder / path, file_content)
+        self._ids[self.split].append(name)
         self._tilts.add(content.tilts)
         self._largest_deviation = max(self._largest_deviation, content.deviation)
         self._num_objects += len(content.tilts)
@@ -152,23 +152,24 @@ class KittiObject(CloudFormat[_Files]):
         """Write the lists of the splits and the names of the classes, and add the notes."""
         super().close()
         for name, ids in self._split_files().items():
-            write_file(self.job.folder / _LISTS / f"{name}.txt", "".join(f"{line}\n" for line in ids).encode())
+            text = "".join(f"{cloud_id}\n" for cloud_id in ids)
+            write_file(self.job.folder / _LISTS / f"{name}.txt", text.encode())
         write_class_names(self.job.folder, self._names, self.job.names)
         self.notes.extend([*self._tilts.notes(), *self._notes()])
 
     def _split_files(self) -> dict[str, list[str]]:
-        """Return the ids of each list of a split. Programs require the lists train, val and test."""
+        """Return the ids of the point clouds in each list. Programs require the lists train, val and test."""
         training = _training_splits(self.job.splits)
-        lists = {name: self._lists[split] for name, split in splits_of_files(training).items()}
+        lists = {name: self._ids[split] for name, split in splits_of_files(training).items()}
         testing = [split for split in self.job.splits if split not in training]
-        return lists | {_TEST: [line for split in testing for line in self._lists[split]]}
+        return lists | {_TEST: [cloud_id for split in testing for cloud_id in self._ids[split]]}
 
     def _notes(self) -> list[str]:
         notes = self._missing.notes()
         if self._num_objects:
             notes.append(
-                "`occluded` is 0 for all objects, because the release does not contain it, and programs leave out "
-                "objects with 3 (unknown)"
+                "`occluded` is 0 for all objects: the release does not contain this value, and programs leave out "
+                "objects with the value 3 (unknown)"
             )
         if self._largest_deviation > NEGLIGIBLE_ANGLE:
             notes.append(
@@ -181,12 +182,14 @@ class KittiObject(CloudFormat[_Files]):
                 f"{counted(self._num_empty, 'point cloud')} without an object in the image: the label file has a line "
                 f"of the type {DONT_CARE}, because OpenPCDet cannot read an empty file"
             )
-
         return notes + self.notes_on_missing_splits(_training_splits(self.job.splits))
 
 
-def _other_than_ignored(name: str) -> str:
-    """Return a name that is not the type of ignored regions, whose case the development kit ignores."""
+def _not_dont_care(name: str) -> str:
+    """Return the name of a class, with an underscore at the end if it is ``DontCare`` in upper or lower case.
+
+    ``DontCare`` is the type of regions without objects in the development kit, which ignores case.
+    """
     return f"{name.strip()}_" if name.strip().lower() == DONT_CARE.lower() else name
 
 

@@ -96,13 +96,13 @@ class Mmdet3d(DetectionFormat[_Instances]):
         return columns.tobytes()
 
     def encode_boxes(self, points: CloudPoints, boxes: Boxes) -> _Instances:
-        """Return the boxes with the center of the bottom, and the number of points in each."""
+        """Return the boxes with the center of the bottom, and the number of points in each; the file name is empty."""
         numbers = boxes.to_7dof()
         numbers[:, 2] -= numbers[:, 5] / 2
         return _Instances("", numbers, boxes.class_indices, num_points_in_boxes(points.columns, boxes))
 
     def write_label(self, label: _Instances, num_boxes: int, numbers: CloudNumbers) -> None:
-        """Keep the boxes for the info file of the split."""
+        """Keep the boxes, with the name of the file of points, for the info file of the split."""
         del num_boxes
         self._clouds[self.split].append(label._replace(file=f"{numbers.in_export:06d}{self.suffix}"))
 
@@ -150,8 +150,8 @@ def _info(number: int, cloud: _Instances, num_columns: int) -> dict[str, Any]:
     """Return the info of a point cloud.
 
     Args:
-        number: Its number in the split.
-        cloud: Its boxes.
+        number: The number of the point cloud in the info file, from 0 on.
+        cloud: The instances of the point cloud.
         num_columns: The number of columns of points.
     """
     instances = [

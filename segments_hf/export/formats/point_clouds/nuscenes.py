@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from segments_hf.points import Boxes
     from segments_hf.points.pinhole import PinholeCamera
 
-# Programs such as mmdet3d and OpenPCDet accept only this version and two others, which have no training split.
+# The version of the training data of nuScenes. Programs such as mmdet3d and OpenPCDet accept only this version,
+# v1.0-test and v1.0-mini.
 VERSION: Final = "v1.0-trainval"
 _SAMPLES, _MAPS = "samples", "maps"
 _MASK = f"{_MAPS}/empty.png"
@@ -94,8 +95,8 @@ class NuScenes(CloudFormat[_Frame]):
         self._channels = Channels()
         self._times = FrameTimes()
         self._missing = MissingFields()
-        self._unusable_cameras = 0
-        self._several_attributes = 0
+        self._num_unusable_cameras = 0
+        self._num_with_several_attributes = 0
         # The scene whose records are not written yet, the name of its sample, and its frames.
         self._scene: tuple[Scene, str] | None = None
         self._scene_frames: list[SceneFrame] = []
@@ -116,7 +117,7 @@ class NuScenes(CloudFormat[_Frame]):
         assert isinstance(sample.label, CuboidLabel)  # noqa: S101
         boxes, left_out = sample.label.usable_boxes()
         points = cloud_points(sample.row, _FIELDS)
-        in_world = sample.label.boxes("world")  # the numbers of the release, which `usable_boxes` has transformed
+        in_world = sample.label.boxes("world")  # with the numbers of the release; `usable_boxes` transforms them
         attributes = {annotation.id: annotation.attributes for annotation in sample.label.annotations}
         cameras = (sample.row.get("cameras") or ()) if self.job.images else ()
         images = [camera_image(camera) for camera in usable_cameras(sample.row)] if self.job.images else []
@@ -125,7 +126,7 @@ class NuScenes(CloudFormat[_Frame]):
             points.missing,
             in_world[np.isin(in_world.ids, boxes.ids)],
             num_points_in_boxes(points.columns, boxes).tolist(),
-            [named_values(attributes[number]) for number in boxes.ids.tolist()],
+            [named_values(attributes[annotation_id]) for annotation_id in boxes.ids.tolist()],
             images,
             len(cameras) - len(images),
         )
@@ -140,7 +141,7 @@ class NuScenes(CloudFormat[_Frame]):
             self._scene = sample.scene, row["name"]
             self._splits[self.split].append(sample.scene.name)
         self._missing.add(content.missing)
-        self._unusable_cameras += content.unusable_cameras
+        self._num_unusable_cameras += content.unusable_cameras
         path = f"{_SAMPLES}/{LIDAR}/{numbers.in_export:06d}.pcd.bin"
         write_file(self.job.folder / path, content.points)
         frame = SceneFrame(
@@ -163,9 +164,9 @@ class NuScenes(CloudFormat[_Frame]):
             self._tables.add(table, records)
         self._tables.close()
         write_file(self.job.folder / _MASK, encode_mask(np.zeros((1, 1), np.uint8), palette=False))
-        splits, other_names = custom_splits(self._splits)
+        splits, second_names = custom_splits(self._splits)
         write_file(self.job.folder / VERSION / "splits.json", indented_json(splits))
-        self.notes.extend([*self._notes(other_names), *self._times.notes()])
+        self.notes.extend([*self._notes(second_names), *self._times.notes()])
 
     def _write_scene(self) -> None:
         """Write the records of the scene whose rows are complete."""
@@ -173,8 +174,8 @@ class NuScenes(CloudFormat[_Frame]):
             return
         (scene, sample), frames = self._scene, self._scene_frames
         times = self._times.of_scene([frame.timestamp for frame in frames], [frame.frame_index for frame in frames])
-        log = self._shared["log"][0]["token"]
-        for table, records in scene_records(scene.name, sample, frames, times, log):
+        log_token = self._shared["log"][0]["token"]
+        for table, records in scene_records(scene.name, sample, frames, times, log_token):
             self._tables.add(table, records)
         self._scene, self._scene_frames = None, []
 
@@ -197,8 +198,11 @@ class NuScenes(CloudFormat[_Frame]):
         return token
 
     def _attribute_tokens(self, attributes: Sequence[tuple[str, str]]) -> list[str]:
-        """Return the tokens of the attributes of a cuboid. The name of an attribute of nuScenes contains its value."""
-        self._several_attributes += len(attributes) > 1
+        """Return the tokens of the attributes of a cuboid, and write the attributes that have no record yet.
+
+        The name of an attribute of nuScenes contains its value, as in ``parked.true``.
+        """
+        self._num_with_several_attributes += len(attributes) > 1
         tokens = []
         for name, value in attributes:
             token = token_of("attribute", name, value)
@@ -207,28 +211,29 @@ class NuScenes(CloudFormat[_Frame]):
             tokens.append(token)
         return tokens
 
-    def _notes(self, other_names: dict[str, str]) -> list[str]:
+    def _notes(self, second_names: dict[str, str]) -> list[str]:
         notes = self._missing.notes()
-        if self._unusable_cameras:
+        if self._num_unusable_cameras:
             notes.append(
-                f"{counted(self._unusable_cameras, 'camera image')} left out, because the image or the calibration is "
-                f"missing; load the release with {option('cameras', True)} to fetch the images"
+                f"{counted(self._num_unusable_cameras, 'camera image')} left out, because the image or the calibration "
+                f"is missing; load the release with {option('cameras', True)} to fetch the images"
             )
-        if self._several_attributes:
+        if self._num_with_several_attributes:
+            cuboids = counted(self._num_with_several_attributes, "cuboid")
             notes.append(
-                f"{counted(self._several_attributes, 'cuboid')} with several attributes: the detection benchmark of "
-                "the devkit refuses them if their class is one of nuScenes"
+                f"{cuboids} with several attributes: the detection benchmark of the devkit refuses them if their class "
+                "is one of nuScenes"
             )
-        if other_names:
+        if second_names:
             notes.append(
-                f"splits.json also has the scenes of {', '.join(other_names)} as {', '.join(other_names.values())}, "
-                f"because the devkit has its own lists of scenes for {', '.join(other_names)}"
+                f"splits.json also has the scenes of {', '.join(second_names)} as {', '.join(second_names.values())}, "
+                f"because the devkit has its own lists of scenes for {', '.join(second_names)}"
             )
         return notes
 
 
 def _timestamp_of(row: Row) -> str | None:
-    """Return the timestamp of a row. For a single point cloud, it is in the column `other`."""
+    """Return the timestamp of a row. The timestamp of a single point cloud is in the column `other`."""
     if "timestamp" in row:
         timestamp: str | None = row["timestamp"]
         return timestamp

@@ -54,8 +54,9 @@ class OpenPcdet(DetectionFormat[str]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._ids: dict[str, list[str]] = {split: [] for split in job.splits}  # the point clouds with boxes
-        self._empty = 0
+        # The ids of the point clouds with boxes of each split.
+        self._ids: dict[str, list[str]] = {split: [] for split in job.splits}
+        self._num_empty = 0
 
     @classmethod
     def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -76,13 +77,13 @@ class OpenPcdet(DetectionFormat[str]):
         return "".join(f"{' '.join(map(repr, box))} {name}\n" for box, name in zip(numbers, names, strict=True))
 
     def write_label(self, label: str, num_boxes: int, numbers: CloudNumbers) -> None:
-        """Write a label file, and list it if it has boxes."""
+        """Write a label file. Keep its id for the list of the split if the file has boxes."""
         cloud_id = f"{numbers.in_export:06d}"
         write_file(self.job.folder / _LABELS / f"{cloud_id}.txt", label.encode())
         if num_boxes:
             self._ids[self.split].append(cloud_id)
         else:
-            self._empty += 1
+            self._num_empty += 1
 
     def close(self) -> None:
         """Write the lists of the splits and the configuration."""
@@ -90,10 +91,10 @@ class OpenPcdet(DetectionFormat[str]):
         for name, split in self.splits_of_files.items():
             text = "".join(f"{cloud_id}\n" for cloud_id in self._ids[split])
             write_file(self.job.folder / _LISTS / f"{name}.txt", text.encode())
-        if self._empty:
+        if self._num_empty:
             self.notes.append(
-                f"{counted(self._empty, 'point cloud')} without a box: the files are written, but {_LISTS} does not "
-                "list them, because OpenPCDet cannot read an empty label file"
+                f"{counted(self._num_empty, 'point cloud')} without a box: the files are written, but {_LISTS} does "
+                "not list them, because OpenPCDet cannot read an empty label file"
             )
         self._write_config()
 
@@ -106,14 +107,15 @@ class OpenPcdet(DetectionFormat[str]):
         write_file(self.job.folder / _CONFIG, (_CONFIG_HELP + text).encode())
         if unseen := [name for name in self.names if name not in training_sizes]:
             self.notes.append(
-                f"{counted(len(unseen), 'class')} without a box in the training split, such as {unseen[0]!r}: not in "
-                f"CLASS_NAMES of {_CONFIG}"
+                f"{counted(len(unseen), 'class')} without a box in the training split, such as {unseen[0]!r}: "
+                f"CLASS_NAMES of {_CONFIG} does not contain such classes"
             )
-        if cut := [name for name in kitti if len(name) < len(kitti[name])]:
+        if shorter_names := [name for name in kitti if len(name) < len(kitti[name])]:
+            name = shorter_names[0]
             self.notes.append(
-                f"the KITTI evaluation of OpenPCDet may miss boxes of the class {cut[0]!r}: it cuts the KITTI class "
-                f"{kitti[cut[0]]!r} to the length of the longest class name in a point cloud. Rename the class, or "
-                f"change MAP_CLASS_TO_KITTI in {_CONFIG}"
+                f"the KITTI evaluation of OpenPCDet may miss boxes of the class {name!r}: it cuts the name of the "
+                f"KITTI class {kitti[name]!r} to the length of the longest class name in a point cloud. Rename the "
+                f"class, or change MAP_CLASS_TO_KITTI in {_CONFIG}"
             )
 
     def _sizes_by_name(self, splits: Iterable[str]) -> dict[str, ClassSize]:

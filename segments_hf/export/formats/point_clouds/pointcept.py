@@ -1,14 +1,14 @@
 """``pointcept``: a folder of arrays for each point cloud, as the `DefaultDataset` of Pointcept reads them.
 
 The arrays are those of `VALID_ASSETS` in
-https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. They are in the order of the file of
-the point cloud:
+https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. Their rows are in the order of the
+points in the file of the point cloud:
 
 - ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3), points that are NaN included.
 - ``color.npy``: red, green and blue, uint8 of shape (N, 3), if all files have colors; see `point_colors`.
 - ``strength.npy``: the intensity as in the files, float32 of shape (N, 1), if all files have an intensity.
 - ``segment.npy``: the class index, int32 of shape (N,); -1 is unlabeled.
-- ``instance.npy``: the number of the annotation in this point cloud, int32 of shape (N,); -1 is unlabeled.
+- ``instance.npy``: the number of the annotation in this point cloud, from 0 on, int32 of shape (N,); -1 is unlabeled.
 
 ``pointcept_dataset.py`` is a part of a configuration: the classes, and in `segment_ignore_index` the classes whose
 `has_instances` is false, which instance segmentation ignores.
@@ -57,9 +57,9 @@ class Pointcept(CloudFormat[_Arrays]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._folders: set[str] = set()
+        self._folders: set[str] = set()  # the folders of all point clouds
         self._optional: dict[str, list[str]] = {_COLOR: [], _STRENGTH: []}  # the folders that have these arrays
-        self._other_colors = 0
+        self._num_other_colors = 0
 
     @classmethod
     def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -98,25 +98,25 @@ class Pointcept(CloudFormat[_Arrays]):
         for name in self._optional.keys() & content.arrays.keys():
             self._optional[name].append(folder)
         self._folders.add(folder)
-        self._other_colors += content.has_other_colors
+        self._num_other_colors += content.has_other_colors
         return folder
 
     def close(self) -> None:
-        """Remove the arrays that some point clouds lack, and write the part of a configuration."""
+        """Remove the colors or intensities if some point clouds lack them, and write the part of a configuration."""
         super().close()
         for name, folders in self._optional.items():
-            lacking = len(self._folders) - len(folders)
-            if folders and lacking:
+            num_without = len(self._folders) - len(folders)
+            if folders and num_without:
                 for folder in folders:
                     remove_file(self.job.folder / folder / f"{name}.npy")
                 self.notes.append(
-                    f"{counted(lacking, 'point cloud')} without the values of {name}.npy: this array is left out for "
-                    "all point clouds, because a network reads the same arrays for each"
+                    f"{counted(num_without, 'point cloud')} without the values of {name}.npy: this array is left out "
+                    "for all point clouds, because a network reads the same arrays for each"
                 )
-        if self._other_colors:
+        if self._num_other_colors:
             self.notes.append(
-                f"{counted(self._other_colors, 'point cloud')} with colors of an unsupported type: these colors are "
-                "left out, because their range is unknown"
+                f"{counted(self._num_other_colors, 'point cloud')} with colors of an unsupported type: these colors "
+                "are left out, because their range is unknown"
             )
         write_file(self.job.folder / _CONFIG, self._config().encode())
 
@@ -140,7 +140,7 @@ class Pointcept(CloudFormat[_Arrays]):
 
 
 def _literals(names: Iterable[str]) -> list[str]:
-    """Return names as literals of Python. Pointcept replaces variables in double braces in a configuration."""
+    """Return names as literals of Python without braces: Pointcept replaces variables in double braces."""
     return [ascii(name).replace("{", "\\x7b") for name in names]
 
 

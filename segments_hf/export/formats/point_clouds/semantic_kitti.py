@@ -2,12 +2,14 @@
 
 The format is documented at https://github.com/PRBonn/semantic-kitti-api. ``sequences/00/velodyne/000000.bin`` has x, y,
 z and the remission of each point as float32, in the frame of the sensor. ``sequences/00/labels/000000.label`` has a
-uint32 for each point: the lower 16 bits are class index + 1, or 0 if unlabeled, and the upper 16 bits are the instance.
+uint32 for each point: the lower 16 bits are class index + 1, or 0 if unlabeled, and the upper 16 bits are the instance
+number.
 
-- Each sequence of the release is a sequence. Single point clouds are the frames of one sequence for each split.
-- An object has the same instance in all frames of its sequence. Points without a label, and points of classes whose
-  `has_instances` is false, have the instance 0, as in SemanticKITTI: its panoptic evaluation treats the points of such
-  a class as one segment.
+- The frames of one sequence and one sensor in one split are a sequence of the export. The single point clouds of a
+  split are the frames of one sequence.
+- An object has the same instance number in all frames of its sequence. Points without a label, and points of classes
+  whose `has_instances` is false, have the instance number 0, as in SemanticKITTI: its panoptic evaluation treats the
+  points of such a class as one segment.
 - ``poses.txt`` has the pose of the sensor in the world for each frame. In KITTI, poses are in the frame of the camera,
   and programs convert them with the matrix ``Tr`` of ``calib.txt``. Here, ``Tr`` is the identity.
 - ``times.txt`` has the seconds since the first frame. A sequence without timestamps that increase has no such file.
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Job
 
 _SEQUENCES = "sequences"
-_LARGEST = 2**16 - 1  # of a class and of an instance: each has 16 bits of a label
+_LARGEST = 2**16 - 1  # the largest class value and instance number: each has 16 bits of a label
 _IDENTITY = "1 0 0 0 0 1 0 0 0 0 1 0"
 _CALIBRATION = "".join(f"{name}: {_IDENTITY}\n" for name in ("P0", "P1", "P2", "P3", "Tr"))
 
@@ -55,8 +57,8 @@ class _Scan(NamedTuple):
         points: float32 array of shape (N, 4): x, y, z and the intensity.
         classes: The class index + 1 of each point, or 0: uint16 array of shape (N,).
         annotations: The number of the annotation of each point, from 1 on, or 0: int32 array of shape (N,).
-        objects: For each annotation number, a value that identifies the object in its sequence; None if the points of
-            the annotation have no instance.
+        objects: For each annotation number, a value that identifies the object in its sequence; None for 0, and for
+            annotations whose points have the instance number 0.
         pose: The line of ``poses.txt``.
         missing: The fields that the file does not have.
     """
@@ -78,7 +80,7 @@ class _Sequence:
         split: The name of the split.
         poses: The lines of ``poses.txt``.
         timestamps: The timestamp of each frame.
-        instances: The instance of each object.
+        instances: The instance number of each object, by the value in `_Scan.objects`.
     """
 
     number: int
@@ -111,7 +113,7 @@ class SemanticKitti(CloudFormat[_Scan]):
             )
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
         self._sequences: dict[int | str, _Sequence] = {}  # by the number of the scene; by the split for single clouds
-        self._num_points: dict[str, npt.NDArray[np.int64]] = {}  # the points of each class in each split
+        self._num_points: dict[str, npt.NDArray[np.int64]] = {}  # the number of points of each class, by the split
         self._missing = MissingFields()
         self._num_single = 0
         self._num_without_pose = 0
@@ -141,7 +143,12 @@ class SemanticKitti(CloudFormat[_Scan]):
         return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
 
     def _objects(self, label: PointLabel) -> list[Hashable]:
-        """Return a value for each annotation that is the same in all frames: the id of the track, or its own id."""
+        """Return a value for each annotation by which its object is found in other frames.
+
+        The value is the id of the track; without a track, the id of the annotation. If several annotations in a frame
+        have the same track, the value also contains the id of the annotation. It is None for classes whose
+        `has_instances` is false.
+        """
         tracks = [item.id if item.track_id is None else item.track_id for item in label.annotations]
         counts = Counter(tracks[index] for index in label.last_indices)
         return [
@@ -155,12 +162,13 @@ class SemanticKitti(CloudFormat[_Scan]):
         scene = sample.scene
         key = scene.number if scene.is_sequence else self.split
         sequence = self._sequences.setdefault(key, _Sequence(len(self._sequences), self.split))
-        known = sequence.instances if scene.is_sequence else {}
-        instances = _instances(content, known)
-        if len(known) > _LARGEST:
+        known_objects = sequence.instances if scene.is_sequence else {}
+        instances = _instances(content, known_objects)
+        if len(known_objects) > _LARGEST:
             raise PointCloudError(
-                f"{sample_name(sample.row)}: got more than {_LARGEST:,} objects in one sequence, expected fewer: "
-                "labels of SemanticKITTI have 16 bits for the instance; export parts of the sequence, or use pointcept"
+                f"{sample_name(sample.row)}: got more than {_LARGEST:,} objects in one sequence, expected {_LARGEST:,} "
+                "at most: labels of SemanticKITTI have 16 bits for the instance; export parts of the sequence, or use "
+                "pointcept"
             )
         name = f"{len(sequence.poses):06d}"
         sequence.poses.append(content.pose)
@@ -180,10 +188,10 @@ class SemanticKitti(CloudFormat[_Scan]):
         self._num_without_pose += sample.row["ego_pose"] is None
 
     def close(self) -> None:
-        """Write the poses of all sequences, and ``semantic-kitti.yaml``."""
+        """Write the poses, calibrations and times of all sequences, and ``semantic-kitti.yaml``."""
         super().close()
         splits: dict[str, list[int]] = {name: [] for name in self.job.splits}
-        frame_times, without_times = FrameTimes(), 0
+        frame_times, num_without_times = FrameTimes(), 0
         for key, sequence in self._sequences.items():
             folder = self.job.folder / sequence.folder
             write_file(folder / "poses.txt", _lines(sequence.poses))
@@ -194,34 +202,39 @@ class SemanticKitti(CloudFormat[_Scan]):
             times = frame_times.of_timestamps(sequence.timestamps)
             if times:
                 write_file(folder / "times.txt", _lines([f"{(time - times[0]) / 1e6:.6f}" for time in times]))
-            without_times += times is None
+            num_without_times += times is None
         write_file(self.job.folder / CONFIG, semantic_kitti_config(self.job, splits, self._num_points))
-        self.notes.extend([*self._notes(without_times), *frame_times.notes()])
+        self.notes.extend([*self._notes(num_without_times), *frame_times.notes()])
 
-    def _notes(self, without_times: int) -> list[str]:
+    def _notes(self, num_without_times: int) -> list[str]:
         notes = self._missing.notes()
         if self._num_single:
             notes.append(
                 f"{counted(self._num_single, 'single point cloud')}: the single point clouds of a split are the frames "
-                "of one sequence, in which equal instances of different frames are different objects"
+                "of one sequence, in which equal instance numbers in different frames are different objects"
             )
         if self._num_without_pose:
             clouds = counted(self._num_without_pose, "point cloud")
             notes.append(f"{clouds} without an ego_pose: the pose in poses.txt is the identity")
-        if without_times:
-            sequences = counted(without_times, "sequence")
+        if num_without_times:
+            sequences = counted(num_without_times, "sequence")
             notes.append(f"{sequences} without times.txt, because the timestamps are missing or do not increase")
         return notes
 
 
-def _instances(content: _Scan, known: dict[Hashable, int]) -> npt.NDArray[np.uint32]:
-    """Return the instance of each point, and number the objects of the sequence that have no number yet."""
-    numbers = np.zeros(len(content.objects), np.uint32)
+def _instances(content: _Scan, known_objects: dict[Hashable, int]) -> npt.NDArray[np.uint32]:
+    """Return the instance number of each point. Objects that are not known yet get new numbers.
+
+    Args:
+        content: The point cloud.
+        known_objects: The instance number of each object of the sequence. New objects are added.
+    """
+    instances = np.zeros(len(content.objects), np.uint32)
     for annotation in np.unique(content.annotations).tolist():
-        found = content.objects[annotation]
-        if found is not None:
-            numbers[annotation] = known.setdefault(found, len(known) + 1)
-    return numbers[content.annotations]
+        object_key = content.objects[annotation]
+        if object_key is not None:
+            instances[annotation] = known_objects.setdefault(object_key, len(known_objects) + 1)
+    return instances[content.annotations]
 
 
 def _lines(lines: Sequence[str]) -> bytes:

@@ -35,7 +35,9 @@ class ClassSizes:
 
     def __init__(self, num_classes: int) -> None:
         self._num_classes = num_classes
-        self._sums: dict[str, npt.NDArray[np.float64]] = {}  # per class: the number, and the sums of size and bottom
+        # For each split, an array with a row for each class: the number of boxes, and the sums of their length, width,
+        # height and z of the bottom.
+        self._sums: dict[str, npt.NDArray[np.float64]] = {}
 
     def add(self, split: str, boxes: npt.NDArray[np.float64], class_indices: npt.NDArray[np.int64]) -> None:
         """Add the boxes of a row.
@@ -50,12 +52,12 @@ class ClassSizes:
         np.add.at(sums, class_indices, np.column_stack([np.ones(len(boxes)), boxes[:, 3:6], bottoms]))
 
     def mean_sizes(self, splits: Iterable[str]) -> dict[int, ClassSize]:
-        """Return the mean sizes in some splits, by class index. Classes without a box are left out.
+        """Return the mean size of each class in some splits, by class index. Classes without a box are left out.
 
         Args:
             splits: The names of the splits.
         """
         sums = sum((self._sums[name] for name in splits if name in self._sums), np.zeros((self._num_classes, 5)))
-        found = np.flatnonzero(sums[:, 0])
-        means = (sums[found, 1:] / sums[found, :1]).round(_DIGITS).tolist()
-        return {index: ClassSize(mean[:3], mean[3]) for index, mean in zip(found.tolist(), means, strict=True)}
+        classes = np.flatnonzero(sums[:, 0])
+        means = (sums[classes, 1:] / sums[classes, :1]).round(_DIGITS).tolist()
+        return {index: ClassSize(mean[:3], mean[3]) for index, mean in zip(classes.tolist(), means, strict=True)}

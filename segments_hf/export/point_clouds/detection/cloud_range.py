@@ -18,7 +18,9 @@ _STEPS = np.array([1.6, 1.6, 1.0])
 
 
 def bounds_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.float64]:
-    """Return the lowest and the highest x, y and z of all boxes and of 99 % of the coordinates of the points.
+    """Return the lowest and the highest x, y and z of all boxes and of 99 % of the points.
+
+    On each axis, the lowest 0.5 % and the highest 0.5 % of the coordinates of the points are ignored.
 
     Args:
         points: float32 array of shape (N, C); the first columns are x, y and z. Points that are not finite are ignored.
@@ -31,9 +33,9 @@ def bounds_of(points: npt.NDArray[np.float32], boxes: Boxes) -> npt.NDArray[np.f
     coordinates = np.ascontiguousarray(points[:, :3].T)  # the percentiles of rows take less time than those of columns
     coordinates = coordinates[:, np.isfinite(coordinates).all(axis=0)]
     corners = boxes.corners().reshape(-1, 3)
-    usual = np.percentile(coordinates, _PERCENTILES, axis=1) if coordinates.size else np.empty((0, 3))
-    both = np.concatenate([corners, usual])
-    return np.array([both.min(axis=0, initial=np.inf), both.max(axis=0, initial=-np.inf)])
+    percentiles = np.percentile(coordinates, _PERCENTILES, axis=1) if coordinates.size else np.empty((0, 3))
+    extremes = np.concatenate([corners, percentiles])
+    return np.array([extremes.min(axis=0, initial=np.inf), extremes.max(axis=0, initial=-np.inf)])
 
 
 class CloudRange:
@@ -51,7 +53,8 @@ class CloudRange:
     def rounded(self) -> list[float]:
         """Return the lowest x, y, z and the highest x, y, z.
 
-        They are rounded outwards, x and y to multiples of 1.6, z to whole numbers.
+        They are rounded outwards: x and y to multiples of 1.6, z to whole numbers. The lowest and the highest number of
+        an axis always differ.
         """
         has_bounds = bool(np.isfinite(self._low).all())
         low = np.floor((self._low if has_bounds else np.zeros(3)) / _STEPS)

@@ -38,7 +38,7 @@ class EncodedCloud(Generic[T]):
         points: The points.
         boxes: The boxes in the frame of the sensor.
         bounds: The lowest and the highest x, y and z of boxes and points; see `bounds_of`.
-        label: The label as `DetectionFormat.encode_boxes` returns it.
+        label: The encoded boxes, as `DetectionFormat.encode_boxes` returns them.
     """
 
     points: CloudPoints
@@ -68,11 +68,11 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
     @staticmethod
     @abstractmethod
     def encode_points(columns: npt.NDArray[np.float32]) -> bytes:
-        """Return the content of a file of points, which ends with the numbers of the array of shape (N, C)."""
+        """Return the content of a file of points. Its last bytes are the numbers of the array, of shape (N, C)."""
 
     @abstractmethod
     def encode_boxes(self, points: CloudPoints, boxes: Boxes) -> T:
-        """Encode the boxes of a row. This method runs in threads."""
+        """Encode the boxes of a row. This method runs in several threads."""
 
     @abstractmethod
     def write_label(self, label: T, num_boxes: int, numbers: CloudNumbers) -> None:
@@ -107,5 +107,5 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
 
     @property
     def splits_of_files(self) -> dict[str, str]:
-        """The names of splits in files, with the split in the data of each."""
+        """The split in the data for each name of a split in files."""
         return splits_of_files(self.job.splits)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from segments_hf.export.point_clouds.detection.class_sizes import ClassSize
 
 # The classes of the KITTI evaluation, which has a minimum overlap of predicted boxes for each class. OpenPCDet requires
-# one of them for each class of a dataset.
+# that each class of a dataset is mapped to one of them.
 _KITTI_CLASSES = ("Car", "Pedestrian", "Cyclist", "Van", "Person_sitting", "Truck")
-_CAR_LENGTH = 2.5  # meters; shorter objects are pedestrians or cyclists
-_CYCLIST_LENGTH = 1.2
+_MIN_CAR_LENGTH = 2.5  # meters; objects that are not longer are cyclists or pedestrians
+_MIN_CYCLIST_LENGTH = 1.2  # meters; objects that are not longer are pedestrians
 _VOXEL = 0.1  # meters; the steps of the range in x and y are 16 voxels
 _LAYERS = 40  # the number of voxels in z that the networks of OpenPCDet require
-_STRIDE = 8  # of the feature map of SECOND and PV-RCNN
-_MIN_POINTS = 5
-_SAMPLED_OBJECTS = 15
+_STRIDE = 8  # the stride of the feature map of SECOND and PV-RCNN
+_MIN_POINTS = 5  # the augmentation adds only objects with at least this number of points
+_SAMPLED_OBJECTS = 15  # the augmentation adds objects of a class until a point cloud has this number of them
 
 
 def kitti_class(name: str, size: ClassSize) -> str:
@@ -30,15 +30,15 @@ def kitti_class(name: str, size: ClassSize) -> str:
 
     Args:
         name: The name of the class.
-        size: The mean size of its boxes.
+        size: The mean size of the boxes of the class.
     """
     for known in _KITTI_CLASSES:
         if name.lower() == known.lower():
             return known
     length = size.dimensions[0]
-    if length > _CAR_LENGTH:
+    if length > _MIN_CAR_LENGTH:
         return "Car"
-    return "Cyclist" if length > _CYCLIST_LENGTH else "Pedestrian"
+    return "Cyclist" if length > _MIN_CYCLIST_LENGTH else "Pedestrian"
 
 
 def dataset_config(
@@ -47,10 +47,10 @@ def dataset_config(
     """Return the configuration.
 
     Args:
-        sizes: The mean size of the boxes of each class of the training split, by the name in the files.
-        kitti: The KITTI class of each class in the files.
+        sizes: The mean size of the boxes of each class of the training split, by the name of the class in the files.
+        kitti: The KITTI class of each class, by the name of the class in the files.
         columns: The names of the columns of points.
-        cloud_range: The lowest and the highest x, y and z.
+        cloud_range: The lowest x, y, z and the highest x, y, z.
     """
     height = cloud_range[5] - cloud_range[2]
     return {
@@ -90,7 +90,7 @@ def dataset_config(
 
 
 def _anchors(name: str, size: ClassSize) -> dict[str, Any]:
-    is_large = size.dimensions[0] > _CAR_LENGTH
+    is_large = size.dimensions[0] > _MIN_CAR_LENGTH
     return {
         "class_name": name,
         "anchor_sizes": [size.dimensions],
@@ -104,7 +104,7 @@ def _anchors(name: str, size: ClassSize) -> dict[str, Any]:
 
 
 def _sampling(names: Sequence[str], num_columns: int) -> dict[str, Any]:
-    """Return the options of the augmentation that adds objects of other point clouds."""
+    """Return the options of the augmentation that adds objects from other point clouds."""
     return {
         "NAME": "gt_sampling",
         "USE_ROAD_PLANE": False,

@@ -25,8 +25,8 @@ _BYTES = 4  # of a float32
 class PointFiles:
     """The files of the points of an export.
 
-    Detectors read a fixed number of columns. The files have the column of the intensity if at least one point cloud has
-    an intensity; in the files of the other point clouds it is 0.
+    Detectors read a fixed number of columns. All files have an intensity column if at least one point cloud has an
+    intensity; the intensity of the other point clouds is 0.
 
     Args:
         encode: A function that returns the content of a file for a float32 array of shape (N, C). The numbers of the
@@ -36,7 +36,7 @@ class PointFiles:
     def __init__(self, encode: Callable[[npt.NDArray[np.float32]], bytes]) -> None:
         self._encode = encode
         self._has_intensity = False
-        self._earlier: list[tuple[Path, int]] = []  # the files with three columns, and the number of their points
+        self._without_intensity: list[tuple[Path, int]] = []  # the files with three columns, and their number of points
         self._missing = MissingFields()
 
     @property
@@ -49,7 +49,7 @@ class PointFiles:
 
         Args:
             path: The file.
-            points: Points with the columns x, y, z and intensity, which may be missing.
+            points: Points with the columns x, y, z and intensity. The intensity may be in `points.missing`.
 
         Raises:
             StorageError: The write failed.
@@ -57,27 +57,28 @@ class PointFiles:
         self._missing.add(points.missing)
         if not points.missing:
             self._has_intensity = True
-            for earlier, number in self._earlier:
-                self._add_column(earlier, number)
-            self._earlier.clear()
+            for earlier, num_points in self._without_intensity:
+                self._add_intensity(earlier, num_points)
+            self._without_intensity.clear()
         columns = points.columns
         if not self._has_intensity:
             columns = columns[:, : len(_POSITION)]
-            self._earlier.append((path, len(columns)))
+            self._without_intensity.append((path, len(columns)))
         self._write(path, columns)
 
     def notes(self) -> list[str]:
-        """Return a sentence about the point clouds without an intensity."""
+        """Return a sentence about the point clouds without an intensity; an empty list if all have one."""
         if not self._has_intensity:
-            return [f"no point cloud has an intensity: the files of points have the columns {', '.join(self.columns)}"]
+            columns = ", ".join(self.columns)
+            return [f"no point cloud has an intensity: the files of points have only the columns {columns}"]
         return self._missing.notes()
 
-    def _add_column(self, path: Path, number: int) -> None:
+    def _add_intensity(self, path: Path, num_points: int) -> None:
         """Add the intensity 0 to a file that was written with three columns."""
         content = path.read_bytes()
-        start = len(content) - number * len(_POSITION) * _BYTES
-        columns = np.zeros((number, len(_POSITION) + 1), np.float32)
-        columns[:, : len(_POSITION)] = np.frombuffer(content, "<f4", offset=start).reshape(number, len(_POSITION))
+        start = len(content) - num_points * len(_POSITION) * _BYTES
+        columns = np.zeros((num_points, len(_POSITION) + 1), np.float32)
+        columns[:, : len(_POSITION)] = np.frombuffer(content, "<f4", offset=start).reshape(num_points, len(_POSITION))
         self._write(path, columns)
 
     def _write(self, path: Path, columns: npt.NDArray[np.float32]) -> None:

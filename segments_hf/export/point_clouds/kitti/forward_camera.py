@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.points.pinhole import PinholeCamera
 
-# The rotation from an upright camera that looks along +x to the sensor: right is -y, down is -z.
+# The rotation from the frame of an upright camera that looks along +x to the frame of the sensor: the right of the
+# image is -y, and down is -z.
 _FORWARD = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _LARGEST_DEVIATION = 10.0  # degrees
 _OTHER_FORMAT = "the format openpcdet needs no camera"

@@ -22,8 +22,9 @@ class ImageBox(NamedTuple):
     """The rectangle that a cuboid covers in an image.
 
     Attributes:
-        left: The smallest u of the part of the cuboid in the image, in pixels. The center of the first pixel is (0, 0).
-        top: The smallest v.
+        left: The smallest u (to the right) of the part of the cuboid that is in the image. u and v are in pixels, and 0
+            at the center of the first pixel.
+        top: The smallest v (down).
         right: The largest u.
         bottom: The largest v.
         truncated: The share of the area of the projected cuboid that is outside of the image, from 0 to 1.
@@ -43,22 +44,22 @@ def image_box(
 
     Args:
         corners: The corners of the cuboid in the frame of the camera, with the axes of OpenCV: float64 array of shape
-            (8, 3). The part nearer than 0.1 is ignored.
+            (8, 3). The part of the cuboid with a depth below 0.1 is ignored.
         intrinsics: The intrinsic matrix: float64 array of shape (3, 3).
         size: The width and height of the image in pixels.
 
     Returns:
-        The rectangle, which reaches from the center of the first pixel to that of the last pixel at most; None if no
-        part of the cuboid is in the image.
+        The rectangle, clipped to the centers of the pixels at the border of the image; None if no part of the cuboid is
+        in the image.
     """
     visible = _in_front(corners)
     if not len(visible):
         return None
     pixels = transform_plane(visible[:, :2] / visible[:, 2:], intrinsics)
-    low, high, last = pixels.min(axis=0), pixels.max(axis=0), np.array(size) - 1
-    if (low >= np.minimum(high, last)).any() or (high <= 0).any():
+    low, high, last_pixel = pixels.min(axis=0), pixels.max(axis=0), np.array(size) - 1
+    if (low >= np.minimum(high, last_pixel)).any() or (high <= 0).any():
         return None
-    if (low >= 0).all() and (high <= last).all():  # most cuboids need no convex hull, which takes longer
+    if (low >= 0).all() and (high <= last_pixel).all():  # most cuboids need no convex hull, which takes time
         (left, top), (right, bottom) = low.tolist(), high.tolist()
         return ImageBox(left, top, right, bottom, 0.0)
     hull = [(u, v) for u, v in convex_hull(pixels).tolist()]

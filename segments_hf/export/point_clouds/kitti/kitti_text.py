@@ -1,4 +1,4 @@
-"""Write the lines of the label files and calibration files of the KITTI object benchmark.
+"""Make the text of the label files and calibration files of the KITTI object benchmark.
 
 The axes of the camera are x to the right, y down and z along the optical axis. Numbers are written with all digits.
 """
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 DONT_CARE = "DontCare"  # the type of regions in which the benchmark ignores detections
 
-# Not 3, which is "unknown": OpenPCDet and mmdet3d leave objects with 3 out of augmentation, and the benchmark does not
-# score them.
+# The value of `occluded`: 0 (fully visible) instead of 3 (unknown). OpenPCDet and mmdet3d leave objects with 3 out of
+# augmentation, and the benchmark does not score them.
 _OCCLUDED = "0"
-# A region without an area, so that no detection is in it. The other numbers are those of such regions in KITTI.
+# The line of a region without an area, so that no detection is in it. The other numbers are those of such regions in
+# KITTI.
 _EMPTY = f"{DONT_CARE} -1 -1 -10 0 0 0 0 -1 -1 -1 -1000 -1000 -1000 -10\n"
 
 
@@ -33,8 +34,8 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
     """Return the content of a label file.
 
     A line has the type; truncated; occluded; alpha; left, top, right and bottom of the rectangle in the image; height,
-    width and length; x, y and z of the center of the bottom in the frame of the camera; and rotation_y. This angle is
-    ``-yaw - pi/2`` of the yaw in the frame of the sensor, because programs for point clouds compute the yaw by this
+    width and length; x, y and z of the center of the bottom in the frame of the camera; and rotation_y, which is
+    ``-yaw - pi/2`` for the yaw in the frame of the sensor, because programs for point clouds compute the yaw by this
     formula.
 
     Args:
@@ -44,7 +45,8 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
         names: The name of each class index.
 
     Returns:
-        The lines. Without boxes, a line of the type ``DontCare``, because OpenPCDet cannot read an empty file.
+        A line for each box. Without boxes, one line of the type ``DontCare``, because OpenPCDet cannot read an empty
+        file.
     """
     if not len(boxes):
         return _EMPTY
@@ -53,11 +55,11 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
     locations = camera.pose.apply_inverse(bottom)
     rotations = wrap_angles(-yaw - np.pi / 2)
     alphas = wrap_angles(rotations - np.arctan2(locations[:, 0], locations[:, 2]))
-    numbers = np.column_stack([height, width, length, locations, rotations])
+    box_numbers = np.column_stack([height, width, length, locations, rotations])
     return "".join(
-        f"{names[index]} {image_box.truncated!r} {_OCCLUDED} {_line([alpha, *image_box[:4], *last])}\n"
-        for index, image_box, alpha, last in zip(
-            boxes.class_indices.tolist(), image_boxes, alphas.tolist(), numbers.tolist(), strict=True
+        f"{names[index]} {image_box.truncated!r} {_OCCLUDED} {_line([alpha, *image_box[:4], *numbers])}\n"
+        for index, image_box, alpha, numbers in zip(
+            boxes.class_indices.tolist(), image_boxes, alphas.tolist(), box_numbers.tolist(), strict=True
         )
     )
 
@@ -65,8 +67,8 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
 def calibration_text(camera: PinholeCamera) -> str:
     """Return the content of a calibration file.
 
-    ``P0`` to ``P3`` all contain the intrinsic matrix of the one camera, whose image is that of ``P2``. ``R0_rect`` is
-    the identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera. ``Tr_imu_to_velo`` is the
+    KITTI has four cameras, an export has one: ``P0`` to ``P3`` all contain its intrinsic matrix. ``R0_rect`` is the
+    identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera. ``Tr_imu_to_velo`` is the
     identity: the frame of the IMU is that of the sensor.
 
     Args:

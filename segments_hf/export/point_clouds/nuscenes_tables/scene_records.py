@@ -29,7 +29,7 @@ class SceneFrame(NamedTuple):
         boxes: The N cuboids in the world.
         num_points: The number of points in each cuboid.
         attributes: The tokens of the attributes of each cuboid.
-        files: The files of the sensors.
+        files: The files of the lidar and of the cameras.
     """
 
     frame_index: int
@@ -42,23 +42,23 @@ class SceneFrame(NamedTuple):
 
 
 def scene_records(
-    name: str, description: str, frames: Sequence[SceneFrame], times: Sequence[int], log: str
+    name: str, description: str, frames: Sequence[SceneFrame], times: Sequence[int], log_token: str
 ) -> Iterator[tuple[str, Records]]:
-    """Yield the records of a scene, with the name of their table, for each table that has records of scenes.
+    """Yield the name of a table and the records of a scene in it, for each table with records that belong to a scene.
 
     Args:
         name: The name of the scene, unique in the export.
         description: The description, which the devkit prints.
         frames: The frames, in the order of time.
         times: The time of each frame in microseconds.
-        log: The token of the log.
+        log_token: The token of the record of the log.
     """
     scene = token_of("scene", name)
     samples = [token_of("sample", scene, frame.frame_index) for frame in frames]
     poses = [token_of("ego_pose", sample) for sample in samples]
     record = {
         "token": scene,
-        "log_token": log,
+        "log_token": log_token,
         "nbr_samples": len(frames),
         "first_sample_token": samples[0],
         "last_sample_token": samples[-1],
@@ -94,8 +94,8 @@ def scene_records(
 def _sample_data(
     frames: Sequence[SceneFrame], samples: Sequence[str], poses: Sequence[str], times: Sequence[int]
 ) -> Records:
-    """Return the records of files. Those of one sensor are linked to each other."""
-    channels: dict[str, Records] = defaultdict(list)
+    """Return the records of files. The records of one sensor are linked to each other."""
+    records_of_channels: dict[str, Records] = defaultdict(list)
     for frame, sample, pose, time in zip(frames, samples, poses, times, strict=True):
         for item in frame.files:
             record = {
@@ -110,10 +110,10 @@ def _sample_data(
                 "width": item.width,
                 "filename": item.path,
             }
-            channels[item.channel].append(record)
-    for records in channels.values():
+            records_of_channels[item.channel].append(record)
+    for records in records_of_channels.values():
         _link(records)
-    return [record for records in channels.values() for record in records]
+    return [record for records in records_of_channels.values() for record in records]
 
 
 def _annotations(frames: Sequence[SceneFrame], samples: Sequence[str]) -> list[Records]:
@@ -157,15 +157,15 @@ def _join_instances(scene: str, frames: Sequence[SceneFrame], annotations: Seque
         tracks, classes = frame.boxes.track_ids.tolist(), frame.boxes.class_indices.tolist()
         counts = Counter(tracks)
         for record, track, class_index in zip(records, tracks, classes, strict=True):
-            own = record["token"] if counts[track] > 1 else ""
-            instances[class_index, track, own].append(record)
-    found = []
+            own_token = record["token"] if counts[track] > 1 else ""
+            instances[class_index, track, own_token].append(record)
+    instance_records = []
     for (class_index, *key), records in instances.items():
         token = token_of("instance", scene, class_index, *key)
         for record in records:
             record["instance_token"] = token
         _link(records)
-        found.append(
+        instance_records.append(
             {
                 "token": token,
                 "category_token": token_of("category", class_index),
@@ -174,7 +174,7 @@ def _join_instances(scene: str, frames: Sequence[SceneFrame], annotations: Seque
                 "last_annotation_token": records[-1]["token"],
             }
         )
-    return found
+    return instance_records
 
 
 def _link(records: Records) -> None:
@@ -184,10 +184,10 @@ def _link(records: Records) -> None:
 
 
 def _chain(tokens: Sequence[str]) -> list[dict[str, str]]:
-    """Return `prev` and `next` for each token. They are empty at the ends.
+    """Return `prev` and `next` for each token: the previous and the next token, or an empty text at an end.
 
     >>> _chain(["a", "b"])
     [{'prev': '', 'next': 'b'}, {'prev': 'a', 'next': ''}]
     """
-    following = ["", *tokens, ""]
-    return [{"prev": following[number], "next": following[number + 2]} for number in range(len(tokens))]
+    padded = ["", *tokens, ""]
+    return [{"prev": padded[index], "next": padded[index + 2]} for index in range(len(tokens))]

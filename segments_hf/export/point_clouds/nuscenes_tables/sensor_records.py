@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LIDAR: Final = "LIDAR_TOP"  # the name that programs for nuScenes expect
 _CAMERA = "CAM_"
-_LONGEST = 60  # characters, because the channel is the name of a folder
+_MAX_LENGTH = 60  # characters, because the channel is the name of a folder
 _SUFFIXES: dict[ImageFormat, str] = {"PNG": "png", "JPEG": "jpg"}
 
 
@@ -32,7 +32,7 @@ class SensorFile(NamedTuple):
         channel: The name of the sensor.
         calibration: The token of the record of the sensor in the table `calibrated_sensor`.
         path: The path relative to the export folder.
-        file_format: ``pcd`` for all point clouds; ``jpg`` or ``png``.
+        file_format: ``pcd`` for a point cloud; ``jpg`` or ``png`` for an image.
         width: The width of the image in pixels; 0 for a point cloud.
         height: The height of the image in pixels; 0 for a point cloud.
     """
@@ -89,8 +89,9 @@ class Channels:
     """The channels of cameras. A camera has the same channel in all rows."""
 
     def __init__(self) -> None:
+        # The channel of each camera, by its name and the number of earlier cameras with this name in the row.
         self._channels: dict[tuple[str, int], str] = {}
-        self._numbers: dict[str, int] = {}  # the last number that was added to a channel to make it unique
+        self._last_numbers: dict[str, int] = {}  # the last number that was added to a channel to make it unique
 
     def of_cameras(self, names: Sequence[str]) -> list[str]:
         """Return the channels of the cameras of a row: ``CAM_`` with capital letters, digits and underscores.
@@ -107,18 +108,18 @@ class Channels:
         for name in names:
             key = name, occurrences[name]
             if key not in self._channels:
-                self._channels[key] = self._new(name)
+                self._channels[key] = self._new_channel(name)
             channels.append(self._channels[key])
             occurrences[name] += 1
         return channels
 
-    def _new(self, name: str) -> str:
-        plain = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_").removeprefix(_CAMERA)[:_LONGEST]
-        channel = first = _CAMERA + (plain or "UNNAMED")
-        while channel in self._numbers:
-            self._numbers[first] += 1
-            channel = f"{first}_{self._numbers[first]}"
-        self._numbers[channel] = 1
+    def _new_channel(self, name: str) -> str:
+        plain = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_").removeprefix(_CAMERA)[:_MAX_LENGTH]
+        channel = without_number = _CAMERA + (plain or "UNNAMED")
+        while channel in self._last_numbers:
+            self._last_numbers[without_number] += 1
+            channel = f"{without_number}_{self._last_numbers[without_number]}"
+        self._last_numbers[channel] = 1
         return channel
 
 
@@ -129,7 +130,7 @@ def sensor_record(channel: str) -> dict[str, Any]:
 
 
 def calibration_record(channel: str, camera: PinholeCamera | None = None) -> dict[str, Any]:
-    """Return the calibration of a sensor: its pose on the vehicle and its intrinsic matrix.
+    """Return the record of the calibration of a sensor: its pose on the vehicle and its intrinsic matrix.
 
     The frame of the vehicle is that of the lidar.
 
@@ -156,5 +157,5 @@ def wxyz(rotations: npt.NDArray[np.float64]) -> list[Any]:
         A list of four numbers, or a list of N such lists.
     """
     quaternions = quaternions_of_rotations(rotations)[..., [3, 0, 1, 2]]
-    found: list[Any] = (quaternions + 0.0).tolist()  # the sum has 0.0 instead of -0.0
-    return found
+    numbers: list[Any] = (quaternions + 0.0).tolist()  # adding 0.0 changes -0.0 to 0.0
+    return numbers

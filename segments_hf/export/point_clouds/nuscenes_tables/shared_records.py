@@ -9,7 +9,7 @@ from segments_hf.export.point_clouds.nuscenes_tables.table_files import token_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-UNKNOWN_VISIBILITY: Final = "5"  # nuScenes has the tokens 1 to 4, which programs convert to numbers
+UNKNOWN_VISIBILITY: Final = "5"  # a token; those of nuScenes are 1 to 4, and programs convert them to numbers
 # The splits for which the devkit has its own lists of scenes. It looks up other names in splits.json.
 _OFFICIAL_SPLITS = {"train", "val", "test", "mini_train", "mini_val", "train_detect", "train_track"}
 
@@ -18,7 +18,7 @@ def shared_records(title: str, names: Sequence[str], mask: str) -> dict[str, lis
     """Return the records of the tables `category`, `log`, `map` and `visibility`.
 
     Args:
-        title: The names of the data set and the release, which are the name of the only log.
+        title: The names of the data set and the release, as the name of the only log.
         names: The name of each class index.
         mask: The path of the picture of the only map, which the devkit requires.
     """
@@ -39,24 +39,24 @@ def shared_records(title: str, names: Sequence[str], mask: str) -> dict[str, lis
 def custom_splits(scenes: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return the content of ``splits.json``.
 
-    The devkit never reads the scenes of splits such as ``train`` from this file, because it has its own lists of them.
-    Therefore these splits also get another name, such as ``custom_train``.
+    For splits such as ``train``, the devkit never reads this file, because it has its own lists of their scenes.
+    Therefore, the file lists the scenes of such a split twice: also under a name such as ``custom_train``.
 
     Args:
         scenes: The names of the scenes of each split.
 
     Returns:
-        The names of the scenes of each split, and the other name of each split that has one.
+        The names of the scenes of each split in the file, and the second name of each split that has one.
 
     >>> custom_splits({"train": ["a"], "field": ["b"]})
     ({'train': ['a'], 'field': ['b'], 'custom_train': ['a']}, {'train': 'custom_train'})
     """
-    splits, others = dict(scenes), {}
+    splits, second_names = dict(scenes), {}
     for split in scenes:
         if split in _OFFICIAL_SPLITS:
-            other = f"custom_{split}"
-            while other in splits:
-                other = f"custom_{other}"
-            others[split] = other
-            splits[other] = scenes[split]
-    return splits, others
+            second_name = f"custom_{split}"
+            while second_name in splits:
+                second_name = f"custom_{second_name}"
+            second_names[split] = second_name
+            splits[second_name] = scenes[split]
+    return splits, second_names

@@ -30,11 +30,11 @@ TABLES: Final = (
 
 
 def token_of(table: str, *key: object) -> str:
-    """Return the token of a record: 32 hexadecimal digits, which are the same in each export.
+    """Return the token of a record: 32 hexadecimal digits. Each export of the same record has the same token.
 
     Args:
         table: The name of the table.
-        key: Values that identify the record in the table, as JSON can represent them.
+        key: Values that identify the record in the table, of types that JSON can represent.
 
     >>> token_of("sensor", "LIDAR_TOP")
     'd3ec28d30b9ead79aa652bda20bea7dd'

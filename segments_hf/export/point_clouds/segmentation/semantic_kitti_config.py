@@ -26,21 +26,21 @@ def semantic_kitti_config(
     """Return the content of ``semantic-kitti.yaml``.
 
     The keys are those of semantic-kitti-api. `content` is the share of the points of each class in the split ``train``,
-    or in all splits if there is no such split. The validation split has the name ``valid``. `name` is the name of the
-    parser in RangeNet++.
+    or in all splits if there is no such split. A single validation split has the name ``valid``; of several ones, only
+    ``val`` gets this name, unless there is a split ``valid``. `name` is the name of the parser in RangeNet++.
 
     Args:
         job: The input of the export.
-        splits: The numbers of the sequences of each split.
-        num_points: The number of points of each class in each split: int64 arrays of shape (C + 1,); the first number
-            is that of unlabeled points.
+        splits: The numbers of the sequences of each split, by the name of the split.
+        num_points: The number of points of each class, by the name of the split: int64 arrays of shape (C + 1,) for C
+            classes. The first number is that of unlabeled points.
     """
     names = mask_names(job.categories)
     counts = num_points["train"] if "train" in num_points else np.sum([*num_points.values()], axis=0)
-    lists: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
+    split_lists: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
     for split, sequences in splits.items():
         name = split_file_name(split, list(splits))
-        lists.setdefault("valid" if name == "val" and "valid" not in splits else name, []).extend(sequences)
+        split_lists.setdefault("valid" if name == "val" and "valid" not in splits else name, []).extend(sequences)
     config = {
         "name": "kitti",
         "labels": names,
@@ -49,7 +49,7 @@ def semantic_kitti_config(
         "learning_map": {value: value for value in names},
         "learning_map_inv": {value: value for value in names},
         "learning_ignore": {value: value == 0 for value in names},
-        "split": lists,
+        "split": split_lists,
     }
     text: str = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None)
     return text.encode()
