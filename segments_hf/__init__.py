@@ -131,7 +131,7 @@ __all__ = [
 
 __version__ = version("segments-hf")
 
-# The public names by module; `tests/test_package.py` compares them with `__all__` and the imports above.
+# The public names of each module; `tests/test_package.py` compares them with `__all__` and the imports above.
 _NAMES = {
     "segments_hf.bitmaps": ["get_semantic_bitmap"],
     "segments_hf.dataset.class_info": ["categories", "id2label", "label2id"],
@@ -203,8 +203,9 @@ if not TYPE_CHECKING:  # with a `__getattr__`, type checkers would not report na
 class _Package(ModuleType):
     """The class of this package. It keeps the functions `validate`, `stats` and `preview` as attributes.
 
-    Each of these functions is in a folder of the same name. When Python imports the folder, it sets the attribute of
-    this name to the folder; this class ignores that.
+    Each of these functions is in a subpackage of the same name. When Python imports a subpackage, it assigns the
+    subpackage to the attribute of this name. This class ignores the assignment, so that the attribute remains the
+    function.
     """
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -45,8 +45,8 @@ class Demo:
     """The demo folder of one kind of data.
 
     Attributes:
-        contents: The files and folders in the demo folder, with their descriptions. The first ones are release files.
-        write: The function that writes all of them to a folder.
+        contents: The description of each file or folder in the demo folder, by its name. The first file is a release.
+        write: The function that writes all these files to a folder.
     """
 
     contents: dict[str, str]
@@ -62,7 +62,7 @@ def write_demo(folder: Path, kind: str = "image") -> None:
 
     Raises:
         OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since;
-            or the folder is a demo folder of another kind.
+            the path is a file; or the folder is a demo folder of another kind.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     demo = DEMOS[kind]
@@ -70,17 +70,17 @@ def write_demo(folder: Path, kind: str = "image") -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     remove_leftovers(folder)
-    # `publish` moves the files in this order, the marker before all others. Of two simultaneous calls, only the one
-    # that moves its marker earlier succeeds.
-    expected = {name: take_snapshot(folder / name) for name in [_MARKER, *demo.contents]}
-    _check(folder, demo)
+    # `publish` moves the files in this order. The marker comes first, so that of two simultaneous calls the call that
+    # moves its marker first succeeds, and the other call raises an error before it replaces a file.
+    snapshots = {name: take_snapshot(folder / name) for name in [_MARKER, *demo.contents]}
+    _check_earlier_files(folder, demo)
     is_new = not folder.exists()
     try:
         with staging_folder(folder) as staging:
             demo.write(staging.new)
             digests = {name: digest for name, digest in _digests(staging.new, demo) if digest is not None}
             write_file(staging.new / _MARKER, msgspec.json.encode(digests))
-            staging.publish(expected)
+            staging.publish(snapshots)
     finally:
         if is_new:
             remove_empty_folder(folder)
@@ -150,24 +150,25 @@ DEMOS: Final = {
 }
 
 
-def _check(folder: Path, demo: Demo) -> None:
-    """Check that all files that would be replaced are unchanged files of an earlier call.
+def _check_earlier_files(folder: Path, demo: Demo) -> None:
+    """Check that an earlier call wrote all files that would be replaced, and that they have not been changed since.
 
     Raises:
         OutputExistsError: A file was not written by an earlier call, or was changed since; or the marker is damaged,
-            or is that of another kind of demo.
+            or belongs to a demo of another kind.
     """
     marker = folder / _MARKER
     try:
         earlier = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
     except JsonError as error:
         raise OutputExistsError(
-            f"{marker} is damaged, so the files of earlier runs are not known ({error}); choose another folder"
+            f"{marker} is damaged, so it is not known which files an earlier run wrote ({error}); choose another folder"
         ) from None
-    if others := [kind for kind, other in DEMOS.items() if other is not demo and next(iter(other.contents)) in earlier]:
-        raise OutputExistsError(
-            f"{folder} has the files of `segments-hf demo --kind {others[0]}`; choose another folder"
-        )
+    for kind, other in DEMOS.items():
+        if other is not demo and next(iter(other.contents)) in earlier:
+            raise OutputExistsError(
+                f"{folder} has the files of `segments-hf demo --kind {kind}`; choose another folder"
+            )
     for name, digest in _digests(folder, demo):
         if name not in earlier and not fnmatchcase(name, _CACHE_FILES):
             raise OutputExistsError(
@@ -180,7 +181,7 @@ def _check(folder: Path, demo: Demo) -> None:
 
 
 def _digests(folder: Path, demo: Demo) -> Iterator[tuple[str, str | None]]:
-    """Yield the path of each file of the demo in a folder, and its SHA-256; None for a link, which is not read."""
+    """Yield the path of each demo file relative to the folder, and its SHA-256. The SHA-256 of a link is None."""
     for name in demo.contents:
         for path in _files(folder / name):
             digest = None if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest()

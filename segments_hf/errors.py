@@ -1,7 +1,7 @@
 """The exceptions of this library.
 
-Every error is a `SegmentsHFError`. Each subclass also inherits from the built-in exception of the same kind, so that
-code that does not know this library still catches it. A message says what was received, what was expected, and where.
+Every error is a `SegmentsHFError`. Each subclass also inherits from a built-in exception, such as `ValueError`, so that
+code that does not know this library can catch it. A message says what was received, what was expected, and where.
 
 Messages contain names and URLs from untrusted files. The constructor therefore makes every text safe to show: it
 removes the secrets of URLs, and escapes the characters that control a terminal.
@@ -14,7 +14,10 @@ from segments_hf.shown_text import printable, shown
 
 
 class _Cause:
-    """The attribute `cause` of errors. It is not a property, because Ray sets the attribute in errors of tasks."""
+    """The descriptor of the attribute `cause` of errors. A property would not let Ray assign to `cause`.
+
+    Ray assigns to this attribute of an error that a task raises.
+    """
 
     def __get__(self, error: BaseException | None, owner: object = None) -> BaseException | None:
         return error and (error.__cause__ or error.__context__)
@@ -33,7 +36,7 @@ class SegmentsHFError(Exception):
     cause: BaseException | None = cast("Any", _Cause())
     """The error that led to this error; None if there is no such error.
 
-    The traceback shows the cause, and the frames inside segments-hf, only if the environment variable
+    The traceback hides the cause and the frames inside segments-hf, unless the environment variable
     ``SEGMENTS_HF_DEBUG`` is 1.
     """
 

@@ -49,7 +49,7 @@ PYTHON_ONLY: Final = frozenset(
 
 
 def option(name: str, value: object = None) -> str:
-    """Return an option, perhaps with a value, as the user of this process types it.
+    """Return an option, with its value if there is one, as the user of this process types it.
 
     Args:
         name: The name of the parameter in Python.
@@ -84,7 +84,7 @@ def _value_on_command_line(value: object) -> str:
 
 
 def in_interface(in_python: str, in_shell: str) -> str:
-    """Return the text for users of the command line in a process of the command line, else the text for Python."""
+    """Return `in_shell` in a process of the command line, and `in_python` in any other process."""
     return in_shell if is_command_line() else in_python
 
 

@@ -22,9 +22,10 @@ DEBUG_VARIABLE: Final = "SEGMENTS_HF_DEBUG"
 def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a public function, so that the traceback of a `SegmentsHFError` ends in this function.
 
-    The traceback shows the frames of the caller and the frame of the function, without the frames below and without the
-    errors that led to this one. It is complete if the environment variable ``SEGMENTS_HF_DEBUG`` is 1, and on the
-    command line, which prints a traceback only with ``--debug``.
+    The traceback shows the frames of the caller and the frame of the function. It does not show the frames of the
+    functions that this function calls, or the errors that caused the `SegmentsHFError`. The traceback is complete if
+    the environment variable ``SEGMENTS_HF_DEBUG`` is 1, and on the command line, which prints a traceback only with
+    ``--debug``.
 
     Args:
         function: The function.
@@ -46,13 +47,13 @@ def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _remove_inner_frames(error: SegmentsHFError) -> None:
-    """Remove the frames below the decorated function from a traceback that begins with the frame of the decorator."""
-    decorator = error.__traceback__
-    public_function = None if decorator is None else decorator.tb_next
-    if public_function is not None:
-        public_function.tb_next = None
+    """Keep only the frame of the decorated function in a traceback that begins with the frame of the decorator."""
+    decorator_frame = error.__traceback__
+    public_frame = None if decorator_frame is None else decorator_frame.tb_next
+    if public_frame is not None:
+        public_frame.tb_next = None
         # Python 3.10 ignores this assignment when the error is raised again, and also shows the frame of the decorator.
-        error.__traceback__ = public_function
+        error.__traceback__ = public_frame
 
 
 def _hide_cause(error: SegmentsHFError) -> None:

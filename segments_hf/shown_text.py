@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-# The slashes between a scheme and its host. In real files, there may be one slash, backslashes or percent-escapes.
-_SLASHES = r"(?:[/\\]|%2[fF]|%5[cC])"
-_SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
-_URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
-_URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASHES}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
+# A slash between a scheme and its host. In real files, it may be the only slash, a backslash or percent-encoded.
+_SLASH = r"(?:[/\\]|%2[fF]|%5[cC])"
+_SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASH}+"
+_URL = re.compile(rf"""(?:{_SCHEME}|{_SLASH}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
+_URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASH}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
-# A host that is unlikely to be a part of a password: an IPv6 address, a name with a dot, or localhost.
+# Text that is a host, and is unlikely to be a part of a password: an IPv6 address, a name with a dot, or localhost.
 _HOST = re.compile(r"(?:\[[\w:.%]*\]|localhost|[\w\-]+(?:\.[\w\-]+)+\.?)(?::\d{0,5})?")
 _WEB = re.compile(r"(?:https?|ftps?):", re.IGNORECASE)
 _AFTER_PATH = re.compile(r"([?#])[^\s'\"]+")
@@ -54,6 +54,8 @@ def printable(text: str, keep: str = "") -> str:
 def without_secrets(text: str) -> str:
     """Return a text without the users, passwords, queries and fragments of the URLs in it.
 
+    Outside URLs, the values of secret parameters are removed, as in `without_parameters`.
+
     >>> without_secrets("cannot read 'https://jane:secret@host/a.jpg?sig=abc', got HTTP 403")
     "cannot read 'https://host/a.jpg?…', got HTTP 403"
     """
@@ -91,8 +93,8 @@ def without_parameters(text: str) -> str:
 
 def _without_user(rest: str, *, is_web: bool) -> str:
     """Return the part of a URL after its slashes, without user and password."""
-    last = rest.rfind("@")
-    if last < 0:
+    last_at = rest.rfind("@")
+    if last_at < 0:
         return rest
     end = _AUTHORITY_END.search(rest)
     authority = rest[: end.start()] if end else rest
@@ -100,9 +102,10 @@ def _without_user(rest: str, *, is_web: bool) -> str:
         words = authority.split()
         if len(words) > 1 and _HOST.fullmatch(words[0]):
             return rest  # a host, followed by text with an e-mail address
-        cut = authority.rfind("@") + 1
+        host_start = authority.rfind("@") + 1
         # If the text after the @ is not a host, it belongs to a password that contains both an @ and a slash.
-        return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]
-    if ":" not in rest[:last] or _HOST.fullmatch(authority):
+        is_host = last_at < host_start or _HOST.fullmatch(authority[host_start:])
+        return rest[host_start:] if is_host else rest[last_at + 1 :]
+    if ":" not in rest[:last_at] or _HOST.fullmatch(authority):
         return rest  # the @ is in a path
-    return rest[last + 1 :] if ":" in authority or is_web else rest
+    return rest[last_at + 1 :] if ":" in authority or is_web else rest

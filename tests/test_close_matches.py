@@ -91,8 +91,10 @@ def test_commands_offer_the_same_choices_as_the_functions(tmp_path: Path) -> Non
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.export.images.image_files import Images
 
-    for name, choices in (("--images", get_args(Images)), ("--on-error", get_args(OnError))):
-        result = CliRunner().invoke(app, ["export", DEMO, "coco", str(tmp_path / "out"), name, "nothing"])
+    out = str(tmp_path / "out")
+    export, build = ["export", DEMO, "coco", out], ["build", DEMO, out]
+    for command, name, choices in ((export, "--images", get_args(Images)), (build, "--on-error", get_args(OnError))):
+        result = CliRunner().invoke(app, [*command, name, "nothing"])
         printed = " ".join(result.output.replace("│", " ").split())
         assert ", ".join(map(repr, choices)) in printed
 

@@ -49,7 +49,11 @@ def build(
     ] = None,
     num_proc: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", help="The number of processes; by default 1.", rich_help_panel=OUTPUT),
+        typer.Option(
+            metavar="NUMBER",
+            help="The number of processes that build the dataset; by default 1.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     cache_dir: Annotated[
         Path | None,
@@ -77,8 +81,8 @@ def build(
     if quiet:
         datasets.disable_progress_bars()
     value_range = parse_image_range(image_range)
-    # These checks come before the build, which may take hours.
     point_fields = parse_fields(fields)
+    # These checks come before the build, which may take hours.
     check_layout(layout, LayoutOptions(None, palette, value_range, point_fields))
     check_output(out, overwrite=overwrite)
     convert: Callable[[AnyDataset], AnyDataset] | None = None
@@ -95,7 +99,7 @@ def build(
     embed = convert is not None and format == "parquet"
     builder = release_builder(release, cache_dir=cache_dir, embed=embed, **loading)
     if convert is None and builder.config.kind.point_cloud:
-        # `datasets` writes the bytes of images into the files, but not those of point clouds.
+        # `embed` is needed because `datasets` writes the bytes of images into the files, but not those of point clouds.
         opened, _ = builder.config.releases[0]
         builder = release_builder(opened.whole, cache_dir=cache_dir, embed=True, **loading)
     if not quiet:

@@ -29,7 +29,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 def info() -> None:
     """Show the sizes of the caches.
 
-    The caches contain images, bitmaps and point clouds, releases, interrupted pushes, and unfinished datasets.
+    The caches contain images, bitmaps, point clouds, releases, interrupted pushes, and unfinished datasets.
     """
     from rich.table import Table
 
@@ -41,7 +41,7 @@ def info() -> None:
 
     table = Table("cache", "files", "size", "oldest use", box=None, padding=(0, 2, 0, 0))
     for name, usage in {
-        "images and bitmaps": AssetCache(default_cache_folder()).usage(),
+        "images, bitmaps and point clouds": AssetCache(default_cache_folder()).usage(),
         "releases": usage_of(find_files(releases_folder())),
         "interrupted pushes": usage_of(file for folder in interrupted_pushes() for file in find_files(folder)),
         "unfinished datasets": usage_of(file for folder in unfinished_builds() for file in find_files(folder)),
@@ -80,7 +80,7 @@ def clear(
         files = f"all files that have not been used for {older_than}" if older_than else "all files"
         typer.confirm(shown(f"Remove {files} from the caches in {default_cache_folder().parent}?"), abort=True)
     for name, removed in {
-        "images and bitmaps": AssetCache(default_cache_folder()).clear(seconds),
+        "images, bitmaps and point clouds": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),
         "interrupted pushes": remove_files(
             (file for folder in interrupted_pushes() for file in find_files(folder)), seconds

@@ -14,7 +14,7 @@ from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.io.tables import Result, print_blocks
 
 output: Console = Console()
-errors: Console = Console(stderr=True)
+error_output: Console = Console(stderr=True)
 
 
 def print_line(text: str, style: str = "") -> None:
@@ -24,7 +24,7 @@ def print_line(text: str, style: str = "") -> None:
 
 def print_error(text: str) -> None:
     """Print an error message to standard error."""
-    errors.print(Text.assemble(("Error:", "bold red"), " ", shown(text)), soft_wrap=True)
+    error_output.print(Text.assemble(("Error:", "bold red"), " ", shown(text)), soft_wrap=True)
 
 
 def print_result(result: Result) -> None:

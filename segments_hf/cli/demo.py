@@ -20,7 +20,7 @@ segments-hf demo
 segments-hf demo --kind point-cloud"""
 
 _PUSH = "Push a private dataset to the Hugging Face Hub (log in first: hf auth login):"
-_FOLDERS = {"image": "segments-hf-demo", "point-cloud": "segments-hf-demo-point-cloud"}  # kind: the default folder
+_DEFAULT_FOLDERS = {"image": "segments-hf-demo", "point-cloud": "segments-hf-demo-point-cloud"}  # by kind
 
 
 def demo(
@@ -28,24 +28,25 @@ def demo(
         Path | None,
         typer.Argument(
             metavar="FOLDER",
-            help="The folder to write. Default: segments-hf-demo, or segments-hf-demo-point-cloud.",
+            help="The folder to write. By default segments-hf-demo, or segments-hf-demo-point-cloud with "
+            "--kind point-cloud.",
             show_default=False,
         ),
     ] = None,
-    kind: Annotated[str, options.one_of(list(_FOLDERS), "The kind of data.", INPUT)] = "image",
+    kind: Annotated[str, options.one_of(list(_DEFAULT_FOLDERS), "The kind of data.", INPUT)] = "image",
 ) -> None:
     """Write a folder with demo releases and files that segments-hf makes from them, and print the next steps.
 
-    --kind image writes a release of drawn images of flowers, and --kind point-cloud three releases of simulated point
-    clouds of a street. The command needs no account and no network. If it runs again, it replaces the files that it
-    wrote and keeps other files.
+    --kind image writes a release of drawn images of flowers. --kind point-cloud writes three releases of simulated
+    point clouds of a street. The command needs no account and no network. A second run replaces the files that the
+    first run wrote, and keeps other files.
     """
     import datasets
 
     from segments_hf.demo_folder import DEMOS, write_demo
 
     datasets.disable_progress_bars()
-    folder = folder or Path(_FOLDERS[kind])
+    folder = folder or Path(_DEFAULT_FOLDERS[kind])
     write_demo(folder, kind)
     print_line(f"Wrote {folder}:")
     contents = DEMOS[kind].contents

@@ -37,7 +37,7 @@ def _list_formats(is_requested: bool) -> None:
     raise typer.Exit
 
 
-@options.with_loading
+@options.with_loading_for_export
 def export(
     release: options.Release,
     format: Annotated[  # noqa: A002
@@ -51,11 +51,11 @@ def export(
         str,
         options.one_of(
             ("copy", "convert", "upright", "link", "none"),
-            "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
+            "What to do with the image files. copy: copy the files. convert: like copy, but convert an image to PNG if "
             "programs for the format cannot read its file. upright: like copy, but write an upright copy of an image "
             "that has an EXIF orientation. link: make symbolic links to the cached files. "
-            "none: export no image files. For point clouds, the image files are those of the cameras, and only copy "
-            "and none are possible.",
+            "none: export no image files. For point clouds, the image files are those of the cameras, and only the "
+            "values copy and none are possible.",
             ASSETS_AND_LABELS,
         ),
     ] = "copy",

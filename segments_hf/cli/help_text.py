@@ -1,4 +1,4 @@
-"""Print the help of a command: options in groups, with each text beside or below the names of its option."""
+"""Print the help of a command: the options in groups, each with its names and, beside or below them, its help text."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class _OwnHelp:
 
 
 class HelpCommand(_OwnHelp, TyperCommand):
-    """A command with this help."""
+    """A command whose help `_OwnHelp` prints."""
 
 
 class HelpGroup(_OwnHelp, TyperGroup):
-    """A group of commands with this help."""
+    """A group of commands whose help `_OwnHelp` prints."""
 
 
 def help_lines(command: Any, ctx: Any, width: int) -> Iterator[Text]:
@@ -85,7 +85,7 @@ def group_of(option: Any) -> str:
 
 
 def parameter_record(parameter: Any, ctx: Any) -> tuple[str, str] | None:
-    """Return the names of a parameter with the form of its value, and its text; None for a hidden parameter."""
+    """Return the names of a parameter with the form of its value, and its help text; None for a hidden parameter."""
     record = parameter.get_help_record(ctx)
     if record is None:
         return None
@@ -104,7 +104,10 @@ def _records(parameters: Iterable[Any], ctx: Any) -> Iterator[tuple[str, str]]:
 
 
 def _section(title: str, records: Iterable[tuple[str, str]], width: int) -> Iterator[Text]:
-    """Yield a title, and each record: its text begins in a fixed column, below its names if they are long."""
+    """Yield a title and the lines of each record: its names, and its text in a fixed column.
+
+    The text begins beside the names, or in the next line if the names are long.
+    """
     entries = list(records)
     if entries:
         yield from (Text(), Text(title, "bold"))

@@ -34,7 +34,8 @@ def preview(
         int,
         typer.Option(
             metavar="PIXELS",
-            help="The longest side of the shown images, in pixels. On a page of many samples, images are smaller.",
+            help="The largest width or height of the shown images, in pixels. On a page of many samples, images are "
+            "smaller.",
             rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = 1280,

@@ -30,7 +30,7 @@ segments-hf push flowers-v1.0.json jane/flowers --engine ray --address auto"""
 _SHARD_SIZES = {"local": "500MB", "ray": "2GB"}  # the default of each engine
 
 
-@options.with_loading
+@options.with_loading_for_push
 def push(
     release: options.Release,
     repo_id: Annotated[
@@ -67,7 +67,7 @@ def push(
         typer.Option(
             metavar="NAME",
             help="The name of the configuration of the dataset; by default `default`. Each sensor of a release of "
-            "several sensors has a configuration with its name.",
+            "several sensors has a configuration with the name of the sensor.",
             rich_help_panel=HUB,
         ),
     ] = None,
@@ -84,7 +84,7 @@ def push(
         options.one_of(
             tuple(_SHARD_SIZES),
             "Where the shards are made and uploaded. local: in processes on this machine. ray: in tasks on a Ray "
-            "cluster; --connections is then the largest number of simultaneous requests of all tasks to one host.",
+            "cluster. With ray, --connections limits the simultaneous requests of all tasks together to one host.",
             OUTPUT,
         ),
     ] = "local",
@@ -92,8 +92,8 @@ def push(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="The Ray cluster, such as 10.0.0.7:6379; auto for the cluster that this machine belongs to. By "
-            "default, Ray is started on this machine.",
+            help="The address of the Ray cluster, such as 10.0.0.7:6379; auto for the cluster that this machine "
+            "belongs to. By default, Ray is started on this machine.",
             rich_help_panel=OUTPUT,
         ),
     ] = None,
@@ -155,14 +155,14 @@ def push(
     connections = loading["connections"]
     if engine == "ray":
         import_ray()
-        del loading["connections"]  # a limit for the tasks, not for this process
+        del loading["connections"]  # it limits the requests of the tasks, not those of this process
     max_bytes = bytes_of(max_shard_size or _SHARD_SIZES[engine], "max_shard_size")
     releases = opened_releases(release, max_release_bytes=loading["max_release_bytes"])
 
     def open_sensor(name: str | None) -> Source:
         builder = release_builder(releases, **{**loading, "sensor": name})
         if not quiet:
-            print_split_sizes(builder)  # of each sensor, because a sample may lack a sensor
+            print_split_sizes(builder)  # for each sensor, because a sample may lack a sensor
         stream = builder.as_streaming_dataset(split)
         return open_source(stream, layout, num_proc, loading["on_error"], layout_options)
 
@@ -193,8 +193,8 @@ def _check_engine(engine: str, address: str | None, num_proc: int | None) -> Non
     """
     if engine == "ray" and num_proc is not None:
         raise OptionError(
-            f"got {num_proc} and {option('engine', 'ray')}, which runs one task for each CPU of the cluster; leave one "
-            "of them out",
+            f"got {num_proc} together with {option('engine', 'ray')}, which runs one task for each CPU of the cluster; "
+            "leave one of the two options out",
             option="num_proc",
         )
     if engine != "ray" and address is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_split_sizes(builder: SegmentsRelease) -> None:
-    """Print the number of samples of each split and what decides it, if the release is divided."""
+    """Print the size of each split, and how samples are assigned to splits, if the release is divided into splits."""
     from segments_hf.dataset.building.plan import plan_splits, split_sizes
     from segments_hf.dataset.building.split_summary import split_summary
 

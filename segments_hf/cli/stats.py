@@ -17,7 +17,7 @@ segments-hf stats flowers-v1.0.json
 # Count pixels too, and write charts to the folder charts
 segments-hf stats flowers-v1.0.json --assets --figures charts"""
 
-_MAX_NAMES = 5  # of other files in the folder of the charts
+_MAX_NAMES = 5  # how many names of other files in the folder of the charts are printed
 
 
 @options.with_reading
@@ -31,7 +31,7 @@ def stats(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Write charts to this folder as PNG files; needs matplotlib.",
+            help="Write charts as PNG files to this folder. This needs matplotlib.",
             rich_help_panel=OUTPUT,
         ),
     ] = None,
@@ -41,7 +41,7 @@ def stats(
         bool,
         typer.Option(
             "--assets",
-            help="Download the images, bitmaps and point clouds, to count pixels and points, and to measure objects.",
+            help="Download the images, bitmaps and point clouds. Count pixels and points too, and measure objects.",
             rich_help_panel=INPUT,
         ),
     ] = False,

@@ -1,6 +1,7 @@
-"""The private names of `datasets` and `huggingface_hub` that a push uses, each with the reason.
+"""The private names of `datasets` and `huggingface_hub` that a push uses, and why it needs each of them.
 
-No other module of this folder uses private names. `tests/hub/test_compat.py` fails if one of these names changes.
+No other module of this folder uses private names of these libraries. `tests/hub/test_compat.py` fails if one of these
+names changes.
 """
 
 from __future__ import annotations
@@ -57,19 +58,20 @@ def fingerprint(rows: Dataset) -> str:
 
 
 def stream_origin(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None]:
-    """Return the origin of the rows of an `IterableDataset`; no public attribute tells it.
+    """Return how an `IterableDataset` makes its rows. No public attribute tells this.
 
     Returns:
-        The examples iterable; the function that generates the rows before any `map` and `filter`, or None if the rows
-        do not come from a generator; and the arguments of this function, or None if its rows are changed afterwards, or
-        if the stream is the part of one node (`split_dataset_by_node`).
+        Three objects: the examples iterable of the stream; the function that generates the rows, before any `map` and
+        `filter`; and the keyword arguments of this function. The function is None if no function generates the rows.
+        The arguments are None if the stream changes the generated rows, as `map` and `filter` do, or if it has only the
+        rows of one node (`split_dataset_by_node`).
     """
-    whole = inner = rows._ex_iterable
+    outer = inner = rows._ex_iterable
     while hasattr(inner, "ex_iterable"):
         inner = inner.ex_iterable
-    is_whole = inner is whole and rows._distributed is None
-    arguments = getattr(inner, "kwargs", None) if is_whole else None
-    return whole, getattr(inner, "generate_examples_fn", None), arguments
+    is_unchanged = inner is outer and rows._distributed is None
+    arguments = getattr(inner, "kwargs", None) if is_unchanged else None
+    return outer, getattr(inner, "generate_examples_fn", None), arguments
 
 
 def with_embedded_images(table: pa.Table) -> pa.Table:
@@ -78,7 +80,10 @@ def with_embedded_images(table: pa.Table) -> pa.Table:
 
 
 def parquet_writer(file: Path, features: Features) -> ParquetWriter:
-    """Open a Parquet file with features in its metadata. `datasets` has no public function that writes row by row."""
+    """Open a Parquet file for writing tables, with the features of its columns in its metadata.
+
+    `datasets` has no public function that writes tables one after the other.
+    """
     return ParquetWriter(features=features, path=str(file))
 
 
@@ -120,19 +125,19 @@ def is_uploaded(operation: CommitOperationAdd) -> bool:
 
 
 def known_files(
-    api: HfApi, repo_id: str, revision: str | None, token: str, objects: Sequence[tuple[str, int]]
+    api: HfApi, repo_id: str, revision: str | None, token: str, files: Sequence[tuple[str, int]]
 ) -> set[str]:
-    """Return the hashes of the large files that the Hub has already. No public function returns them.
+    """Return the SHA-256 of each large file that the Hub has already. No public function returns these.
 
     Args:
         api: The client.
         repo_id: The id of the dataset repository.
-        revision: The branch.
+        revision: The branch; None for ``main``.
         token: The token for the request.
-        objects: The SHA-256 and the size in bytes of each file, at most 100 files.
+        files: The SHA-256 and the size in bytes of each file, at most 100 files.
     """
     responses, _, _ = post_lfs_batch_info(
-        [_upload_info(sha256, size) for sha256, size in objects],
+        [_upload_info(sha256, size) for sha256, size in files],
         token=token,
         repo_type="dataset",
         repo_id=repo_id,
@@ -143,7 +148,7 @@ def known_files(
 
 
 def status_in_text(error: BaseException) -> int | None:
-    """Return the HTTP status of an error of hf_xet, which is only in the text of the error."""
+    """Return the HTTP status in the text of an error of hf_xet, which has no attribute for it; None without status."""
     found = _STATUS.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
     return int(found[1]) if found else None
 

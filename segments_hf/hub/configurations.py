@@ -1,4 +1,4 @@
-"""Open the data of a push as configurations: one for each sensor of a release of several sensors, else one."""
+"""Open the data of a push as configurations: one for each sensor of a release of several sensors, else only one."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from segments_hf.hub.sources.source_splits import Source
     from segments_hf.release import Release
 
-DEFAULT = "default"
+DEFAULT_NAME = "default"
 
-# `data` is the folder of the configuration `default`. The others are files in the root folder of the repository.
-_TAKEN = ("data", README, SHEET, CATEGORIES_FILE, ID2LABEL_FILE)
+# The names that are taken in the root folder of a repository: `data`, the folder of the configuration `default`, and
+# the files of this configuration.
+_TAKEN_NAMES = ("data", README, SHEET, CATEGORIES_FILE, ID2LABEL_FILE)
 _UNSAFE = re.compile(r"[^\w .()-]")  # characters that may have a meaning in URLs and in patterns of paths
 
 
@@ -33,7 +34,7 @@ def check_config_name(name: str) -> None:
     """Check the name of a configuration.
 
     Raises:
-        OptionError: It is not a valid name of a folder, or it is ``data``.
+        OptionError: The name is not a valid name of a folder, or it is ``data``.
     """
     if name in {"", "data"} or set(name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(
@@ -43,9 +44,9 @@ def check_config_name(name: str) -> None:
 
 
 def sensor_config_names(sensors: Iterable[str]) -> dict[str, str]:
-    """Return the name of the configuration of each sensor: the name of the sensor where this is possible.
+    """Return the name of the configuration of each sensor: the name of the sensor itself, if this is possible.
 
-    The names are valid and different names of folders on all operating systems.
+    Each name is a valid name of a folder on all operating systems, and no two names are names of the same folder.
 
     Args:
         sensors: The names of all sensors of a release.
@@ -54,7 +55,7 @@ def sensor_config_names(sensors: Iterable[str]) -> dict[str, str]:
     {'Lidar': 'Lidar', 'lidar': 'lidar_2', 'Camera/front': 'Camera_front', 'data': 'data_2'}
     """
     plain = {sensor: _plain_name(sensor) for sensor in sensors}
-    taken, reserved = {_key(name) for name in _TAKEN}, {_key(name) for name in plain.values()}
+    taken, reserved = {_key(name) for name in _TAKEN_NAMES}, {_key(name) for name in plain.values()}
     names: dict[str, str] = {}
     for sensor in sorted(plain, key=lambda sensor: plain[sensor] != sensor):  # sensors that keep their names come first
         name, number = plain[sensor], 1
@@ -67,27 +68,27 @@ def sensor_config_names(sensors: Iterable[str]) -> dict[str, str]:
 
 
 def open_one_configuration(
-    data: object, open_one: Callable[[], Source], *, sensor: str | None, config_name: str | None
+    data: object, open_data: Callable[[], Source], *, sensor: str | None, config_name: str | None
 ) -> dict[str, Source]:
     """Open datasets or streams as the only configuration of a push.
 
     Args:
         data: The datasets or streams.
-        open_one: A function that opens them.
-        sensor: The option of releases, which datasets do not have.
+        open_data: The function that opens the data.
+        sensor: The value of the option `sensor`, which is an option for releases only.
         config_name: The name of the configuration; None for ``default``.
 
     Raises:
-        OptionError: A sensor is given.
+        OptionError: `sensor` is not None.
     """
     if sensor is not None:
         raise OptionError(f"got {sensor!r} for {describe_input(data)}, but only releases have sensors", option="sensor")
-    return {config_name or DEFAULT: open_one()}
+    return {config_name or DEFAULT_NAME: open_data()}
 
 
 def open_configurations(
     releases: Mapping[str, Release],
-    open_one: Callable[[str | None], Source],
+    open_sensor: Callable[[str | None], Source],
     *,
     sensor: str | None,
     config_name: str | None,
@@ -96,53 +97,58 @@ def open_configurations(
 
     Args:
         releases: The release of each split.
-        open_one: A function that opens the rows of a sensor; None is the sensor of releases without sensors.
+        open_sensor: A function that takes the name of a sensor and opens its rows. It takes None if the releases have
+            no sensors.
         sensor: The sensor that is pushed; None for all sensors.
-        config_name: The name of the configuration; None for the name of the sensor, or for ``default`` without sensors.
+        config_name: The name of the configuration. None is the name of the sensor, or ``default`` if the releases have
+            no sensors.
 
     Returns:
-        The data by the name of the configuration.
+        The data of each configuration by its name.
 
     Raises:
-        OptionError: The release has no such sensor, `config_name` is given for several sensors, or an option does not
-            fit some sensors. The error names all sensors that an option does not fit.
+        OptionError: The releases have no such sensor, `config_name` is the name for several sensors, or an option does
+            not fit some sensors. The error names all sensors that an option does not fit.
         SegmentsHFError: The data cannot be read.
     """
-    found = {item.name: item for item in sensors_of(releases.values())}
-    pushed = list(found) if sensor is None else [sensor]
-    if not found or pushed[0] not in found:
-        return {config_name or DEFAULT: open_one(sensor)}
+    sensors = {item.name: item for item in sensors_of(releases.values())}
+    pushed = list(sensors) if sensor is None else [sensor]
+    if not sensors or pushed[0] not in sensors:
+        return {config_name or DEFAULT_NAME: open_sensor(sensor)}  # raises an error if the sensor is unknown
     if config_name is not None and len(pushed) > 1:
         raise OptionError(
-            f"got {config_name!r} for {len(pushed)} sensors, of which each has a configuration with its name; leave "
-            f"this option out, or push one sensor with {option('sensor', pushed[0])}",
+            f"got {config_name!r} for {len(pushed)} sensors, but each sensor has a configuration of its own; leave "
+            f"this option out, or push one sensor, for example with {option('sensor', pushed[0])}",
             option="config_name",
         )
-    names = sensor_config_names(found)
+    names = sensor_config_names(sensors)
     opened: dict[str, Source] = {}
     errors: dict[str, OptionError] = {}
-    for item in pushed:
+    for name in pushed:
         try:
-            opened[config_name or names[item]] = replace(open_one(item), sensor=found[item])
+            opened[config_name or names[name]] = replace(open_sensor(name), sensor=sensors[name])
         except OptionError as error:
-            errors[item] = error
+            errors[name] = error
     if errors:
         raise _error_of_sensors(errors, pushed)
     return opened
 
 
 def _error_of_sensors(errors: Mapping[str, OptionError], pushed: Sequence[str]) -> OptionError:
-    """Return one error for several sensors: the first error if it does not depend on the sensor.
+    """Return one error for several sensors.
+
+    This is the first error if there is only one sensor, or if all sensors have the same error. Otherwise, the error
+    lists the error of each sensor.
 
     Args:
-        errors: The error of each sensor that cannot be opened.
-        pushed: The names of all sensors.
+        errors: The error of each sensor whose rows cannot be opened.
+        pushed: The names of all sensors that are pushed.
     """
     if len(pushed) == 1 or (len(errors) == len(pushed) and len(set(map(str, errors.values()))) == 1):
         return next(iter(errors.values()))
     listed = "; ".join(f"sensor {name!r}: {error}" for name, error in errors.items())
     example = next((name for name in pushed if name not in errors), pushed[0])
-    return OptionError(f"{listed}; push the sensors one by one, as with {option('sensor', example)}")
+    return OptionError(f"{listed}; push the sensors one by one, for example with {option('sensor', example)}")
 
 
 def _plain_name(sensor: str) -> str:
@@ -152,9 +158,10 @@ def _plain_name(sensor: str) -> str:
         name = f"_{name[1:]}"
     try:
         return safe_path(name).name
-    except PathError:  # the name is empty
+    except PathError:  # the name has only dots and spaces
         return "sensor"
 
 
 def _key(name: str) -> str:
+    """Return a text that is equal for two names if a file system may take them for the same name."""
     return collision_key(PurePosixPath(name))

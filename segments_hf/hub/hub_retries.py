@@ -27,15 +27,17 @@ logger: Logger = own_logger(__name__)
 T = TypeVar("T")
 
 
-def retry(call: Callable[[], T], what: str) -> T:
+def retry(call: Callable[[], T], action: str) -> T:
     """Call a function, and retry if it fails because the Hub is busy or the connection is broken.
+
+    Any other error of the function is raised without a retry.
 
     Args:
         call: The function. Two calls must have the same effect as one call.
-        what: A description of the call for messages.
+        action: The purpose of the call for messages, such as ``read jane/flowers``.
 
     Raises:
-        HubError: The last retry failed.
+        HubError: The last retry failed because the Hub is busy or the connection is broken.
     """
     for pause in PAUSES:
         try:
@@ -43,21 +45,27 @@ def retry(call: Callable[[], T], what: str) -> T:
         except Exception as error:
             if not is_transient(error):
                 raise
-            wait(error, pause, what)
+            wait(error, pause, action)
     try:
         return call()
     except Exception as error:
         if not is_transient(error):
             raise
         raise HubError(
-            f"{what}: the request failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
+            f"{action}: the request failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
         ) from error
 
 
-def wait(error: Exception, pause: float, what: str) -> None:
-    """Wait for the time in `Retry-After`, or for a pause in seconds with random jitter, and log the error."""
+def wait(error: Exception, pause: float, action: str) -> None:
+    """Log an error, and wait.
+
+    Args:
+        error: The error of a request.
+        pause: The seconds to wait, with random jitter, if the response has no `Retry-After`.
+        action: The purpose of the request for the log.
+    """
     seconds = min(LONGEST_PAUSE, _retry_after(error) or pause * random.uniform(0.75, 1.25))  # noqa: S311
-    logger.warning("%s: retry in %.0f s (%s)", what, seconds, (str(error) or repr(error)).splitlines()[0])
+    logger.warning("%s: retry in %.0f s (%s)", action, seconds, (str(error) or repr(error)).splitlines()[0])
     time.sleep(seconds)
 
 
@@ -73,7 +81,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def status_of(error: BaseException) -> int | None:
-    """Return the HTTP status of an error of `huggingface_hub` or hf_xet."""
+    """Return the HTTP status of an error of `huggingface_hub` or hf_xet; None if the error has no status."""
     return next((status for link in _chain(error) if (status := _status(link)) is not None), None)
 
 

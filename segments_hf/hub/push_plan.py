@@ -1,4 +1,4 @@
-"""Tell what a push will do, before it reads rows."""
+"""Describe what a push will do, before it reads rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PushPlan(Result):
 
     Attributes:
         target: The repository and branch, and whether the repository is public or private.
-        configs: The splits by name, of each configuration by its name.
+        configs: For each configuration by its name, the splits by name.
     """
 
     target: str

@@ -43,12 +43,13 @@ class PushResult(Result):
     """The result of a push.
 
     Attributes:
-        commit: The commit, or the merge commit of a large push; the last commit of a pull request that is left open.
+        commit: The commit, or the merge commit of a large push. If the push leaves a pull request open, this is the
+            last commit of the pull request; if the push changes nothing, the last commit of the branch.
         url: The page of the dataset on the Hub.
         repo_id: The repository: ``owner/name``.
-        configs: The pushed splits by name, of each configuration by its name. There are several configurations if a
+        configs: For each configuration by its name, the pushed splits by name. There are several configurations if a
             release of several sensors was pushed.
-        revision: The branch or the pull request; None for ``main``.
+        revision: The branch, or the git reference of a pull request that is left open; None for ``main``.
         uploaded_bytes: The number of bytes of shards that were uploaded.
         skipped_bytes: The number of bytes of shards that the Hub had already.
     """
@@ -97,7 +98,7 @@ class PushResult(Result):
         return self.commit.pr_url or self.url
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the URL, the rows and size of each split, the numbers left out, and the code that loads a split."""
+        """Yield the URL, the numbers of each split, the numbers of bytes, and code that loads each configuration."""
         yield Cell(self.page, style="bold")
         header, named = named_splits(self.configs)
         rows: list[Sequence[str | int]] = [(*names, split.rows, rounded_size(split.size)) for names, split in named]
@@ -107,8 +108,10 @@ class PushResult(Result):
         yield Cell(f"Uploaded {rounded_size(self.uploaded_bytes)}{skipped}.")
         yield Cell("Load the dataset in Python:")
         for number, (config_name, splits) in enumerate(self.configs.items()):
-            for line in loading_code(self.repo_id, config_name, next(iter(splits)), self.revision)[number > 0 :]:
-                yield Cell(f"  {line}")
+            import_line, call_line = loading_code(self.repo_id, config_name, next(iter(splits)), self.revision)
+            if number == 0:
+                yield Cell(f"  {import_line}")
+            yield Cell(f"  {call_line}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the URLs and numbers as a dict that `json.dumps` accepts."""
@@ -135,15 +138,15 @@ def named_splits(configs: Mapping[str, Mapping[str, T]]) -> tuple[tuple[str, ...
     """Return the splits of all configurations for a table.
 
     Args:
-        configs: The splits by name, of each configuration by its name.
+        configs: For each configuration by its name, the splits by name.
 
     Returns:
-        The header of the columns with the names, and the names and the value of each split. The name of the
-        configuration is left out if there is only one.
+        The headers of the columns with the names, and for each split its names and its value. If there is only one
+        configuration, the column with its name is left out.
     """
-    skipped = len(configs) == 1
-    named = [((config, name)[skipped:], split) for config, splits in configs.items() for name, split in splits.items()]
-    return ("configuration", "split")[skipped:], named
+    start = 1 if len(configs) == 1 else 0
+    named = [((config, name)[start:], split) for config, splits in configs.items() for name, split in splits.items()]
+    return ("configuration", "split")[start:], named
 
 
 def left_out_blocks(
@@ -152,7 +155,7 @@ def left_out_blocks(
     """Yield a table of the rows and objects left out of each split; yield no table if nothing was left out.
 
     Args:
-        header: The header of the columns with the names.
+        header: The headers of the columns with the names, as from `named_splits`.
         by_split: The names and the numbers of each split.
         title: The title of the table.
     """

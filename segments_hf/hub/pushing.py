@@ -70,12 +70,12 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Readers of the branch see either the state before the push or the state after it. A push that changes at most 100
     files makes one commit. A larger push to ``main`` commits groups of at most 100 files to a pull request, because the
-    Hub advises small commits, and merges the pull request at the end. If the branch is not ``main``, or the repository
-    does not allow pull requests, a larger push makes one commit too.
+    Hub advises small commits. At the end, it merges the pull request, unless `create_pr` is true. If the branch is not
+    ``main``, or the repository does not allow pull requests, a larger push makes one commit too.
 
-    The same call resumes an interrupted push: uploaded shards are neither written nor uploaded again (the shards of a
-    stream that does not come from `load_release` are written again, but not uploaded again). An interrupted push may
-    leave a pull request, which the next call continues.
+    The same call resumes an interrupted push: uploaded shards are neither written nor uploaded again. The shards of a
+    stream that does not come from `load_release` are written again, but not uploaded again. An interrupted push may
+    leave a pull request, to which the next call adds the missing files.
 
     A release or a dict of splits replaces all splits of the configuration. A single dataset or stream replaces only its
     own split; a part such as ``train[:10%]`` replaces ``train``. Text that people wrote in the card is kept.
@@ -94,16 +94,19 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             image, bitmap or point cloud cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row
             with null for the unreadable split.
         private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
-            change an existing repository: if it is public and `private` is true, or the reverse, this is an error.
+            change the visibility of an existing repository: if the repository is public and `private` is true, or the
+            reverse, the push fails.
         token: A token with write access; by default the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
-        config_name: The name of the configuration, by default ``default``. The files of another configuration are in a
-            folder with its name. The default for a sensor of a release is the name of the sensor.
-        sensor: The sensor of a release of several sensors that is pushed, as in `load_release`; by default all sensors,
-            each as a configuration with its name.
+        config_name: The name of the configuration. By default, this is the name of the sensor for a release of several
+            sensors, and ``default`` for other data. A configuration with any other name than ``default`` has its files
+            in a folder of this name.
+        sensor: The sensor to push of a release of several sensors, as in `load_release`; by default all sensors, each
+            as a configuration with the name of the sensor.
         max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"500MB"``.
-        num_proc: The number of processes that write and upload shards; by default one.
+        num_proc: The number of processes that convert a dataset to the layout, and that write and upload shards; by
+            default one.
         commit_message: The message of the commits, and the title of a pull request.
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
@@ -112,7 +115,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         the push changes nothing, the commit is the last commit of the branch.
 
     Raises:
-        OptionError: An option is invalid, or a split has no rows. No commit was made.
+        OptionError: An option is invalid, or a split has no rows. The branch was not changed.
         HubError: The Hub refuses the push, or does not respond.
         StorageError: The shards cannot be written: the disk is full or read-only.
         AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.
@@ -157,7 +160,7 @@ def push(
     Args:
         sources: The data of each configuration by its name.
         repository: The repository.
-        max_bytes: The largest size of a shard.
+        max_bytes: The largest size of a shard in bytes.
         uploader: The object that uploads the shards.
         commit_message: The message of the commits.
         license: The license.
@@ -200,10 +203,10 @@ def push(
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is running the same push; wait until it ends") from None
     finally:
-        if not has_keys:  # a later push cannot resume this one
+        if not has_keys:  # a later push cannot resume this push
             remove_folder(folder)
             remove_file(lock)
-    uploads = [split for item in pushed for split in item.splits.values()]
+    uploaded_splits = [split for item in pushed for split in item.splits.values()]
     return PushResult(
         commit,
         repository.url,
@@ -216,8 +219,8 @@ def push(
             for item in pushed
         },
         commit.pr_revision or repository.revision,
-        sum(split.uploaded_bytes for split in uploads),
-        sum(split.skipped_bytes for split in uploads),
+        sum(split.uploaded_bytes for split in uploaded_splits),
+        sum(split.skipped_bytes for split in uploaded_splits),
     )
 
 
@@ -236,7 +239,7 @@ def _check_card(sources: Mapping[str, Source], repository: Repository) -> None:
 
 
 def _key(sources: Mapping[str, Source], repository: Repository, max_bytes: int, uploader: Uploader) -> str:
-    """Return the key of a push, by which a later process can resume it."""
+    """Return the key of a push: it is equal for two pushes if the second push can resume the first push."""
     identity: list[object] = [repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr]
     for config_name, source in sources.items():
         keys = [(split.name, split.key) for split in source.splits]

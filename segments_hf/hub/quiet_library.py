@@ -1,4 +1,4 @@
-"""Hide the progress bars of `huggingface_hub` during a push, which has its own."""
+"""Hide the progress bars of `huggingface_hub` during a push, because the push shows its own progress bars."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Repository:
         return f"new, public or private by the settings of {self.repo_id.partition('/')[0]} on the Hub"
 
     def head(self) -> str | None:
-        """Return the last commit of the branch; None if the repository or the branch does not exist."""
+        """Return the hash of the last commit of the branch; None if the repository or the branch does not exist."""
         try:
             info = retry(
                 lambda: self.api.repo_info(self.repo_id, repo_type="dataset", revision=self.revision),
@@ -132,18 +132,18 @@ class Repository:
         Raises:
             HubError: The token has no permission to create them.
         """
-        what = f"create {self.repo_id}"
+        action = f"create {self.repo_id}"
         try:
             retry(
                 lambda: self.api.create_repo(self.repo_id, repo_type="dataset", private=self.private, exist_ok=True),
-                what,
+                action,
             )
             if self.revision is not None and not self.revision.startswith("refs/") and self.revision != "main":
                 retry(
                     lambda: self.api.create_branch(
                         self.repo_id, branch=str(self.revision), repo_type="dataset", exist_ok=True
                     ),
-                    what,
+                    action,
                 )
         except HfHubHTTPError as error:
             raise refusal(error, self.repo_id) from error
@@ -169,8 +169,8 @@ def open_repository(
     Raises:
         OptionError: The id is invalid, or the repository exists and is public although `private` is true, or the
             reverse.
-        HubError: No token was found, the Hub refuses the token, the token has no write access, or a model or space has
-            the same id.
+        HubError: No token was found, the Hub refuses the token, the token has no write access, a model or space has
+            the same id, or the repository does not exist and `create_pr` is true.
     """
     try:
         validate_repo_id(repo_id)
@@ -272,5 +272,5 @@ def refusal(error: Exception, repo_id: str) -> HubError:
 
 
 def blob_id(content: bytes) -> str:
-    """Return the git id of a file: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
+    """Return the id of a file in git. See https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
     return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

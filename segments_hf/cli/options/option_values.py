@@ -24,7 +24,7 @@ def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
 
 
 def parse_splits(text: str | None) -> dict[str, float] | str | None:
-    """Parse the fraction of each split; ``metadata:KEY`` is returned as it is."""
+    """Parse the fraction of each split. The text ``metadata:KEY`` is returned unchanged."""
     if text is None or text.startswith("metadata:"):
         return text
     try:
@@ -36,7 +36,7 @@ def parse_splits(text: str | None) -> dict[str, float] | str | None:
 
 
 def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
-    """Parse OLD=NEW pairs into the new prefix of URLs for each old prefix."""
+    """Parse OLD=NEW pairs, and return the new prefix of URLs for each old prefix."""
     prefixes = {}
     for rewrite in rewrites or []:
         old, _, new = rewrite.partition("=")
@@ -63,5 +63,5 @@ def parse_image_range(text: str | None) -> tuple[float, float] | None:
 
 
 def parse_fields(text: str | None) -> list[str] | None:
-    """Parse names with commas between them: the fields of the points of a layout."""
+    """Parse the names of the fields of the points in a layout. Commas separate the names."""
     return None if text is None else [name.strip() for name in text.split(",")]

@@ -144,8 +144,17 @@ def _read(function: Callable[[Sample, str], str], release: Release, index: int, 
 
 
 def _split_name(sample: Sample, key: str) -> str:
+    value = _metadata_value(sample, key, "splits")
+    if not isinstance(value, str):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        raise OptionError(
+            f"got {'the number ' if is_number else ''}{value!r} as the value of {key!r} in the metadata of sample "
+            f"{sample.name!r}, expected text, because the value is the name of a split; set the values on the platform "
+            "to text, such as 'fold_1'",
+            option="splits",
+        )
     # Interned, because the result holds one name for each sample.
-    return sys.intern(checked_name(_metadata_value(sample, key, "splits")))
+    return sys.intern(checked_name(value))
 
 
 def _identity(sample: Sample, key: str) -> str:

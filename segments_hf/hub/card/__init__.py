@@ -1,1 +1,1 @@
-"""The dataset card: its YAML, our section of its text, and the counts in it."""
+"""The dataset card: its YAML, our sections of its text, and the counts in these sections."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from segments_hf.hub.card.row_counts import Tally
     from segments_hf.layouts import Layout
 
-# The categories of the Hub: the number of rows is less than the first number.
-_SIZES = (
+# The size categories of the Hub. The number of rows of a dataset is less than the number before its category.
+_SIZE_CATEGORIES = (
     *((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M")),
     *((10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B")),
     (10**12, "100B<n<1T"),
@@ -44,7 +44,7 @@ def update_card_data(
     layout: Layout | None,
     license: str | None,  # noqa: A002  (as the Hub calls it)
 ) -> None:
-    """Update the YAML of a card, and keep its parts about other configurations.
+    """Update the YAML of a card for a configuration, and keep the entries of other configurations.
 
     Args:
         data: The YAML of the card, which is changed.
@@ -72,9 +72,9 @@ def update_card_data(
     task, task_id = _task(features, layout)
     tags = [("tags", tag) for tag in _tags(features, layout)]
     for key, value in (("task_categories", task), ("task_ids", task_id), *tags):
-        setattr(data, key, _with(data.get(key), value))
+        setattr(data, key, _with_value(data.get(key), value))
     rows = sum(split.num_examples for info in _infos(data).values() for split in (info.splits or {}).values())
-    data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "n>1T")]
+    data["size_categories"] = [next((name for limit, name in _SIZE_CATEGORIES if rows < limit), "n>1T")]
     if license is not None:
         data["license"] = license
 
@@ -106,15 +106,16 @@ def kept_splits(
     kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
     if kept and known.features != features:
         raise OptionError(
-            f"the split {', '.join(map(repr, kept))} of {config_name!r} on the Hub has other columns or classes than "
-            f"the push; push all splits together, or choose another {option('config_name')}",
+            f"{'the split' if len(kept) == 1 else 'each of the splits'} {', '.join(map(repr, kept))} of "
+            f"{config_name!r} on the Hub has other columns or classes than the push; push all splits together, or "
+            f"choose another {option('config_name')}",
             option="config_name",
         )
     return kept
 
 
 def license_of(data: CardData) -> str:
-    """Return the license in the YAML of a card, or an empty text. The Hub allows a list of licenses."""
+    """Return the license in the YAML of a card, or the licenses with commas between them; empty without a license."""
     value = data.get("license") or ""
     if value == "other":  # the value on the Hub for a license that is not in its list
         value = data.get("license_name") or value
@@ -134,9 +135,9 @@ def columns_on_hub(data: CardData, config_name: str) -> list[str] | None:
 
 
 def split_path(config_name: str, split: str) -> str:
-    """Return the path of the shards of a split up to its name, such as ``data/train``.
+    """Return the beginning of the paths of all shards of a split: the folder and the split, such as ``data/train``.
 
-    `datasets` uses the same folders.
+    The `push_to_hub` of `datasets` uses the same folders.
     """
     return f"{'data' if config_name == 'default' else config_name}/{split}"
 
@@ -154,7 +155,7 @@ def _infos(data: CardData) -> DatasetInfosDict:
 
 
 def _remove(data: CardData, key: str, config_name: str) -> None:
-    """Remove the entry of a configuration from the YAML, because `datasets` would keep parts of the old entry."""
+    """Remove the entry of a configuration from the YAML, because `datasets` would keep some values of the old entry."""
     entries = getattr(data, key, None)
     if isinstance(entries, list):
         entries[:] = [item for item in entries if item.get("config_name") != config_name]
@@ -174,6 +175,6 @@ def _tags(features: Features, layout: Layout | None) -> tuple[str, ...]:
     return (_TAG, *_POINT_CLOUD_TAGS) if has_clouds else (_TAG,)
 
 
-def _with(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:
+def _with_value(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:
     known = [values] if isinstance(values, str) else list(values or [])
     return [*known, *([value] if value and value not in known else [])] or None

@@ -1,4 +1,4 @@
-"""Write our section of a dataset card, the README.md on the Hub. Text outside our section is kept."""
+"""Write our section about a configuration in a dataset card, the README.md on the Hub. Other text is kept."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
 @dataclass(frozen=True)
 class CardFacts:
-    """The facts in our section of a card, which is about one configuration.
+    """The facts in our section about a configuration.
 
     Attributes:
         repo_id: The id of the dataset repository.
@@ -86,9 +86,10 @@ def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
 
 
 def with_section(text: str, facts: CardFacts) -> str:
-    """Return the text of a card with our section about a configuration, which replaces an earlier section.
+    """Return the text of a card with our section about a configuration.
 
-    A new section is added at the end.
+    The section replaces our earlier section about this configuration. Without an earlier section, it is added at the
+    end.
 
     Args:
         text: The text of the card without the YAML.
@@ -109,11 +110,11 @@ def with_replaced_section(text: str, begin: str, end: str, section: str) -> str 
     Args:
         text: The text.
         begin: The mark at the beginning of the section.
-        end: The mark at its end.
+        end: The mark at the end of the section.
         section: The new section with its marks.
     """
-    # Only the nearest pair of marks is replaced. If one mark of a pair was removed, the owner's text may follow the
-    # other mark.
+    # The pattern matches a begin mark and the next end mark, with no other begin mark between them. If the owner of the
+    # card removed one mark of a pair, the owner's own text may follow the other mark.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     return text[: found.start()] + section + text[found.end() :] if found else None
 
@@ -125,7 +126,7 @@ def section_start(text: str, config_name: str) -> int:
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
     """Read the counts of the splits of a configuration from our section, for splits that are not pushed again."""
-    found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} ({{.+?}}) -->", text)
+    found = re.search(rf"<!-- {re.escape(_counts_key(config_name))} ({{.+?}}) -->", text)
     try:
         return _TALLIES.decode(found[1]) if found else {}
     except JsonError:  # the comment was edited by hand
@@ -148,7 +149,7 @@ def _section(facts: CardFacts) -> str:
         table_of_statuses(facts.splits),
         _encoding(facts),
         "Made with segments-hf.",
-        f"<!-- {_counts_of(facts.config_name)} {json_in_comment(facts.splits)} -->",
+        f"<!-- {_counts_key(facts.config_name)} {json_in_comment(facts.splits)} -->",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -166,7 +167,8 @@ def _types_of_files(splits: Mapping[str, Tally]) -> Counter[str]:
     return sum((Counter(tally.points.types) for tally in splits.values() if tally.points), Counter[str]())
 
 
-def _counts_of(config_name: str) -> str:
+def _counts_key(config_name: str) -> str:
+    """Return the text before the counts in the HTML comment of our section."""
     return f"segments-hf: counts {_in_comment(config_name)}"
 
 
@@ -193,24 +195,24 @@ def loading_call(repo_id: str, config_name: str, split: str, revision: str | Non
 
 
 def _literal(text: str) -> str:
-    """Return a text as a literal of Python, in double quotes unless the text has one."""
+    """Return a text as a literal of Python, in double quotes unless the text contains a double quote."""
     literal = repr(text)
     return literal if '"' in literal else f'"{literal[1:-1]}"'
 
 
 def _how_to_load(facts: CardFacts) -> str:
-    first, second = loading_code(facts.repo_id, facts.config_name, next(iter(facts.splits)))
+    import_line, call_line = loading_code(facts.repo_id, facts.config_name, next(iter(facts.splits)))
     has_json = "Json(" in repr(facts.features)
     note = "\n\nThe dataset has columns of JSON, which need `datasets` 4.7 or later." if has_json else ""
-    return f"### Load the dataset\n\n```python\n{first}\n\n{second}\n```{note}"
+    return f"### Load the dataset\n\n```python\n{import_line}\n\n{call_line}\n```{note}"
 
 
 def _class_values(facts: CardFacts) -> tuple[str, int]:
-    """Return the place where the label of a row has the values of classes, in Markdown, and the value of class 0."""
+    """Return the column or channel with the class values of a label, in Markdown, and the value of class 0."""
     if facts.layout is None:
         return "`category`", 0
-    first = mask_classes(facts.features, len(facts.categories)).first
-    return facts.layout.class_values, facts.layout.first_value if first is None else first
+    first_value = mask_classes(facts.features, len(facts.categories)).first
+    return facts.layout.class_values, facts.layout.first_value if first_value is None else first_value
 
 
 def _encoding(facts: CardFacts) -> str:
@@ -234,7 +236,7 @@ def _encoding(facts: CardFacts) -> str:
 def _description(text: str) -> list[str]:
     """Return the paragraphs of a description: the owner's Markdown as a quotation without HTML, and the origin as text.
 
-    The quotation limits the effect of the owner's Markdown: no Markdown element extends beyond its quotation.
+    No element of Markdown extends beyond the end of a quotation, so the owner's Markdown changes no other text.
     """
     written, origin = split_origin(well_formed(text))
     quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())

@@ -18,7 +18,7 @@ K = TypeVar("K")
 
 
 def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> str:
-    """Return the numbers of rows, points and objects and the size of each split.
+    """Return the heading and the table of the splits: the numbers of rows, points and objects, and the sizes.
 
     Args:
         splits: The counts of each split.
@@ -49,7 +49,7 @@ def _point_cells(counts: PointCounts | None) -> list[str]:
 
 
 def table_of_left_out(splits: Mapping[str, Tally]) -> str:
-    """Return a table of the rows and objects left out of each split, by reason; empty if all are in the dataset."""
+    """Return the heading and the table of the rows and objects left out, by reason; empty if nothing was left out."""
     reasons = sorted(
         {("rows", reason) for tally in splits.values() for reason in tally.left_out.rows}
         | {("objects", reason) for tally in splits.values() for reason in tally.left_out.objects},
@@ -72,16 +72,18 @@ def table_of_left_out(splits: Mapping[str, Tally]) -> str:
     return f"### Left out\n\n{table(header, rows, text_columns=2)}"
 
 
-def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally], place: str, first: int) -> str:
-    """Return the color, the value and the numbers of objects and points of each class.
+def table_of_classes(
+    categories: Sequence[Category], splits: Mapping[str, Tally], value_column: str, first_value: int
+) -> str:
+    """Return the heading and the table of the classes: the color, the value, and the numbers of objects and points.
 
-    The table is empty if the classes are not known.
+    The text is empty if the classes are not known.
 
     Args:
         categories: The categories, in the order of their ids.
         splits: The counts of each split.
-        place: The place of the values of classes in a label, in Markdown.
-        first: The value of class 0.
+        value_column: The column or channel with the class values of a label, in Markdown.
+        first_value: The value of class 0.
     """
     if not categories:
         return ""
@@ -89,7 +91,7 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
     labeled = {name: None if tally.points is None else tally.points.labeled for name, tally in splits.items()}
     labeled = labeled if any(counts is not None for counts in labeled.values()) else {}
     header = [
-        *("color", "class", f"value in {place}", "id on Segments.ai"),
+        *("color", "class", f"value in {value_column}", "id on Segments.ai"),
         *(f"objects in {for_markdown(name)}" for name in counted),
         *(f"points in {for_markdown(name)}" for name in labeled),
     ]
@@ -97,7 +99,7 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
         [
             _swatch(bytes(color).hex()),
             for_markdown(name),
-            str(first + index),
+            str(first_value + index),
             str(category.id),
             *(count_text(tally.objects, index) for tally in counted.values()),
             *(count_text(counts, index) for counts in labeled.values()),
@@ -110,7 +112,7 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
 
 
 def table_of_statuses(splits: Mapping[str, Tally]) -> str:
-    """Return the number of rows of each split with each label status; empty if the rows have no status."""
+    """Return the heading and the table of the label statuses in each split; empty if the rows have no status."""
     statuses = sorted({status for tally in splits.values() for status in tally.statuses})
     if not statuses:
         return ""
@@ -123,15 +125,15 @@ def table_of_statuses(splits: Mapping[str, Tally]) -> str:
 
 
 def count_text(counts: Mapping[K, int] | None, key: K | None) -> str:
-    """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
+    """Return the count for a key as text, or the sum of all counts if the key is None; a dash without counts."""
     if counts is None:
         return "–"
     return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
 
 
 def _swatch(color: str) -> str:
-    # The border separates light and dark colors from the page. A page that removes styles shows only the hexadecimal
-    # color, and no square, because a square without its style would have the color of the text.
+    # The border separates light and dark colors from the page. The square is an empty element, so that a page without
+    # styles shows only the hexadecimal color. A square character would have the color of the text on such a page.
     style = f"display:inline-block;width:1em;height:1em;background:#{color};border:1px solid #808080"
     return f'<span style="{style};vertical-align:middle"></span> `#{color}`'
 

@@ -24,7 +24,7 @@ class PointCounts(msgspec.Struct):
         clouds: The number of point clouds, without rows whose point cloud is null.
         points: The number of their points.
         types: The number of files of each type, such as ``pcd``; empty for a layout.
-        labeled: The number of points of each class index; None if points have no labels.
+        labeled: The number of points of each class index; None if the points have no labels.
     """
 
     clouds: int = 0
@@ -78,17 +78,20 @@ def _counts_of_files(table: pa.Table) -> PointCounts:
 
 
 def _labeled_points(table: pa.Table) -> dict[int, int]:
-    """Count the points of each class index. Of annotations with the same id in a row, the last one is used."""
+    """Count the points of each class index.
+
+    If several annotations of a row have the same id, the points with this id have the class of the last annotation.
+    """
     counts: Counter[int] = Counter()
     for labels, objects in zip(table[POINT_LABELS_COLUMN], table["annotations"], strict=True):
         if not labels.is_valid or not objects.is_valid:
             continue
         ids = pc.struct_field(objects.values, "id").to_pylist()
         classes = pc.struct_field(objects.values, "category").to_pylist()
-        class_of = dict(zip(ids, classes, strict=True))
-        numbers, points = np.unique(labels.values.to_numpy(zero_copy_only=False), return_counts=True)
-        for number, count in zip(numbers.tolist(), points.tolist(), strict=True):
-            index = class_of.get(number)
-            if number and index is not None:
-                counts[index] += count
+        class_of_id = dict(zip(ids, classes, strict=True))
+        point_ids, numbers = np.unique(labels.values.to_numpy(zero_copy_only=False), return_counts=True)
+        for point_id, number in zip(point_ids.tolist(), numbers.tolist(), strict=True):
+            index = class_of_id.get(point_id)
+            if point_id and index is not None:  # the id 0 is unlabeled
+                counts[index] += number
     return dict(counts)

@@ -1,4 +1,4 @@
-"""The part of a card with code that reads points, with segments-hf and without it."""
+"""The section of a card with code that reads points, with segments-hf and without it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PCD = (
 _PLY = ("import io\n\nimport trimesh", f'trimesh.load(io.BytesIO({_BYTES}), file_type="ply").vertices')
 _LAS = ("import io\n\nimport laspy", f"laspy.read(io.BytesIO({_BYTES})).xyz")
 
-# For each type of file, the imports and the expression that read its points.
+# For each type of file, the imports and the expression that reads its points.
 _CODE = {
     "binary-xyzi": _XYZI,
     "kitti": _XYZI,
@@ -31,18 +31,19 @@ _CODE = {
     "laz": _LAS,
 }
 _FRAMES = (
-    "`point_cloud` has the file of each point cloud, and `point_cloud_type` the type of the file. Points are in the "
-    "frame of the sensor, and positions in `annotations` are in the world. `ego_pose` is the pose of the sensor in the "
-    "world: its position in meters, and its heading as a quaternion x, y, z, w. With segments-hf:"
+    "`point_cloud` contains the file of a point cloud, and `point_cloud_type` is the type of this file. Coordinates of "
+    "points are in the frame of the sensor, and positions in `annotations` are in the world frame. `ego_pose` is the "
+    "pose of the sensor in the world frame: its position in meters, and its heading as a quaternion x, y, z, w. With "
+    "segments-hf:"
 )
 
 
 def reading_section(features: Collection[str], types: Mapping[str, int]) -> str:
-    """Return the part of a card with code that reads points and labels as arrays; empty if there are no files.
+    """Return the section of a card with code that reads points and labels as arrays; empty without point-cloud files.
 
     Args:
         features: The columns.
-        types: The number of files of each type.
+        types: The number of point-cloud files of each type.
     """
     if not types:
         return ""

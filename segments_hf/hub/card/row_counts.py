@@ -15,8 +15,8 @@ from segments_hf.layouts.row_report import LeftOut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# The columns of objects in layouts and releases, and their fields with the class index. A row of a layout may also have
-# the annotations from which the objects were made.
+# The columns that contain objects, and the field of each column with the class index. The columns of layouts come
+# first, because a row of a layout may also have the annotations from which its objects were made.
 _CLASS_FIELDS = (("objects", "category"), ("segments_info", "category_id"), ("annotations", "category"))
 
 
@@ -28,7 +28,7 @@ class Tally(msgspec.Struct):
         num_bytes: The size of the rows in memory, in bytes.
         statuses: The number of rows with each label status.
         objects: The number of objects of each class index; None if the columns have no objects. Annotations with the
-            same id in a row are one object, with the class of the last one.
+            same id in a row are one object, with the class of the last of these annotations.
         left_out: The numbers of rows and objects that were left out.
         points: The numbers of points; None if the rows are not point clouds.
     """
@@ -79,13 +79,16 @@ def _objects(table: pa.Table) -> dict[int, int] | None:
             if pa.types.is_struct(objects.type):  # a struct of lists
                 return _counts(pc.list_flatten(pc.struct_field(objects, field)))
             if column == "annotations":
-                return _counts(_last_of_ids(objects, field))
+                return _counts(_values_of_last_annotations(objects, field))
             return _counts(pc.struct_field(pc.list_flatten(objects), field))
     return None
 
 
-def _last_of_ids(annotations: pa.ListArray, field: str) -> pa.Array:
-    """Return a field of the annotations whose id no later annotation of the row has."""
+def _values_of_last_annotations(annotations: pa.ListArray, field: str) -> pa.Array:
+    """Return the values of a field of the annotations.
+
+    If several annotations of a row have the same id, only the value of the last annotation is returned.
+    """
     flat = pc.list_flatten(annotations)
     values = pc.struct_field(flat, field)
     table = pa.table(

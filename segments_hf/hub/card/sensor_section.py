@@ -49,10 +49,10 @@ _SENSORS: JsonDecoder[dict[str, _CardSensor]] = JsonDecoder(dict[str, _CardSenso
 
 
 def with_sensor_section(card: DatasetCard, repo_id: str, pushed: Mapping[str, Sensor]) -> str:
-    """Return the text of a card with our section about sensors, which replaces an earlier one.
+    """Return the text of a card with our section about sensors.
 
-    A new section is added before the sections of the sensors. The section also has the sensors of earlier pushes whose
-    configurations are still in the YAML.
+    The section replaces our earlier section about sensors. Without an earlier section, it is added before the sections
+    about the configurations. It also lists the sensors of earlier pushes whose configurations are still in the YAML.
 
     Args:
         card: The card, whose YAML and sections about configurations are up to date.
@@ -103,13 +103,16 @@ def _table_of_sensors(text: str, sensors: Mapping[str, _CardSensor]) -> str:
 
 
 def _join(card: DatasetCard, repo_id: str, names: list[str]) -> str:
-    """Return code that joins the rows of two sensors; empty if no two sensors have the columns and the same split."""
+    """Return code that joins the rows of two sensors.
+
+    The code is empty if no two sensors have the columns of `_KEY` and a split of the same name.
+    """
     columns = {name: columns_on_hub(card.data, name) or [] for name in names}
     pairs = combinations([name for name in names if {*_KEY} <= {*columns[name]}], 2)
     # A pair of a lidar and a camera is the best example.
     for first, second in sorted(pairs, key=lambda pair: len({is_point_cloud(columns[name]) for name in pair}) == 1):
-        others = splits_on_hub(card.data, second)
-        split = next((split for split in splits_on_hub(card.data, first) if split in others), None)
+        second_splits = splits_on_hub(card.data, second)
+        split = next((split for split in splits_on_hub(card.data, first) if split in second_splits), None)
         if split is not None:
             break
     else:
@@ -119,9 +122,9 @@ def _join(card: DatasetCard, repo_id: str, names: list[str]) -> str:
         "",
         f"first = {loading_call(repo_id, first, split)}",
         f"second = {loading_call(repo_id, second, split)}",
-        'numbers = {key: number for number, key in enumerate(zip(second["uuid"], second["frame_index"]))}',
+        'row_numbers = {key: number for number, key in enumerate(zip(second["uuid"], second["frame_index"]))}',
         "for row in first:",
-        '    number = numbers.get((row["uuid"], row["frame_index"]))',
+        '    number = row_numbers.get((row["uuid"], row["frame_index"]))',
         "    other = None if number is None else second[number]  # the row of the same frame",
     ]
     text = (

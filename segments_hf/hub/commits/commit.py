@@ -39,7 +39,7 @@ def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
     Raises:
         HubError: The Hub refuses the commit, or the last attempt failed.
     """
-    what = f"commit to {repository.repo_id}"
+    action = f"commit to {repository.repo_id}"
     for pause in (*PAUSES, None):
         try:
             return attempt()
@@ -52,8 +52,8 @@ def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
                     raise
                 raise refusal(error, repository.repo_id) from error
             if pause is None:
-                raise HubError(f"{what}: {error}; run the same command again to resume") from error
-            wait(error, pause / 8 if has_changed else pause, what)
+                raise HubError(f"{action}: {error}; run the same command again to resume") from error
+            wait(error, pause / 8 if has_changed else pause, action)
     raise AssertionError  # unreachable: the last attempt returns or raises
 
 
@@ -62,12 +62,14 @@ def make_commit(repository: Repository, operations: Sequence[Operation], message
 
     Args:
         repository: The repository and the branch.
-        operations: The changes. Without changes, no commit is made, and the parent is returned.
+        operations: The changes. Without changes, no commit is made, and the last commit of the branch is returned.
         message: The first line of the commit message.
-        parent: The commit to which the changes are applied. The Hub refuses the changes if the branch has a later one.
+        parent: The commit to which the changes are applied. The Hub refuses the changes if the branch has a later
+            commit.
 
     Raises:
-        HubError: The Hub did not respond to a request for a pull request, which must not be sent twice.
+        HubError: The Hub did not respond to a request for a pull request. The request is not repeated, because a
+            second request could open a second pull request.
     """
     try:
         return repository.api.create_commit(

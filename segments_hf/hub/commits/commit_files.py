@@ -1,4 +1,4 @@
-"""Make the files of a push other than shards: the card, the categories, ``id2label.json`` and the contact sheet."""
+"""Make the files of a push other than shards: the card, two JSON files about the classes, and the contact sheet."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.uploads.split_upload import UploadedSplit
     from segments_hf.release import Category
 
-SHEET_ROWS = 12
+SHEET_ROWS = 12  # the largest number of rows on the contact sheet
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PushedConfiguration:
 
     Attributes:
         name: The name of the configuration.
-        source: The data that are pushed.
+        source: The data of the configuration.
         splits: The uploaded splits by name.
         sheet: The contact sheet as a JPEG; None if it cannot be drawn.
     """
@@ -56,13 +56,13 @@ class PushedConfiguration:
     sheet: bytes | None
 
     def replaced(self, card: DatasetCard) -> list[str]:
-        """Return the path prefixes of the shards that the push replaces.
+        """Return the path prefixes of the shards that the push replaces or removes.
 
         Args:
             card: The card on the Hub.
         """
-        of_config = splits_on_hub(card.data, self.name) if self.source.is_whole else []
-        return [f"{split_path(self.name, split)}-" for split in sorted({*self.splits, *of_config})]
+        on_hub = splits_on_hub(card.data, self.name) if self.source.is_whole else []
+        return [f"{split_path(self.name, split)}-" for split in sorted({*self.splits, *on_hub})]
 
     def class_files(self) -> dict[str, bytes]:
         """Return the contents of the files about classes and of the contact sheet, by path."""
@@ -138,7 +138,7 @@ class CommitFiles:
     license: str | None
 
     def replaced(self) -> list[str]:
-        """Return the path prefixes of the shards that the push replaces."""
+        """Return the path prefixes of the shards that the push replaces or removes."""
         head = self.repository.head()
         card = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
         return [prefix for item in self.configurations for prefix in item.replaced(card)]
@@ -163,11 +163,11 @@ class CommitFiles:
 
 
 def make_sheet(source: Source, folder: Path) -> bytes | None:
-    """Draw a contact sheet of the first rows, or read the sheet that an interrupted push left.
+    """Draw a contact sheet of the first rows, or read the contact sheet that an interrupted push has drawn.
 
     Args:
-        source: The data that are pushed.
-        folder: The folder of the push, which keeps the sheet.
+        source: The data of a configuration.
+        folder: The folder of the configuration in the folder of the push. It keeps the sheet.
 
     Returns:
         The sheet as a JPEG; None if it cannot be drawn, or if the first split has no rows.

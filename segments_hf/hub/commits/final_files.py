@@ -24,8 +24,9 @@ class FinalFiles(NamedTuple):
 
     Attributes:
         shards: The uploaded shards by path.
-        stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
-        other_files: The contents of the other files by path.
+        stale: The path prefixes of the old shards, such as ``data/train-``. The push removes all files with these
+            prefixes, except those in `shards`.
+        other_files: The contents of the files other than shards by path.
     """
 
     shards: Mapping[str, UploadedShard]
@@ -62,12 +63,12 @@ class FinalFiles(NamedTuple):
         return [path for path, shard in self.shards.items() if _sha256(present.get(path)) != shard.sha256]
 
     def changes_any(self, paths: Iterable[str]) -> bool:
-        """Return whether the push adds or removes any file of a list of paths."""
+        """Return whether the push adds, replaces or removes any of the files with these paths."""
         return any(path in self.shards or path in self.other_files or is_of_split(path, self.stale) for path in paths)
 
 
 def is_of_split(path: str, prefixes: Sequence[str]) -> bool:
-    """Return whether `datasets` reads a file as part of a split: ``data/train-*``, but not files in a subfolder.
+    """Return whether a file is one of the shards with these path prefixes: ``data/train-*``, but not in a subfolder.
 
     >>> [is_of_split(path, ["data/train-"]) for path in ("data/train-0.parquet", "data/train-a/b", "data/training")]
     [True, False, False]

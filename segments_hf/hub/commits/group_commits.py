@@ -1,4 +1,4 @@
-"""Commit a large push in groups of files to a pull request, and merge it at the end of the push."""
+"""Commit a large push in groups of files to a pull request, and merge the pull request at the end of the push."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     MakeOtherFiles: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
 
 _RECORD = "pull_request.json"  # in the folder of the push
-# HTTP statuses with which the Hub refuses to merge because of the content: a conflict, or a request without changes.
+# HTTP statuses with which the Hub refuses to merge a pull request because of its content: the pull request conflicts
+# with the branch, or has no changes.
 _MERGE_REFUSALS = {400, CONFLICT, PRECONDITION_FAILED, 422}
 _DESCRIPTION = (
     "The push has more than 100 files, so segments-hf commits them in groups to this pull request{end} If the push is "
@@ -49,7 +50,7 @@ class _Record(msgspec.Struct, frozen=True):
 
     Attributes:
         number: The number of the pull request.
-        base: The commit of the branch from which it was opened.
+        base: The commit of the branch from which the pull request was opened.
     """
 
     number: int
@@ -64,11 +65,11 @@ class GroupCommits:
 
     A push of at most 100 files makes one commit. A larger push opens a pull request as a draft when more than 100
     shards were uploaded, and commits the shards to it in groups of at most 100 files, because the Hub removes uploaded
-    files that no commit contains. At its end, it merges the pull request. Until then, readers of the branch see the
-    files before the push.
+    files that no commit contains. At the end, the push merges the pull request, unless the user asked for an open pull
+    request. Until the merge, readers of the branch see the files before the push.
 
-    `create_pull_request` of the Hub opens pull requests for the branch ``main`` only. Therefore, a push to another
-    branch makes one commit, whatever its size. So does a push to a repository that does not allow pull requests.
+    `create_pull_request` of the Hub opens pull requests for the branch ``main`` only. Therefore, a push of any size to
+    another branch makes one commit. A push to a repository that does not allow pull requests also makes one commit.
 
     Args:
         repository: The repository and the branch.
@@ -110,13 +111,13 @@ class GroupCommits:
         are missing.
 
         Args:
-            stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
+            stale: The path prefixes of the shards that the push replaces or removes, such as ``data/train-``.
             make_other_files: A function that takes the last commit of the branch and the files of that commit by path.
                 It returns the contents of the files other than shards by path.
 
         Returns:
-            The commit, the merge commit, or the last commit of the pull request if the push leaves it open. If the push
-            changes nothing, the last commit of the branch.
+            The commit, the merge commit, or the last commit of a pull request that the push leaves open. If the push
+            changes nothing, this is the last commit of the branch.
 
         Raises:
             HubError: The Hub refuses the commit, or the commit does not contain all shards.
@@ -171,13 +172,16 @@ class GroupCommits:
     def _finish_pull_request(
         self, pull_request: PullRequest, files: FinalFiles, head: str, present: Mapping[str, RepoFile]
     ) -> CommitInfo:
-        """Commit the files that a pull request does not have, and merge it.
+        """Commit the files that a pull request does not have, and merge it unless the push leaves it open.
 
         Args:
             pull_request: The pull request.
             files: The files of the push, made for the last commit of the branch.
             head: The last commit of the branch.
             present: The files of this commit by path.
+
+        Raises:
+            BranchChanged: Another commit changed files of the push on the branch.
         """
         if pull_request.base != head:
             before = self._repository.files(pull_request.base)
@@ -193,15 +197,15 @@ class GroupCommits:
         except HfHubHTTPError as error:
             if status_of(error) not in _MERGE_REFUSALS:
                 raise
-            why = "probably because another commit changed the same files"
+            reason = "probably because another commit changed the same files"
             answer = " ".join(str(error).split())
-            raise self._close_after_conflict(f"the Hub did not merge the pull request, {why} ({answer})") from error
+            raise self._close_after_conflict(f"the Hub did not merge the pull request, {reason} ({answer})") from error
         if files.operations(self._repository.files(merged)):
             raise BranchChanged("another commit changed files of the push just before the merge")
         return self._commit_info(merged)
 
     def _commit_group(self, pull_request: PullRequest, files: FinalFiles) -> CommitInfo | None:
-        """Commit at most 100 of the changes that a pull request does not have; return None if it has all."""
+        """Commit at most 100 of the changes that a pull request does not have; return None if it has all changes."""
 
         def commit() -> CommitInfo | None:
             head = self._head_of(pull_request.branch)
@@ -211,12 +215,12 @@ class GroupCommits:
         return repeat_commit(commit, self._repository)
 
     def _close_after_conflict(self, reason: str) -> BranchChanged:
-        """Close the pull request, and return the error after which the push is repeated with a new one."""
+        """Close the pull request, and return the error after which the push continues with a new pull request."""
         self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")
         return BranchChanged(reason)
 
     def _usable_pull_request(self) -> PullRequest | None:
-        """Return the pull request of the push; None if none was opened, or if it was closed or merged meanwhile."""
+        """Return the pull request of the push; None if the push has not opened it, or if it was closed or merged."""
         if self._pull_request is not None and not self._pull_request.can_be_merged():
             self._forget()
         return self._pull_request
@@ -230,13 +234,14 @@ class GroupCommits:
             if self._repository.create_pr:
                 raise
             self._may_open_pull_request = False
-            logger.warning("%s; all files are committed at once", refusal(error, self._repository.repo_id))
+            reason = refusal(error, self._repository.repo_id)
+            logger.warning("no pull request could be opened (%s); the push makes one commit instead", reason)
             return None
         write_atomically(self._file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
         return self._pull_request
 
     def _recorded_pull_request(self) -> PullRequest | None:
-        """Return the pull request of an interrupted push."""
+        """Return the pull request of an interrupted push; None if the folder of the push has no record of it."""
         try:
             record = _DECODER.decode(self._file.read_bytes())
         except (FileNotFoundError, JsonError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = 404
 _SHORTEST_TITLE, _LONGEST_TITLE = 3, 200  # characters, limits of the Hub
-_SEARCHED = 50  # how many of the newest pull requests are searched for one whose creation had no response
+_NUM_SEARCHED = 50  # how many of the newest pull requests `_find` reads
 
 logger: Logger = own_logger(__name__)
 
@@ -63,7 +63,7 @@ class PullRequest:
         return status in {"draft", "open"}
 
     def publish(self) -> None:
-        """Change the status from draft to open. The Hub does not merge drafts."""
+        """Change the status of the pull request from draft to open. The Hub does not merge drafts."""
 
         def change() -> None:
             if self._details().status == "draft":
@@ -111,11 +111,13 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
 
     Args:
         repository: The repository.
-        title: The title. Its first line is used; it is shortened or extended if the Hub does not allow its length.
+        title: The title. Only its first line is used. The line is shortened or extended if the Hub does not allow its
+            length.
         description: The first comment.
 
     Raises:
-        HfHubHTTPError: The Hub refuses to open it, for example because the repository does not allow pull requests.
+        HfHubHTTPError: The Hub refuses to open the pull request, for example because the repository does not allow pull
+            requests.
         HubError: The Hub does not respond.
     """
     title = (title.strip().splitlines() or [""])[0][:_LONGEST_TITLE].strip()
@@ -139,9 +141,12 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
 
 
 def _find(repository: Repository, title: str, marker: str) -> Discussion | None:
-    """Return the newest draft with a title and with a text in its first comment; None if the Hub has no such draft."""
+    """Return the newest draft with this title, and with the marker in a comment; None if there is no such draft.
+
+    Only the newest pull requests are searched.
+    """
     found = repository.api.get_repo_discussions(repository.repo_id, discussion_type="pull_request", repo_type="dataset")
-    for discussion in itertools.islice(found, _SEARCHED):
+    for discussion in itertools.islice(found, _NUM_SEARCHED):
         if discussion.title == title and discussion.status == "draft":
             details = repository.api.get_discussion_details(repository.repo_id, discussion.num, repo_type="dataset")
             if any(marker in getattr(event, "content", "") for event in details.events):

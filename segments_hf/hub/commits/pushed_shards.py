@@ -16,12 +16,13 @@ class PushedShards:
     """The uploaded shards of a push.
 
     The rows of a split are divided into slices: one for each worker process of a push, for each task of a push on Ray,
-    or for each block of a Ray dataset. Slices are added in any order, the shards of one slice in the order of their
-    rows.
+    or for each block of a Ray dataset. Slices are added in any order. The shards of one slice are added in the order of
+    their rows.
 
-    Up to 100 shards have names such as ``data/train-00003-of-00017.parquet``. If there are more, the first shards are
-    committed before the number of all shards is known. Therefore, the names have the number of the slice and the number
-    of the shard in its slice, such as ``data/train-00002-00003.parquet``. Sorted names are in the order of the rows.
+    If a push has at most 100 shards, their names are such as ``data/train-00003-of-00017.parquet``. If there are more
+    shards, the first shards are committed before the number of all shards is known. Therefore, the names have the
+    number of the slice and the number of the shard in its slice, such as ``data/train-00002-00003.parquet``. The
+    alphabetical order of the names is the order of the rows.
 
     A split is identified by the folder of its configuration and its name, such as ``data/train``.
     """
@@ -44,31 +45,32 @@ class PushedShards:
             shards: The shards in the order of their rows.
 
         Returns:
-            By path, the shards whose final paths become known with this call: none if there are at most 100 shards.
+            The shards whose final paths become known with this call, by path. The dict is empty while there are at most
+            100 shards.
         """
         had_many = self.are_many
-        of_slice = self._slices.setdefault(split, {}).setdefault(index, [])
-        first = len(of_slice)
-        of_slice += shards
+        slice_shards = self._slices.setdefault(split, {}).setdefault(index, [])
+        next_number = len(slice_shards)
+        slice_shards += shards
         self._count += len(shards)
         if not self.are_many:
             return {}
         if not had_many:
             return self.by_path()
-        return {self._path(split, index, first + number): shard for number, shard in enumerate(shards)}
+        return {self._path(split, index, next_number + number): shard for number, shard in enumerate(shards)}
 
     def by_path(self) -> dict[str, UploadedShard]:
-        """Return the shards by path. The paths are final when all shards were added, or when there are many."""
+        """Return the shards by path. The paths are final if all shards were added, or if there are more than 100."""
         if self.are_many:
             return {
                 self._path(split, index, number): shard
                 for split, slices in self._slices.items()
-                for index, of_slice in sorted(slices.items())
-                for number, shard in enumerate(of_slice)
+                for index, slice_shards in sorted(slices.items())
+                for number, shard in enumerate(slice_shards)
             }
         paths = {}
         for split, slices in self._slices.items():
-            in_order = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
+            in_order = [shard for _, slice_shards in sorted(slices.items()) for shard in slice_shards]
             for number, shard in enumerate(in_order):
                 paths[f"{split}-{number:05d}-of-{len(in_order):05d}.parquet"] = shard
         return paths

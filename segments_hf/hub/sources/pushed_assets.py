@@ -31,7 +31,7 @@ class _Checked(NamedTuple):
 
     Attributes:
         value: The value of the column, with null for each image or point cloud that cannot be read.
-        problems: The errors, each with its place in the row.
+        problems: The errors, each with the path of the image or point cloud in the row, such as ``cameras[2].image``.
     """
 
     value: Any
@@ -50,7 +50,8 @@ def with_readable_assets(row: pa.Table, features: Features, on_error: str) -> pa
             with null.
 
     Returns:
-        The row, with the bytes of its point cloud; None if the row is skipped.
+        The row, with the bytes of its point cloud, and with null for each unreadable image or point cloud; None if the
+        row is skipped.
 
     Raises:
         AssetError: An image or the point cloud cannot be read, and `on_error` is ``raise``. The error names the sample.
@@ -61,12 +62,12 @@ def with_readable_assets(row: pa.Table, features: Features, on_error: str) -> pa
             continue
         value = row[column][0].as_py()
         checked = _checked(row, column, value)
-        for place, error in checked.problems:
-            where = f"{_name_of(row)}, {place}"
+        for path, error in checked.problems:
+            where = f"{_name_of(row)}, {path}"
             if on_error == "raise":
                 skip, keep = option("on_error", "skip"), option("on_error", "keep")
                 raise AssetError(f"{where}: {error} ({skip} leaves the row out, {keep} keeps it with null)") from error
-            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
+            logger.warning("%s: %s (%s)", where, error, "row left out" if on_error == "skip" else "kept as null")
         if checked.problems and on_error == "skip":
             return None
         if checked.value is not value:

@@ -25,10 +25,11 @@ def with_embedded_bytes(cloud: Mapping[str, Any], kind: str | None) -> Mapping[s
         kind: The type of the file, such as ``pcd``; None if the row lacks it.
 
     Returns:
-        The same object if it has no path.
+        The point cloud with its bytes. This is the same object if the point cloud has no path.
 
     Raises:
-        AssetError: The file cannot be read, its structure is damaged, it has another type, or it is too large.
+        AssetError: The file cannot be read, its structure is damaged, it does not have the type, or it is too large; or
+            the type is None.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     if cloud["bytes"] is None and cloud["path"] is None:

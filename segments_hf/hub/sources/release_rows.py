@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReleaseRows:
-    """The rows of some samples of releases. It can be pickled; other processes of this machine open the releases again.
+    """The rows of some samples of releases.
+
+    An object of this class can be pickled. Other processes of this machine open the releases again.
 
     Attributes:
         config: The options for loading the releases.
-        shards: The samples.
+        shards: The samples, as shards of the plan of a dataset. These are not the Parquet shards of the push.
         features: The columns of the rows.
         new_columns: A function that makes the columns of a layout for a row; None for the rows of a release.
     """
@@ -39,20 +41,20 @@ class ReleaseRows:
 
     @property
     def num_rows(self) -> int | None:
-        """The number of rows, with those that the push leaves out; None for sequences, whose frames are not counted."""
+        """The number of rows, including rows that are left out; None for sequences, whose frames are not counted."""
         return None if self.config.kind.sequence else sum(len(shard.indices) for shard in self.shards)
 
     def statuses(self) -> Counter[str]:
         """Count the label statuses of the samples."""
         return status_counts(self.config, self.shards)
 
-    def divided(self, parts: int) -> list[ReleaseRows]:
-        """Divide the rows into parts, in order.
+    def divided(self, num_parts: int) -> list[ReleaseRows]:
+        """Divide the rows into parts. The parts are in the order of the rows.
 
         Args:
-            parts: The number of parts, at most the number of shards.
+            num_parts: The number of parts, at most the number of `shards`.
         """
-        ends = [number * len(self.shards) // parts for number in range(parts + 1)]
+        ends = [number * len(self.shards) // num_parts for number in range(num_parts + 1)]
         return [replace(self, shards=self.shards[begin:end]) for begin, end in pairwise(ends)]
 
     def batches(self, start: Position) -> Iterator[Batch]:
@@ -71,5 +73,5 @@ class ReleaseRows:
             release = self.config.reopen(shard.release)
             maker = self.config.row_maker(release, is_stored=False, in_memory=True)
             maker = replace(maker, features=self.features, new_columns=self.new_columns)
-            for first in range(0, len(shard.indices), size):
-                yield SliceRows(next(numbers), release.slice(shard.indices[first : first + size]), maker)
+            for start in range(0, len(shard.indices), size):
+                yield SliceRows(next(numbers), release.slice(shard.indices[start : start + size]), maker)

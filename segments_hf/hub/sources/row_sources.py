@@ -39,12 +39,12 @@ class SourceRow(NamedTuple):
 
     Attributes:
         position: The position of the row, from which a later push can continue.
-        row: The index of the row in the table of the batch; None if the row cannot be read and was left out.
+        table_index: The index of the row in the table of the batch; None if the row cannot be read and was left out.
         problems: The problems that occurred while the row was made.
     """
 
     position: Position
-    row: int | None
+    table_index: int | None
     problems: Sequence[Problem] = ()
 
 
@@ -53,7 +53,7 @@ class Batch(NamedTuple):
 
     Attributes:
         table: The rows, with the bytes of their images, bitmaps and point clouds.
-        rows: The rows in order, with those that were left out.
+        rows: The rows in order, including rows that were left out.
     """
 
     table: pa.Table
@@ -61,7 +61,7 @@ class Batch(NamedTuple):
 
 
 class RowSource(Protocol):
-    """The rows of a push, or a part of them. It can be pickled."""
+    """The rows of a push, or a part of these rows. Objects of this type can be pickled."""
 
     def batches(self, start: Position) -> Iterator[Batch]:
         """Yield the rows in order.
@@ -70,7 +70,8 @@ class RowSource(Protocol):
             start: The position of the first row.
 
         Raises:
-            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``. It names the sample.
+            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``. The error names the
+                sample.
         """
 
 
@@ -95,7 +96,7 @@ class DatasetRows:
         Raises:
             AssetError: An image, a bitmap or a point cloud cannot be read, and `on_error` is ``raise``.
         """
-        for position, row in _rows(self.rows.with_format("arrow"), start):
+        for position, row in _rows_with_positions(self.rows.with_format("arrow"), start):
             readable = with_readable_assets(row, self.features, self.on_error)
             if readable is None:
                 yield Batch(row, [SourceRow(position, None)])
@@ -125,7 +126,8 @@ class SliceRows:
         """Yield batches of up to 64 rows. See `RowSource`.
 
         Args:
-            start: The position of the first row: a list of the number of its slice and of its `RowPosition`.
+            start: The position of the first row: a list of the number of its slice and the numbers of its
+                `RowPosition`. If its slice comes after this slice, no row is yielded.
         """
         number, *position = start if isinstance(start, list) else [self.number]
         if self.number < number:
@@ -144,14 +146,14 @@ class SliceRows:
             yield Batch(batch.table, rows)
 
 
-def _rows(rows: SplitRows, start: Position) -> Iterator[tuple[Position, pa.Table]]:
-    """Yield the position of each row, and the row as a table with images as they are stored."""
+def _rows_with_positions(rows: SplitRows, start: Position) -> Iterator[tuple[Position, pa.Table]]:
+    """Yield the position of each row, and the row as a table. Images have their stored form: bytes or a path."""
     if isinstance(rows, datasets.Dataset):
         first_row = start if isinstance(start, int) else 0
-        for first in range(first_row, len(rows), _ROWS_PER_READ):
-            table = rows[first : first + _ROWS_PER_READ]
+        for batch_start in range(first_row, len(rows), _ROWS_PER_READ):
+            table = rows[batch_start : batch_start + _ROWS_PER_READ]
             for offset in range(table.num_rows):
-                yield first + offset, table.slice(offset, 1)
+                yield batch_start + offset, table.slice(offset, 1)
         return
     if start is not None:
         rows.load_state_dict(start)

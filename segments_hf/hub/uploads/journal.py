@@ -34,7 +34,8 @@ class UploadedShard(msgspec.Struct, frozen=True):
         size: The size of the file in bytes.
         tally: The counts of its rows.
         following: The position of the row after the shard, as in `Shard`; None after the last shard.
-        problems: The problems that occurred while its rows were made. A resumed push reports them with its own.
+        problems: The problems that occurred while its rows were made. A resumed push reports them with its own
+            problems.
     """
 
     sha256: str
@@ -57,7 +58,7 @@ class Journal(Generic[T]):
         self._kind = kind
 
     def read(self) -> list[T]:
-        """Read the entries. A truncated last line is ignored."""
+        """Read the entries. A last line that a killed process has not written completely is ignored."""
         decoder: JsonDecoder[T] = JsonDecoder(self._kind)
         entries = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
@@ -68,7 +69,7 @@ class Journal(Generic[T]):
         return entries
 
     def begin(self, entries: Sequence[T]) -> None:
-        """Replace the content of the journal."""
+        """Replace all entries of the journal."""
         write_atomically(self.file, b"".join(map(json_line, entries)))
 
     def append(self, entry: T) -> None:
@@ -88,7 +89,7 @@ def journals_folder() -> Path:
 
 
 def interrupted_pushes() -> Iterator[Path]:
-    """Yield the folder of each interrupted push while its locks are held. Running pushes are skipped."""
+    """Yield the folder of each interrupted push, and hold its locks meanwhile. Running pushes are skipped."""
     for lock in journals_folder().glob("*.lock"):
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:

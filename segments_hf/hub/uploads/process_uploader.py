@@ -32,7 +32,7 @@ class ProcessUploader:
     num_proc: int | None = None
 
     def division(self, splits: Sequence[SourceSplit]) -> object:
-        """Return the number of processes, because the rows of each process are one slice."""
+        """Return the number of processes. Each slice is the rows of one process."""
         del splits
         return self.num_proc
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.sources.row_sources import Position, RowSource
 
-_BATCH = 100  # shards in one request to the Hub
+_SHARDS_PER_REQUEST = 100
 
 
 class Progress(NamedTuple):
@@ -65,7 +65,7 @@ def upload_shards(
         folder: The folder for the shards that are not uploaded yet.
         max_bytes: The largest size of a shard.
         upload: A function that uploads a shard and removes its file. It is called in another thread.
-        start: The position of the first row; None for the beginning.
+        start: The position of the first row; None for the first row of the source.
 
     Raises:
         HubError: The Hub refuses the shards.
@@ -85,7 +85,7 @@ def upload_shards(
 
 
 def upload_shard(repository: Repository, shard: Shard) -> Progress:
-    """Upload a shard unless the Hub has it, and remove its file.
+    """Upload a shard unless the Hub has it, and remove the file of the shard.
 
     Raises:
         HubError: The Hub refuses the shard.
@@ -126,9 +126,9 @@ def _send(repository: Repository, operation: CommitOperationAdd) -> None:
 
 
 def known_shards(repository: Repository, shards: Sequence[UploadedShard]) -> set[str]:
-    """Return the hashes of the shards that the Hub has."""
+    """Return the SHA-256 of each shard that the Hub has."""
     known: set[str] = set()
-    for start in range(0, len(shards), _BATCH):
+    for start in range(0, len(shards), _SHARDS_PER_REQUEST):
         request = functools.partial(
             known_files,
             repository.api,
@@ -136,7 +136,7 @@ def known_shards(repository: Repository, shards: Sequence[UploadedShard]) -> set
             # A user without write access opens a pull request, and has no rights on the branch.
             None if repository.create_pr else repository.revision,
             repository.token,
-            [(shard.sha256, shard.size) for shard in shards[start : start + _BATCH]],
+            [(shard.sha256, shard.size) for shard in shards[start : start + _SHARDS_PER_REQUEST]],
         )
         known |= retry(request, "check which shards the Hub has")
     return known

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 class ShardWork:
     """A function that makes the rows of a slice of a release, writes them to shards and uploads these shards.
 
-    It can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains no token:
-    the process reads the token from its environment. It commits nothing, and the repository must exist.
+    The function can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains
+    no token: the process reads the token from its environment. The function commits nothing, and the repository must
+    exist.
 
     Attributes:
         source: The slice, and the function that makes its rows.
@@ -57,7 +58,7 @@ class ShardWork:
         return replace(self, source=self.source.with_connections(number))
 
     def __call__(self) -> Progress:
-        """Upload the slice, and return all its shards. Shards that the Hub has are not uploaded again.
+        """Upload the shards of the slice, and return all of them. Shards that the Hub has are not uploaded again.
 
         Raises:
             HubError: No token was found, or the Hub refuses the shards.
@@ -68,7 +69,7 @@ class ShardWork:
 
 
 def upload_rows(source: RowSource, features: Features, repository: Repository, max_bytes: int) -> Progress:
-    """Write rows to shards and upload them, with the token of this machine. Return all shards.
+    """Write rows to shards, upload these with the token of this machine, and return all of them.
 
     Args:
         source: The rows.

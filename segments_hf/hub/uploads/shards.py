@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from segments_hf.hub.sources.row_sources import Position, RowSource
 
 UNREADABLE = "cannot be read"  # the reason to leave out a row
-_ROWS_PER_GROUP = 100  # rows in a row group, as the dataset viewer of the Hub recommends for images
+# A row group ends when it has this number of rows or of bytes. The dataset viewer of the Hub recommends 100 rows for
+# images.
+_ROWS_PER_GROUP = 100
 _BYTES_PER_GROUP = 2**26
 
 
@@ -66,9 +68,9 @@ def write_shards(
         features: The columns that are written. Other columns are only counted; `REPORT` tells which rows to leave out.
         folder: The folder to write to.
         max_bytes: The largest size of a file. A single row may exceed it.
-        start: The position of the first row, as in `Shard.following`; None for the beginning.
-        losses: An empty object. The function adds the rows left out and the problems to it, and moves them to the next
-            shard. At the end, it is empty unless no shard was written.
+        start: The position of the first row, as in `Shard.following`; None for the first row of the source.
+        losses: An object without losses. The function adds the rows and objects left out and the problems to it, and
+            moves them to the shard that is finished next. At the end, the object is empty, unless no shard was written.
 
     Raises:
         SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
@@ -91,7 +93,8 @@ def write_shards(
                 shard = _Writer(folder / f"{number}.parquet", features)
                 number += 1
             shard.write(row)
-            # Not before the last shard is closed, because a resumed push reads this row again if it begins a shard.
+            # The objects of this row must not be counted in the previous shard, because a resumed push that begins with
+            # this row counts them again.
             losses.left_out.add(LeftOut(objects=report.left_out))
     if shard is not None:
         yield shard.close(None, losses)
@@ -127,7 +130,7 @@ class _Writer:
             self._write_row_group()
 
     def close(self, following: Position, losses: Losses) -> Shard:
-        """Finish the file, and move the rows left out and the problems since the last shard to it."""
+        """Finish the file, and move the losses since the last shard to the new shard."""
         if self._waiting:
             self._write_row_group()
         self._writer.finalize()

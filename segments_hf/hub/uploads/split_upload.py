@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """The destination of the shards of a push.
+    """The destination of the shards of a configuration, and the options of their upload.
 
     Attributes:
         repository: The repository.
-        folder: The folder of the push, for journals.
+        folder: The folder for the journals of the configuration.
         max_bytes: The largest size of a shard.
-        on_error: What to do with a row of a dataset whose files cannot be read: ``raise``, ``skip`` the row,
-            or ``keep`` the row with null.
+        on_error: What to do with a row of a dataset whose image, bitmap or point cloud cannot be read: ``raise``,
+            ``skip`` the row, or ``keep`` the row with null.
         sensor: The name of the sensor whose rows are pushed, for messages; None if the data have no sensors.
     """
 
@@ -75,7 +75,7 @@ class UploadedSplit(NamedTuple):
     """A split that has been uploaded.
 
     Attributes:
-        shards: The shards in order.
+        shards: The shards in the order of their rows.
         tally: The counts of all rows.
         uploaded_bytes: The number of bytes that were uploaded.
         skipped_bytes: The number of bytes that the Hub had already.
@@ -104,7 +104,8 @@ def upload_split(
         split: The split.
         target: The destination.
         uploader: The object that uploads the shards.
-        add_to_commits: A function that takes the number of a slice and its next uploaded shards.
+        add_to_commits: A function that adds uploaded shards to the commits of the push. It takes the number of a slice,
+            and the next uploaded shards of this slice.
 
     Raises:
         OptionError: The split has no rows.
@@ -138,7 +139,7 @@ def upload_split(
     report(problems)
     if not count:
         reasons = ", ".join(f"{number} {reason}" for reason, number in tally.left_out.rows.items())
-        why = f": all its rows were left out: {reasons}" if reasons else ""
-        raise OptionError(f"split {title!r} has no rows{why}; leave the split out")
-    shards = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
+        explanation = f": all its rows were left out: {reasons}" if reasons else ""
+        raise OptionError(f"split {title!r} has no rows{explanation}; leave the split out")
+    shards = [shard for _, slice_shards in sorted(slices.items()) for shard in slice_shards]
     return UploadedSplit(shards, tally, uploaded, skipped)

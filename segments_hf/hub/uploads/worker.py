@@ -1,4 +1,4 @@
-"""Upload the rows of one process of a push, and resume after an interruption."""
+"""Upload the rows of one process of a push, and resume an interrupted upload."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Worker:
             SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
         """
         make_folder(self.journal.file.parent)
-        # A worker of a killed push continues until its current shard is uploaded. This worker waits for its lock.
+        # A worker of a killed push continues until its current shard is uploaded, and holds the lock until then.
         with (
             storage_errors_of_library(self.journal.file.parent),
             FileLock(self.journal.file.with_suffix(".lock")),
@@ -87,7 +87,7 @@ class Worker:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
     def _still_on_hub(self, uploaded: list[UploadedShard]) -> list[UploadedShard]:
-        """Return the shards before the first one that the Hub has removed. The Hub removes files that no commit has."""
+        """Return the shards before the first shard that the Hub has removed. It removes files that no commit has."""
         known = known_shards(self.repository, uploaded)
-        lost = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
-        return uploaded[:lost]
+        num_known = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
+        return uploaded[:num_known]
