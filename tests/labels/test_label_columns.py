@@ -37,7 +37,7 @@ def test_only_four_packages_read_the_columns_of_a_label() -> None:
     assert [read for file in files for read in reading_expressions(file)] == []
 
 
-def test_check_finds_each_way_to_read_a_column(tmp_path: Path) -> None:
+def test_reading_expressions_finds_each_way_to_read_a_column(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text('a = row["segmentation_bitmap"]; b = item["points"]; c = item.get("type"); d = "points" in item')
     assert len(reading_expressions(file)) == 4

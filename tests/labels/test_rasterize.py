@@ -190,6 +190,6 @@ class TestShapes:
         ],
         ids=str,
     )
-    def test_invalid_point_is_a_bitmap_error(self, kind, points):
+    def test_invalid_point_raises_a_bitmap_error(self, kind, points):
         with pytest.raises(BitmapError, match="point"):
             rasterized(vector_row([annotation(1, 0, kind, points)]))

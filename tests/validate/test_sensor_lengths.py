@@ -43,6 +43,6 @@ def test_only_samples_that_were_read_are_reported(tmp_path: Path) -> None:
     assert validate(release(tmp_path), sensor="Lidar", limit=1).findings == []
 
 
-def test_rows_of_a_dataset_have_no_other_sensors(tmp_path: Path) -> None:
+def test_sensors_are_not_compared_for_a_dataset(tmp_path: Path) -> None:
     dataset = load_release(release(tmp_path), split="train", sensor="Lidar")
     assert validate(dataset).findings == []

@@ -46,5 +46,5 @@ def test_functions_that_show_colors_accept_invalid_colors(release, tmp_path):
     assert [item["color"] for item in listed] == [None, [1, 2, 3]]
 
 
-def test_valid_and_missing_colors_are_clean():
+def test_valid_and_missing_colors_have_no_findings():
     assert list(invalid_colors([Category(1, "cat", (1, 2, 3)), Category(2, "dog")])) == []

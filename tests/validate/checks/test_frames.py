@@ -31,20 +31,26 @@ def sequence(name: str, contents: list[Any], count: int | None = None, status: s
 @pytest.mark.parametrize(
     ("contents", "count", "findings"),
     [
-        pytest.param([TWO_OBJECTS] * 3, None, {}, id="all frames"),
-        pytest.param([NO_OBJECTS] * 3, None, {}, id="no frame"),
+        pytest.param([TWO_OBJECTS] * 3, None, {}, id="annotations in all frames"),
+        pytest.param([NO_OBJECTS] * 3, None, {}, id="no annotations"),
         pytest.param(
-            [TWO_OBJECTS, NO_OBJECTS, TWO_OBJECTS], None, {WITHOUT_ANNOTATIONS: ["1 of 3", "1"]}, id="one frame"
+            [TWO_OBJECTS, NO_OBJECTS, TWO_OBJECTS],
+            None,
+            {WITHOUT_ANNOTATIONS: ["1 of 3", "1"]},
+            id="one frame without annotations",
         ),
         pytest.param([TWO_OBJECTS, TWO_OBJECTS], 6, {WITHOUT_LABEL: ["4 of 6", "2-5"]}, id="label with fewer frames"),
         pytest.param(
             [TWO_OBJECTS, None, NO_OBJECTS],
             None,
             {WITHOUT_LABEL: ["1 of 3", "1"], WITHOUT_ANNOTATIONS: ["1 of 3", "2"]},
-            id="null",
+            id="null in the label",
         ),
         pytest.param(
-            [TWO_OBJECTS, NO_OBJECTS] * 9, None, {WITHOUT_ANNOTATIONS: ["9 of 18", "1, 3, 5, 7, 9, …"]}, id="many"
+            [TWO_OBJECTS, NO_OBJECTS] * 9,
+            None,
+            {WITHOUT_ANNOTATIONS: ["9 of 18", "1, 3, 5, 7, 9, …"]},
+            id="many frames without annotations",
         ),
     ],
 )

@@ -87,7 +87,7 @@ def test_dataset_without_images_has_findings_only_with_assets(rows: Any, tmp_pat
     assert {finding.check for finding in validate(bare).findings} == {"unused-category"}
 
 
-def test_rows_without_optional_columns_are_clean(rows: Any) -> None:
+def test_rows_without_optional_columns_have_no_findings(rows: Any) -> None:
     assert not findings(rows.remove_columns(["uuid", "metadata", "image_attributes"]))
 
 
@@ -108,7 +108,7 @@ def test_pixels_without_annotation_are_found_in_bitmaps_of_each_mode(tmp_path: P
     assert [check for check, _ in others] == ["one-pixel-object"]
 
 
-def test_labels_without_objects_are_clean(tmp_path: Path, write_release) -> None:
+def test_labels_without_objects_have_no_findings(tmp_path: Path, write_release) -> None:
     samples = [
         bitmap_sample(tmp_path, "a", [[0, 0]]),
         bitmap_sample(tmp_path, "b"),

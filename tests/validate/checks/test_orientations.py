@@ -20,6 +20,7 @@ def tiff(orientation: int) -> bytes:
 
 
 def report_of(folder: Path, write_release: Any, *images: bytes) -> Any:
+    """Return the report of a release of images, after a comparison with the reports of its dataset and stream."""
     for number, content in enumerate(images):
         (folder / f"{number}.jpg").write_bytes(content)
     release = write_release([sample(f"image {number}", f"{number}.jpg") for number in range(len(images))])
