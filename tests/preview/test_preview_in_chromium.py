@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 
 
 def color_at(browser: Browser, shape: tuple[int, ...]) -> Any:
-    """Return a function that returns the color on the screen of a point (y, x), in pixels of an image of this shape."""
+    """Return a function from a point (y, x), in pixels of an image of this shape, to its color on the screen."""
     screenshot = np.asarray(browser.screenshot_of(FRAME), int)
     scale = np.array(screenshot.shape[:2]) / shape[:2]
     return lambda point: screenshot[tuple(((np.array(point) + 0.5) * scale).astype(int))]

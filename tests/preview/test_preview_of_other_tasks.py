@@ -44,12 +44,12 @@ def test_browser_does_not_claim_that_a_page_has_no_findings_or_no_objects(
     page_of(write_json_release(tmp_path, task_type), tmp_path)
     browser.open(tmp_path / "page.html")
     summary = browser.text("#summary")
-    assert "no findings in what was checked" in summary
+    assert "no findings in the checked data" in summary
     assert re.search("not checked: (3 cuboids|1 label)", summary)
     cards = browser.texts(".gallery li")
     expected = {"radar-sequence": "5 objects", "radar-echo": "not counted"}[task_type]
     assert [expected in card for card in cards] == [True, False, False]
     assert not any(re.search(r"\b0 objects", text) for text in [summary, *cards])
     browser.open(tmp_path / "page.html", fragment="#sample-1")
-    assert "in what was checked" in browser.text("#findings")
+    assert "in the checked data" in browser.text("#findings")
     assert not browser.messages()

@@ -24,18 +24,18 @@ function cameraDetail(sample, { name, image, size, boxes }) {
  */
 function fillCameras(sample) {
   const { cameras } = sample;
-  const same = cameras[viewer.camera];
-  if (!same?.image || same.name !== viewer.cameraName) viewer.camera = null;
+  const sameCamera = cameras[viewer.camera];
+  if (!sameCamera?.image || sameCamera.name !== viewer.cameraName) viewer.camera = null;
   const cameraTiles = cameras.map((camera) => cameraTile(sample, camera));
   tiles = cameraTiles.filter(({ shapes }) => shapes);
-  const cloud = element("button", { type: "button", class: "cloud-choice" }, "Point cloud");
-  const buttons = [cloud, ...cameraTiles.map(({ button }) => button)];
+  const cloudButton = element("button", { type: "button", class: "cloud-choice" }, "Point cloud");
+  const buttons = [cloudButton, ...cameraTiles.map(({ button }) => button)];
   buttons.forEach((button, index) => button.addEventListener("click", () => chooseCamera(index ? index - 1 : null)));
   const strip = find("cameras");
-  const left = strip.scrollLeft;
+  const scrollPosition = strip.scrollLeft;
   strip.hidden = !cameras.length;
   strip.replaceChildren(...buttons.map((button) => element("li", {}, button)));
-  strip.scrollLeft = left; // keep the position, because the next frame has the same cameras
+  strip.scrollLeft = scrollPosition; // the next frame has the same cameras
   paintTiles();
 }
 

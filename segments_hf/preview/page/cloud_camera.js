@@ -11,20 +11,20 @@ const cloudCamera = { ...OBLIQUE, target: [0, 0, 0], pixels: 1 };
 
 const dot = ([a, b, c], [x, y, z]) => a * x + b * y + c * z;
 
-/** Return unit vectors: to the right and up on the screen, and toward the viewer. */
+/** Return unit vectors: to the right on the screen, up on the screen, and toward the camera. */
 function cameraAxes({ azimuth, elevation } = cloudCamera) {
-  const [cos, sin] = [Math.cos(azimuth), Math.sin(azimuth)];
-  const [flat, steep] = [Math.cos(elevation), Math.sin(elevation)];
-  return { right: [cos, sin, 0], up: [-sin * steep, cos * steep, flat], viewer: [sin * flat, -cos * flat, steep] };
+  const [cosA, sinA] = [Math.cos(azimuth), Math.sin(azimuth)];
+  const [cosE, sinE] = [Math.cos(elevation), Math.sin(elevation)];
+  return { right: [cosA, sinA, 0], up: [-sinA * sinE, cosA * sinE, cosE], toCamera: [sinA * cosE, -cosA * cosE, sinE] };
 }
 
-/** Return the rows of the matrix from [x, y, z, 1] to the position in the stage in pixels: to the right, down, toward the viewer. */
+/** Return the rows of the matrix that converts [x, y, z, 1] to pixels in the stage: to the right, down and toward the camera. */
 function cameraRows() {
   const { clientWidth, clientHeight } = find("stage");
-  const { right, up, viewer: toViewer } = cameraAxes();
+  const { right, up, toCamera } = cameraAxes();
   const scale = cloudCamera.pixels * zoom.scale;
-  const row = (direction, factor, offset) => [...direction.map((part) => factor * part), offset - factor * dot(direction, cloudCamera.target)];
-  return [row(right, scale, clientWidth / 2 + zoom.x), row(up, -scale, clientHeight / 2 + zoom.y), row(toViewer, scale, 0)];
+  const row = (direction, factor, offset) => [...direction.map((value) => factor * value), offset - factor * dot(direction, cloudCamera.target)];
+  return [row(right, scale, clientWidth / 2 + zoom.x), row(up, -scale, clientHeight / 2 + zoom.y), row(toCamera, scale, 0)];
 }
 
 /** Return a function from a point to its position in the stage in pixels: to the right and down. */
@@ -41,8 +41,8 @@ function cameraMatrix({ center, reach }) {
   const { clientWidth, clientHeight } = find("stage");
   const [across, down] = cameraRows();
   const project = cameraProjection();
-  const toViewer = cameraAxes().viewer;
-  const column = (axis) => [(2 * across[axis]) / clientWidth, (-2 * down[axis]) / clientHeight, (-0.99 / reach) * toViewer[axis], 0];
+  const { toCamera } = cameraAxes();
+  const column = (axis) => [(2 * across[axis]) / clientWidth, (-2 * down[axis]) / clientHeight, (-0.99 / reach) * toCamera[axis], 0];
   const [x, y] = project(center);
   return [...column(0), ...column(1), ...column(2), (2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight, 0, 1];
 }
@@ -52,11 +52,11 @@ function cameraMatrix({ center, reach }) {
  * keeps its height, unless the direction is almost horizontal.
  */
 function centerTarget() {
-  const { right, up, viewer: toViewer } = cameraAxes();
+  const { right, up, toCamera } = cameraAxes();
   const scale = cloudCamera.pixels * zoom.scale;
   const [across, upward] = [-zoom.x / scale, zoom.y / scale];
-  const toward = toViewer[2] > 0.2 ? (-upward * up[2]) / toViewer[2] : 0;
-  cloudCamera.target = cloudCamera.target.map((value, axis) => value + across * right[axis] + upward * up[axis] + toward * toViewer[axis]);
+  const toward = toCamera[2] > 0.2 ? (-upward * up[2]) / toCamera[2] : 0;
+  cloudCamera.target = cloudCamera.target.map((value, axis) => value + across * right[axis] + upward * up[axis] + toward * toCamera[axis]);
   Object.assign(zoom, { x: 0, y: 0 });
 }
 

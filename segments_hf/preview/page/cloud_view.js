@@ -47,7 +47,7 @@ function shownRange(values, valueOf, objectValues) {
   return near.reduce(([begin, end], value) => [Math.min(begin, value), Math.max(end, value)], [low, high]);
 }
 
-/** Return a function that scales the value at an index to 0 for the 2nd percentile of the values, and to 1 for the 98th. */
+/** Return a function from the index of a value to a share: 0 up to the 2nd percentile of the values, 1 from the 98th on. */
 function shareOf(values) {
   const sorted = values.slice().sort();
   const [low, high] = [percentile(sorted, 0.02), percentile(sorted, 0.98)];
@@ -58,11 +58,11 @@ function shareOf(values) {
 function rampColor(ramp, share) {
   const position = share * (ramp.length - 1);
   const index = Math.min(Math.floor(position), ramp.length - 2);
-  return ramp[index].map((value, part) => value + (ramp[index + 1][part] - value) * (position - index));
+  return ramp[index].map((value, channel) => value + (ramp[index + 1][channel] - value) * (position - index));
 }
 
-/** Return the color of each point, four bytes each. */
-function pointColors(cloud, highlighted) {
+/** Return the color of each point as four bytes. The points of the highlighted object are white. */
+function pointColors(cloud, highlightedNumber) {
   const mode = find("point-color").value;
   const classOf = visibleClasses(viewer.detail.objects.map((object) => object.class_number));
   const shade = cloud.shades[mode] ?? cloud.shades.intensity ?? cloud.shades.height;
@@ -73,9 +73,9 @@ function pointColors(cloud, highlighted) {
     const number = cloud.numbers ? cloud.numbers[index] : 0;
     const gray = ramp[Math.round(255 * shade(index))];
     const color = mode === "class" && classOf[number] >= 0 ? classes[classOf[number]].color : gray;
-    const isHighlighted = number > 0 && number === highlighted;
-    for (let part = 0; part < 3; part += 1) {
-      colors[4 * index + part] = isHighlighted ? HIGHLIGHT[part] : gray[part] + (color[part] - gray[part]) * share;
+    const isHighlighted = number > 0 && number === highlightedNumber;
+    for (let channel = 0; channel < 3; channel += 1) {
+      colors[4 * index + channel] = isHighlighted ? HIGHLIGHT[channel] : gray[channel] + (color[channel] - gray[channel]) * share;
     }
   }
   return colors;
@@ -106,7 +106,7 @@ function scheduleDrawing() {
 
 function drawCloud() {
   const { cloud, parts, detail } = viewer;
-  if (!cloud || cloud.isDrawn) return; // the viewer shows another sample since the drawing was scheduled
+  if (!cloud || cloud.isDrawn) return; // the stage has changed since the drawing was scheduled
   cloud.isDrawn = true;
   const { clientWidth, clientHeight } = find("stage");
   zoom.scale = limitedScale(zoom.scale);
@@ -131,8 +131,8 @@ function paintCloud() {
 }
 
 /**
- * Return the object number of the point near a position in the window that is closest to the viewer; 0 if there is no such
- * point, or if points are hidden.
+ * Find the points near a position in the window, and return the object number of the point that is closest to the camera; 0
+ * if there is no such point, or if points are hidden.
  */
 function numberOfNearestPoint({ clientX, clientY }) {
   const { cloud } = viewer;
@@ -140,7 +140,7 @@ function numberOfNearestPoint({ clientX, clientY }) {
   const { left, top } = find("stage").getBoundingClientRect();
   const [across, down, forward] = cameraRows().map((row) => [...row.slice(0, 3), row[3] + dot(row, cloud.center)]);
   const { positions, numbers } = cloud;
-  const valueAt = (row, at) => row[0] * positions[at] + row[1] * positions[at + 1] + row[2] * positions[at + 2] + row[3];
+  const valueAt = (row, start) => row[0] * positions[start] + row[1] * positions[start + 1] + row[2] * positions[start + 2] + row[3];
   let [number, closest] = [0, -Infinity];
   for (let index = 0; index < cloud.count; index += 1) {
     const [x, y] = [valueAt(across, 3 * index) - clientX + left, valueAt(down, 3 * index) - clientY + top];

@@ -6,8 +6,8 @@ const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
 const parse = (block) => JSON.parse(block.textContent);
 
 const page = parse(blocks("page")[0]);
-const notChecked = parse(blocks("not-checked")[0]); // the annotations and files that no check reads, as text
-const noFindings = notChecked ? "no findings in what was checked" : "no findings";
+const notChecked = parse(blocks("not-checked")[0]); // the numbers of annotations and files that were not checked, as text
+const noFindings = notChecked ? "no findings in the checked data" : "no findings";
 const thumbBlocks = blocks("thumb");
 const detailBlocks = blocks("detail");
 const entries = blocks("entry").map((block, index) => ({ ...parse(block), index }));

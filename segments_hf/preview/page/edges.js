@@ -1,4 +1,4 @@
-// The outlines of the objects of a mask as SVG paths along the edges of pixels.
+// Convert the outlines of the objects in a mask to SVG paths along the edges of pixels.
 
 /** Return the bounding box [left, top, right, bottom) of each object number in a mask, for the numbers from 0 to `count`. */
 function boundingBoxes(numbers, width, height, count) {

@@ -105,12 +105,12 @@ function neighbor(step) {
   const { shown } = filters;
   const index = shown.indexOf(viewer.entry);
   if (index >= 0) return shown[index + step];
-  const later = shown.findIndex((entry) => entry.index > viewer.entry.index);
-  const following = later < 0 ? shown.length : later;
-  return shown[step > 0 ? following : following - 1];
+  const laterIndex = shown.findIndex((entry) => entry.index > viewer.entry.index);
+  const nextIndex = laterIndex < 0 ? shown.length : laterIndex;
+  return shown[step > 0 ? nextIndex : nextIndex - 1];
 }
 
-function go(step) {
+function showNeighbor(step) {
   const entry = neighbor(step);
   if (entry) location.replace(`#sample-${entry.index + 1}`);
 }
@@ -129,10 +129,10 @@ document.addEventListener("keydown", (event) => {
   const isZoomKey = viewer.parts !== null && pressZoomKey(event);
   if (!isZoomKey && !step) return;
   event.preventDefault();
-  if (!isZoomKey) go(step);
+  if (!isZoomKey) showNeighbor(step);
 });
-find("previous").addEventListener("click", () => go(-1));
-find("next").addEventListener("click", () => go(1));
+find("previous").addEventListener("click", () => showNeighbor(-1));
+find("next").addEventListener("click", () => showNeighbor(1));
 find("close").addEventListener("click", () => find("viewer").close());
 find("viewer").addEventListener("close", closeViewer);
 layers.changed.addEventListener("classes", paintStage);
