@@ -13,7 +13,8 @@ from segments_hf.errors import OptionError, PointCloudError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-LARGEST: Final = 1e12  # float64 numbers of this size are 0.1 mm apart, so larger coordinates are errors
+# Numbers of this size or more are errors: coordinates of 1e12 m in float64 are exact to 0.1 mm only.
+NUMBER_LIMIT: Final = 1e12
 
 _COORDINATES = 3
 
@@ -36,14 +37,15 @@ def checked_numbers(value: object, shape: tuple[int, ...], name: str) -> npt.NDA
     if numbers is None or numbers.shape != shape or not are_finite(numbers):
         expected = f"numbers of shape {shape}" if shape else "a number"
         raise PointCloudError(
-            f"{name}: got {reprlib.repr(value)}, expected {expected}, finite and below {LARGEST:g} in absolute value"
+            f"{name}: got {reprlib.repr(value)}, expected {expected}, finite and below {NUMBER_LIMIT:g} in absolute "
+            "value"
         )
     return numbers
 
 
 def are_finite(numbers: npt.NDArray[np.float64]) -> bool:
     """Tell whether all numbers are finite, and below 1e12 in absolute value."""
-    return bool((np.abs(numbers) < LARGEST).all())  # the comparison is False for NaN
+    return bool((np.abs(numbers) < NUMBER_LIMIT).all())  # the comparison is False for NaN
 
 
 def checked_points(points: npt.ArrayLike) -> npt.NDArray[np.number[Any]]:

@@ -7,7 +7,7 @@ x / z and y / z. Pixel coordinates are u (to the right) and v (down); the center
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+# The depth of the near plane, in the unit of the points. The projections of boxes leave out smaller depths.
+NEAR_PLANE_DEPTH: Final = 0.1
 _CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
 # The signs that turn the axes of a camera into x right, y down, z along the optical axis.
 _SIGNS = {"OpenGL": np.array([1.0, -1.0, -1.0]), "OpenCV": np.array([1.0, 1.0, 1.0])}
@@ -115,7 +117,7 @@ def inverse_of(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         raise PointCloudError(f"intrinsic_matrix: got {matrix}, expected a matrix with an inverse") from error
 
 
-def transform_plane(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def transform_2d_points(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Transform points of a plane.
 
     An intrinsic matrix transforms points of the image plane to pixels, and its inverse transforms pixels to points of
@@ -128,7 +130,7 @@ def transform_plane(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.floa
     Returns:
         float64 array of shape (N, 2).
 
-    >>> transform_plane(np.array([[0.5, -0.25]]), np.array([[100.0, 0, 320], [0, 100, 240], [0, 0, 1]])).tolist()
+    >>> transform_2d_points(np.array([[0.5, -0.25]]), np.array([[100.0, 0, 320], [0, 100, 240], [0, 0, 1]])).tolist()
     [[370.0, 215.0]]
     """
     x, y = points.T

@@ -51,7 +51,7 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
     return inside
 
 
-def inside_by_part(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> Iterator[npt.NDArray[np.bool_]]:
+def points_in_boxes_by_block(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> Iterator[npt.NDArray[np.bool_]]:
     """Tell which points are inside which boxes, for some of the points at a time.
 
     This limits the memory for clouds of millions of points with hundreds of boxes.
@@ -79,7 +79,7 @@ def num_points_in_boxes(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> np
         int64 array of shape (M,).
     """
     numbers = np.zeros(len(boxes), np.int64)
-    for inside in inside_by_part(points, boxes):
+    for inside in points_in_boxes_by_block(points, boxes):
         numbers += np.count_nonzero(inside, axis=0)
     return numbers
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from segments_hf.points.checked_numbers import checked_points
 from segments_hf.points.distortion import distort
-from segments_hf.points.pinhole import pinhole_camera, transform_plane
+from segments_hf.points.pinhole import pinhole_camera, transform_2d_points
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -50,6 +50,6 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     depth = in_camera[:, 2]
     with np.errstate(all="ignore"):  # points that are behind the camera or not finite
         plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
-        pixels = transform_plane(distort(plane, camera.get("distortion")), pinhole.intrinsics)
+        pixels = transform_2d_points(distort(plane, camera.get("distortion")), pinhole.intrinsics)
     pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
     return np.stack([*pixels.T, depth], axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.points.distortion import distort, lens_model
-from segments_hf.points.pinhole import intrinsics_of, inverse_of, transform_plane
+from segments_hf.points.pinhole import intrinsics_of, inverse_of, transform_2d_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +66,8 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
         stop = min(start + _PIXELS_AT_ONCE, num_pixels)
         v, u = np.divmod(np.arange(start, stop), width)
         with np.errstate(all="ignore"):  # pixels beyond the range of the lens model
-            plane = transform_plane(np.stack([u, v], axis=1).astype(np.float64), inverse)
-            sources = transform_plane(distort(plane, camera.get("distortion")), intrinsics)
+            plane = transform_2d_points(np.stack([u, v], axis=1).astype(np.float64), inverse)
+            sources = transform_2d_points(distort(plane, camera.get("distortion")), intrinsics)
         neighbors, weights = _neighbors(sources, width, height)
         for number, channel in enumerate(channels):
             values = sum(channel[index] * weight for index, weight in zip(neighbors, weights, strict=True))

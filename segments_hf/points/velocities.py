@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
-from segments_hf.points.checked_numbers import LARGEST
+from segments_hf.points.checked_numbers import NUMBER_LIMIT
 from segments_hf.points.cuboids import boxes
 from segments_hf.short_traceback import short_traceback
 
@@ -109,9 +109,10 @@ def _seconds(timestamp: str | None, unit: str) -> Decimal | None:
         seconds = _EXACT.multiply(_EXACT.create_decimal(timestamp), _SECONDS[unit])
     except DecimalException:
         seconds = Decimal("NaN")
-    if not (seconds.is_finite() and seconds.copy_abs() < LARGEST):
+    if not (seconds.is_finite() and seconds.copy_abs() < NUMBER_LIMIT):
         raise PointCloudError(
-            f"timestamp: got {timestamp!r} in the unit {unit!r}, expected a number of less than {LARGEST:g} seconds"
+            f"timestamp: got {timestamp!r} in the unit {unit!r}, expected a number of less than {NUMBER_LIMIT:g} "
+            "seconds"
         )
     return seconds
 

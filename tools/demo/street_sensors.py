@@ -7,7 +7,7 @@ from sensors import Camera
 from solids import Array, Pose
 
 LIDAR, CAMERA_NAME = "Lidar", "Camera"
-_NEAREST = 0.1  # meters: a box with a corner nearer to the plane of the camera is not drawn
+_MIN_DEPTH = 0.1  # meters; a cuboid has no rectangle if the depth of one of its corners is smaller
 _SCENES = {"street_01": range(3), "street_02": range(3, 5)}  # the frames of each sample
 
 
@@ -26,7 +26,7 @@ def rectangle(camera: Camera, at: Pose, center: Array, rotation: Array, size: Ar
     """
     signs = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     corners = (center + (signs * size) @ rotation.T - at.position) @ at.rotation
-    if (-corners[:, 2] < _NEAREST).any():
+    if (-corners[:, 2] < _MIN_DEPTH).any():
         return None
     pixels = camera.project(corners)
     limits = np.array([camera.width - 1, camera.height - 1])

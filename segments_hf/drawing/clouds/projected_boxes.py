@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.points import project
-from segments_hf.points.pinhole import is_calibrated
+from segments_hf.points.pinhole import NEAR_PLANE_DEPTH, is_calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
-_NEAREST = 0.1  # the depth of the near plane, in the unit of the points: edges end there
 _MARGIN = 0.05  # the share of the width and height up to which lines are drawn outside of the image: lines are wide
 _SAMPLES = 33  # points along an edge, which is curved in the image of a lens with distortion
 
@@ -89,12 +88,12 @@ def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     """
     sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
     depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])
-    is_seen = (depths > _NEAREST).any(axis=0)
+    is_seen = (depths > NEAR_PLANE_DEPTH).any(axis=0)
     starts, ends, (from_depth, to_depth) = starts[is_seen], ends[is_seen], depths[:, is_seen, None]
     change = to_depth - from_depth
-    crossing = (_NEAREST - from_depth) / np.where(change == 0, 1, change)
-    first = starts + np.where(from_depth < _NEAREST, crossing, 0) * (ends - starts)
-    last = starts + np.where(to_depth < _NEAREST, crossing, 1) * (ends - starts)
+    crossing = (NEAR_PLANE_DEPTH - from_depth) / np.where(change == 0, 1, change)
+    first = starts + np.where(from_depth < NEAR_PLANE_DEPTH, crossing, 0) * (ends - starts)
+    last = starts + np.where(to_depth < NEAR_PLANE_DEPTH, crossing, 1) * (ends - starts)
     sampled[is_seen] = _at_equal_angles(first, last, np.array(camera["translation"], np.float64))
     return sampled
 

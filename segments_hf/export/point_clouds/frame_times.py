@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from segments_hf.io.number_text import counted
-from segments_hf.points.checked_numbers import LARGEST
+from segments_hf.points.checked_numbers import NUMBER_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class FrameTimes:
         unit = _unit_of_date(known[0]) if known else None
         times = [_microseconds(number, unit or "nanoseconds") for number in known]
         is_increasing = all(first < second for first, second in pairwise(times))
-        if len(known) < len(numbers) or not is_increasing or any(abs(time) >= LARGEST * 1e6 for time in times):
+        if len(known) < len(numbers) or not is_increasing or any(abs(time) >= NUMBER_LIMIT * 1e6 for time in times):
             return None
         if unit != "nanoseconds":
             self._counts[unit or _NO_DATE] += 1
@@ -101,7 +101,7 @@ def _number(text: str | None) -> Decimal | None:
         number = _EXACT.create_decimal(text or "NaN")
     except DecimalException:
         return None
-    return number if number.is_finite() and number.copy_abs() < Decimal(LARGEST).scaleb(9) else None
+    return number if number.is_finite() and number.copy_abs() < Decimal(NUMBER_LIMIT).scaleb(9) else None
 
 
 def _unit_of_date(number: Decimal) -> str | None:

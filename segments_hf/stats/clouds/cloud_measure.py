@@ -11,7 +11,7 @@ import numpy as np
 from segments_hf.labels import PointLabel, label_of
 from segments_hf.labels.cloud_label import has_point_cloud
 from segments_hf.points import boxes
-from segments_hf.points.points_in_boxes import inside_by_part
+from segments_hf.points.points_in_boxes import points_in_boxes_by_block
 from segments_hf.points.read_points import read_positions
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _count_points_in(found: Boxes, row: Row, measured: MeasuredCloud) -> None:
     classes = found.class_indices
     object_points = np.zeros(len(found), np.int64)
     class_points: Counter[int] = Counter(dict.fromkeys(classes.tolist(), 0))
-    for inside in inside_by_part(read_positions(row), found):
+    for inside in points_in_boxes_by_block(read_positions(row), found):
         object_points += np.count_nonzero(inside, axis=0)
         for index in class_points:
             class_points[index] += int(np.count_nonzero(inside[:, classes == index].any(axis=1)))

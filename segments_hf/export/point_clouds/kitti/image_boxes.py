@@ -8,14 +8,12 @@ import numpy as np
 
 from segments_hf.bitmaps.rectangles import convex_hull
 from segments_hf.labels.geometry import bounding_box, clip_polygon, polygon_area
-from segments_hf.points.pinhole import transform_plane
+from segments_hf.points.pinhole import NEAR_PLANE_DEPTH, transform_2d_points
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.labels.geometry import ImageSize
-
-_NEAREST = 0.1  # the depth of the near plane, which cuts cuboids, in the unit of the points
 
 
 class ImageBox(NamedTuple):
@@ -44,7 +42,7 @@ def image_box(
 
     Args:
         corners: The corners of the cuboid in the frame of the camera, with the axes of OpenCV: float64 array of shape
-            (8, 3). The part of the cuboid with a depth below 0.1 is ignored.
+            (8, 3). The part of the cuboid with a depth below `NEAR_PLANE_DEPTH` is ignored.
         intrinsics: The intrinsic matrix: float64 array of shape (3, 3).
         size: The width and height of the image in pixels.
 
@@ -55,7 +53,7 @@ def image_box(
     visible = _in_front(corners)
     if not len(visible):
         return None
-    pixels = transform_plane(visible[:, :2] / visible[:, 2:], intrinsics)
+    pixels = transform_2d_points(visible[:, :2] / visible[:, 2:], intrinsics)
     low, high, last_pixel = pixels.min(axis=0), pixels.max(axis=0), np.array(size) - 1
     if (low >= np.minimum(high, last_pixel)).any() or (high <= 0).any():
         return None
@@ -70,9 +68,9 @@ def image_box(
 
 def _in_front(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return points whose convex hull is the part of a cuboid in front of the near plane: array of shape (N, 3)."""
-    is_in_front = corners[:, 2] >= _NEAREST
+    is_in_front = corners[:, 2] >= NEAR_PLANE_DEPTH
     front, behind = corners[is_in_front, None], corners[None, ~is_in_front]
     # The segments between all pairs of corners are in the cuboid, so the edges need not be known.
-    shares = (front[..., 2:] - _NEAREST) / (front[..., 2:] - behind[..., 2:])
+    shares = (front[..., 2:] - NEAR_PLANE_DEPTH) / (front[..., 2:] - behind[..., 2:])
     crossings = front + shares * (behind - front)
     return np.concatenate([front[:, 0], crossings.reshape(-1, 3)])
