@@ -13,7 +13,7 @@ class Asset(FileContent):
 
     Attributes:
         url: The URL from which the content was downloaded; None if it was read from a file.
-        original: The file before its EXIF data were repaired; None if they were not repaired.
+        original: The content before its EXIF data were repaired; None if they were not repaired.
         fault: The fault of the EXIF data before the repair; None if they were not repaired.
     """
 
@@ -23,5 +23,5 @@ class Asset(FileContent):
 
     @property
     def source(self) -> FileContent:
-        """The file before its EXIF data were repaired, or the asset itself."""
+        """`original`, or the asset itself if its EXIF data were not repaired."""
         return self.original or self

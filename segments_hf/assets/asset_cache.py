@@ -60,10 +60,10 @@ class AssetCache:
         return self._write(self._file(url), content)
 
     def store_copy(self, content: bytes, suffix: str) -> str:
-        """Write a file whose name depends on its content, unless it exists, and return its path.
+        """Write a repaired copy of an image, and return its path. If the cache has the copy, nothing is written.
 
         Args:
-            content: The content.
+            content: The content of the copy.
             suffix: The suffix of the original file.
 
         Raises:
@@ -102,13 +102,19 @@ class AssetCache:
         return removed
 
     def sweep(self) -> None:
-        """Remove all temporary files: killed processes have left them, and running processes write them again."""
+        """Remove all temporary files of killed and running processes. A running process writes its file again."""
         for file in find_files(self.folder / _INCOMING):
             with suppress(StorageError):  # the file of another user, or on Windows a file that a process is writing
                 remove_file(file.path)
 
     def was_cleared_after(self, moment: float) -> bool:
-        """Tell whether files were removed after a time in seconds since 1970. Older datasets may need them."""
+        """Tell whether `clear` removed files after a moment.
+
+        If it did, datasets that were built before that may refer to removed files.
+
+        Args:
+            moment: The moment in seconds since 1970.
+        """
         try:
             return (self.folder / _CLEARED).stat().st_mtime > moment
         except FileNotFoundError:
@@ -121,11 +127,11 @@ class AssetCache:
         return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
 
 
-@lru_cache(maxsize=256)  # each name is computed to find a file, and again to write it
+@lru_cache(maxsize=256)  # `find` and `store` are called with the same URL
 def _name(url: str) -> str:
     return _hashed_name(unsigned_url(url).encode(), url_suffix(url))
 
 
-def _hashed_name(named: bytes, suffix: str) -> str:
-    key = hashlib.sha256(named).hexdigest()
-    return f"{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
+def _hashed_name(hashed: bytes, suffix: str) -> str:
+    digest = hashlib.sha256(hashed).hexdigest()
+    return f"{digest[0]}/{digest}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"

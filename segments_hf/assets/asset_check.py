@@ -1,4 +1,4 @@
-"""The checks of the content of images, bitmaps and point clouds. Each check returns facts about the content."""
+"""The checks of the content of images, bitmaps and point clouds. Each check returns facts from the header."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ class AssetCheck(Protocol[Facts_co]):
         Args:
             content: The content.
             options: The limits that apply.
-            is_new: Whether the content was not checked before.
+            is_new: False if the content was checked before. The check of an image then omits the structure of the file.
 
         Returns:
-            The facts about the content, and a repaired copy if the content has a fault that can be repaired.
+            The facts, and a repaired copy if the content has a fault that can be repaired.
 
         Raises:
-            UnwantedError: The content is complete, but it is too large, or its format is not accepted.
+            UnwantedError: The content is too large, its format is not accepted, or its malformed EXIF data cannot be
+                repaired. Another download would not help.
             AssetError: The content is not complete.
         """
 
@@ -49,7 +50,7 @@ class ImageCheck:
     """The check of an image.
 
     Attributes:
-        is_bitmap: Whether the pixels are ids.
+        is_bitmap: Whether the image is a segmentation bitmap, whose pixels are instance ids.
     """
 
     is_bitmap: bool = False
@@ -70,14 +71,15 @@ class CloudCheck:
     """The check of the file of a point cloud.
 
     Attributes:
-        kind: The type of the file in the release, such as ``pcd`` or ``kitti``; None if the release lacks it.
+        kind: The type of the file according to the release, such as ``pcd`` or ``kitti``; None if the release does not
+            contain the type.
     """
 
     kind: str | None
 
     def __call__(self, content: FileContent, options: FetchOptions, *, is_new: bool = True) -> tuple[CloudHeader, None]:
         """Check a point cloud. See `AssetCheck`."""
-        del is_new  # the check mostly reads the header, which is needed each time
+        del is_new  # a file that was checked before is checked again, because its header must be read anyway
         if content.size > options.max_bytes:
             raise UnwantedError(f"got more bytes than {option('max_bytes', options.max_bytes)} allows")
         if self.kind is None:

@@ -36,7 +36,7 @@ Facts = TypeVar("Facts")
 
 # Bytes. Content up to this size is checked in the thread of the event loop, because a call in another thread would take
 # longer. A file up to this size is read once and then checked, because the check would open the file several times.
-_SMALL = 2**20
+_SMALL_SIZE = 2**20
 
 
 class Fetcher:
@@ -45,10 +45,10 @@ class Fetcher:
     Args:
         base: The folder of the release file, or the URL of this folder.
         options: The limits of downloads and assets.
-        cache: The cache.
+        cache: The cache of downloads and repaired copies.
         storage_options: The options of the file systems that read buckets.
-        store: Whether `keep` stores downloads in the cache.
-        in_memory: Whether assets from files are returned as bytes.
+        store: Whether `keep` stores assets in the cache.
+        in_memory: Whether assets from files are returned as bytes. If so, `keep` stores no repaired copies.
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
         traffic: The counters of downloads.
         policy: The number of retries and the pauses before them.
@@ -118,6 +118,7 @@ class Fetcher:
 
         Raises:
             AssetError: The asset cannot be read, or is not complete. The message names its location.
+            OptionError: `resolve` did not return a URL or a path.
         """
         # `resolve` is a function of the user, which may block.
         location = await run_blocking(self.locate, reference) if self._resolve else self.locate(reference)
@@ -140,7 +141,7 @@ class Fetcher:
         Args:
             path: The file.
             check: The check of the content.
-            is_new: Whether the file was not verified before.
+            is_new: False if the file was verified before.
 
         Returns:
             The file or its bytes, and the facts that the check found.
@@ -149,7 +150,7 @@ class Fetcher:
             AssetError: The file does not exist, or is not complete.
         """
         read = partial(self._read_file, path, check, is_new=is_new)
-        return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
+        return await self._run_decoder(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
         """Store a download or a repaired copy in the cache. The caller calls this method when the row is valid.
@@ -157,7 +158,7 @@ class Fetcher:
         The original of a repaired download is also stored, so that the next load reports the fault again.
 
         Returns:
-            The asset with the path of its file in the cache; other assets are returned unchanged.
+            The asset with the path of its file in the cache; the same asset if nothing was stored.
 
         Raises:
             StorageError: The write failed.
@@ -172,8 +173,8 @@ class Fetcher:
         return asset if path is None else Asset(asset.content, path)
 
     async def _cached(self, url: str, check: AssetCheck[Facts]) -> tuple[Asset, Facts] | None:
-        """Return the asset from the cache; None if it is missing or broken there, so that it is downloaded again."""
-        path = self._cache.find(url)  # in this thread: a call in another one would take a tenth of all CPU time
+        """Return the asset from the cache; None if its file is missing or broken, and must be downloaded."""
+        path = self._cache.find(url)  # not in another thread, which would take a tenth of the CPU time of a load
         if path is None:
             return None
         try:
@@ -190,12 +191,12 @@ class Fetcher:
                 partial(self._download, url, deadline, check),
                 self._policy,
                 deadline,
-                self._traffic.retried,
+                self._traffic.add_retry,
             )
         except AssetError:
-            self._traffic.failed()
+            self._traffic.add_failure()
             raise
-        self._traffic.arrived(asset.source.size)
+        self._traffic.add_download(asset.source.size)
         return asset, facts
 
     async def _download(self, url: str, deadline: Deadline, check: AssetCheck[Facts]) -> tuple[Asset, Facts]:
@@ -205,9 +206,9 @@ class Fetcher:
         run_check = partial(check, asset, self.options)
         try:
             if check.decodes(content, self.options):
-                facts, repair = await self._decoding(run_check)
+                facts, repair = await self._run_decoder(run_check)
             else:
-                facts, repair = await run_blocking(run_check) if len(content) > _SMALL else run_check()
+                facts, repair = await run_blocking(run_check) if len(content) > _SMALL_SIZE else run_check()
         except UnwantedError:
             raise
         except AssetError as error:
@@ -217,15 +218,15 @@ class Fetcher:
     def _read_file(self, path: str | Path, check: AssetCheck[Facts], *, is_new: bool) -> tuple[Asset, Facts]:
         size = _size_of_file(path)
         file = Asset(path=path)
-        reads_all = self._in_memory or (is_new and size <= _SMALL)
+        reads_all = self._in_memory or (is_new and size <= _SMALL_SIZE)
         asset = Asset(file.read()) if reads_all and size <= self.options.max_bytes else file
         facts, repair = check(asset, self.options, is_new=is_new)
         if repair:
             return _repaired(file, repair), facts
         return (asset if self._in_memory else file), facts
 
-    async def _decoding(self, function: Callable[[], R]) -> R:
-        """Call a function that decodes an asset in another thread. Only a few such calls run simultaneously."""
+    async def _run_decoder(self, function: Callable[[], R]) -> R:
+        """Call a function that decodes an asset, in another thread. At most `CPU_THREADS` calls run simultaneously."""
         async with self._decoders:  # each call may hold the pixels of an image, or the points of a cloud
             return await run_blocking(function)
 

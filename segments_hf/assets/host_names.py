@@ -15,9 +15,9 @@ from segments_hf.io.remote.deadline import timeout_at
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult
 
-_LONGEST = 15.0  # the maximum number of seconds to resolve a name, including all lookups
-_PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
-_FAILED = 60.0  # seconds after a failure in which the name is not looked up again
+_TIME_LIMIT = 15.0  # seconds for one lookup, including all attempts and pauses
+_PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between the attempts of a lookup
+_PAUSE_AFTER_FAILURE = 60.0  # seconds after a failed lookup in which the name is not looked up again
 
 
 class HostNames(AbstractResolver):
@@ -46,7 +46,7 @@ class HostNames(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Look up a name for a connection."""
+        """Look up a name. aiohttp calls this method before it opens a connection."""
         return await self._resolver.resolve(host, port, family)
 
     async def close(self) -> None:
@@ -60,7 +60,7 @@ class HostNames(AbstractResolver):
     async def _look_up(self, name: str) -> bool:
         loop = asyncio.get_running_loop()
         try:
-            async with timeout_at(loop.time() + _LONGEST):
+            async with timeout_at(loop.time() + _TIME_LIMIT):
                 for pause in (*_PAUSES, None):
                     try:
                         await self._resolver.resolve(name, 0, socket.AF_UNSPEC)
@@ -71,5 +71,5 @@ class HostNames(AbstractResolver):
                         return True
         except asyncio.TimeoutError:
             pass
-        loop.call_later(_FAILED, self._lookups.pop, name, None)
+        loop.call_later(_PAUSE_AFTER_FAILURE, self._lookups.pop, name, None)
         return False

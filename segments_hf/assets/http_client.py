@@ -39,18 +39,20 @@ if TYPE_CHECKING:
     from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.io.remote.deadline import Deadline, Timeout
 
-_MOST_REDIRECTS = 10
-_REDIRECTS = {301, 302, 303, 307, 308}
-_CONNECT, _STALL = 10.0, 60.0  # largest time in seconds to connect, and to receive data at less than 1 KiB/s
-_LEAST_RATE = 1024  # bytes per second
+_MAX_REDIRECTS = 10
+_REDIRECT_STATUSES = {301, 302, 303, 307, 308}
+_MAX_CONNECT_TIME = 10.0  # seconds
+_MAX_STALL_TIME = 60.0  # seconds in which less than 1 KiB/s arrives
+_MIN_RATE = 1024  # bytes per second
 _FOREVER = 1e8  # seconds
-_BUFFER = 64 * 2**10  # bytes per connection that are received in advance
-_MEMORY, _MEMORY_OF_UNKNOWN_LENGTH = 192 * 2**20, 16 * 2**20  # bytes of unfinished bodies
-_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # URLs in which no character needs quoting
+_BUFFER_SIZE = 64 * 2**10  # bytes per connection that are received in advance
+_MEMORY_LIMIT = 192 * 2**20  # bytes of all bodies that are being received
+_UNKNOWN_LENGTH_LIMIT = 16 * 2**20  # bytes of the bodies of unknown length among them
+_PLAIN_URL = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # a URL in which no character needs quoting
 
 
 class StatusError(AssetError):
-    """A response with an error status that is not retried.
+    """A response with a status that is neither 200 nor a transient error.
 
     Args:
         reason: The message.
@@ -66,18 +68,19 @@ class HttpClient:
     """A client with keep-alive connections to any number of hosts. It must be entered in the event loop that uses it.
 
     Args:
-        options: The limits. An attempt ends if it receives less than 1 KiB/s for a fifth of `timeout` (60 s at most).
+        options: The limits. An attempt ends if it receives less than 1 KiB/s for a fifth of `timeout` (at least 1 s,
+            at most 60 s).
         resolver: The resolver of host names; by default that of the system.
     """
 
     def __init__(self, options: FetchOptions, resolver: AbstractResolver | None = None) -> None:
         self._max_bytes = int(options.max_bytes)
-        self._connect = min(_CONNECT, options.timeout / 5)
-        self._stall = max(1.0, min(_STALL, options.timeout / 5))
+        self._connect = min(_MAX_CONNECT_TIME, options.timeout / 5)
+        self._stall = max(1.0, min(_MAX_STALL_TIME, options.timeout / 5))
         self._hosts = Hosts(options.connections)
         self._settings = HttpSettings()
         self._resolver = resolver
-        self._memory = ByteBudget(_MEMORY, _MEMORY_OF_UNKNOWN_LENGTH)
+        self._memory = ByteBudget(_MEMORY_LIMIT, _UNKNOWN_LENGTH_LIMIT)
 
     async def __aenter__(self) -> Self:
         self._names = HostNames(self._resolver)
@@ -85,7 +88,7 @@ class HttpClient:
             connector=aiohttp.TCPConnector(limit=0, resolver=self._names),  # `Hosts` limits the connections
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"segments-hf/{version('segments-hf')}"},
-            read_bufsize=_BUFFER,
+            read_bufsize=_BUFFER_SIZE,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
         )
         return self
@@ -95,35 +98,37 @@ class HttpClient:
         await self._names.close()
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
-        """Download the body of a URL, after redirects.
+        """Download the body of a URL, and follow redirects.
 
         Raises:
-            TransientError: The response is incomplete, or its status is a transient error.
-            StatusError: The status is another error.
-            AssetError: The URL is malformed, the body is too large, or the deadline has passed.
+            TransientError: The connection failed, the response is incomplete or too slow, or its status is a transient
+                error.
+            StatusError: The status is neither 200 nor a transient error.
+            AssetError: The URL is malformed, the host is unreachable, the body is too large, there are too many
+                redirects, or the deadline has passed.
         """
         target, authorization = _without_password(url)
-        for _ in range(_MOST_REDIRECTS + 1):
-            response = await self._get(target, authorization, deadline)
-            if isinstance(response, bytes):
-                return response
+        for _ in range(_MAX_REDIRECTS + 1):
+            body_or_location = await self._get(target, authorization, deadline)
+            if isinstance(body_or_location, bytes):
+                return body_or_location
             origin = target.origin()
-            target, _ = _without_password(urljoin(str(target), response))
+            target, _ = _without_password(urljoin(str(target), body_or_location))
             if target.origin() != origin:
                 authorization = None
-        raise AssetError(f"got more than {_MOST_REDIRECTS} redirects")
+        raise AssetError(f"got more than {_MAX_REDIRECTS} redirects")
 
     async def _get(self, url: URL, authorization: str | None, deadline: Deadline) -> bytes | str:
-        """Return the body of a URL, or the URL to which it redirects."""
+        """Return the body of a URL; for a redirect, the URL in the header Location, which may be relative."""
         host = self._hosts[str(url.origin())]
         proxy = self._settings.proxy(str(url.origin()))
         certificates = self._settings.certificates if "https" in {url.scheme, proxy and proxy.scheme} else True
         await self._check_name(proxy or url, deadline)
         async with host.slot(deadline):
-            asked_at = time.monotonic()
+            requested_at = time.monotonic()
             try:
                 async with (
-                    timeout_at(min(asked_at + self._connect + self._stall, deadline.end)) as timeout,
+                    timeout_at(min(requested_at + self._connect + self._stall, deadline.end)) as timeout,
                     self._session.get(
                         url,
                         allow_redirects=False,
@@ -133,8 +138,8 @@ class HttpClient:
                     ) as response,
                 ):
                     retry_after = retry_after_seconds(response.headers.get("Retry-After"))
-                    host.note_response(response.status, retry_after, asked_at)
-                    if response.status in _REDIRECTS and (location := response.headers.get("Location")):
+                    host.note_response(response.status, retry_after, requested_at)
+                    if response.status in _REDIRECT_STATUSES and (location := response.headers.get("Location")):
                         return location
                     if response.status != HTTPStatus.OK:
                         raise _status_error(response.status)
@@ -169,7 +174,7 @@ class _Body:
     Args:
         response: The response.
         memory: The memory that the body reserves.
-        deadline: The deadline of the asset. Each KiB extends it by one second.
+        deadline: The deadline of the asset. Each KiB that arrives extends it by one second.
         timeout: The timeout of the request. It is moved while the body arrives fast enough.
         stall: The length of a window of time in seconds. In each window, the body must arrive at 1 KiB/s on average.
     """
@@ -186,10 +191,10 @@ class _Body:
         self._window_end = 0.0
 
     async def read(self, max_bytes: int) -> bytes:
-        """Receive the content after decompression.
+        """Receive and decompress the whole body.
 
         Raises:
-            AssetError: The content is larger than `max_bytes`.
+            AssetError: The content is larger than `max_bytes`, before or after decompression.
         """
         length = self._response.content_length
         if length is not None and length > max_bytes:
@@ -199,8 +204,8 @@ class _Body:
         if length is not None:
             await self._outside_time_limits(self._memory.reserve_all(length))
         self._begin_window()
-        with io.BytesIO() as content:  # `getvalue` makes no copy, and tracebacks do not keep the content
-            async for chunk in self._response.content.iter_chunked(_BUFFER):
+        with io.BytesIO() as content:  # `getvalue` makes no copy; the traceback of an error does not keep the content
+            async for chunk in self._response.content.iter_chunked(_BUFFER_SIZE):
                 if content.tell() + len(chunk) > max_bytes:
                     raise _too_large(max_bytes)
                 if length is None:
@@ -210,9 +215,9 @@ class _Body:
             return content.getvalue()
 
     def _count(self, size: int) -> None:
-        self._deadline.extend(size / _LEAST_RATE)
+        self._deadline.extend(size / _MIN_RATE)
         self._received += size
-        if self._received >= self._stall * _LEAST_RATE:
+        if self._received >= self._stall * _MIN_RATE:
             self._begin_window()
         else:
             move_timeout(self._timeout, min(self._window_end, self._deadline.end))
@@ -234,20 +239,20 @@ class _Body:
 
 
 def _without_password(text: str) -> tuple[URL, str | None]:
-    """Return a URL without user and password, and the Authorization header with them.
+    """Return a URL without user and password, and an Authorization header with them; None if the URL has neither.
 
     Raises:
         AssetError: The URL is malformed, or not http or https.
     """
     try:
-        # `encoded` leaves the URL unchanged, because its signature may be of this spelling.
-        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)
+        # `encoded=True` keeps the percent-encoding, because the signature may be valid only for the exact URL.
+        url = URL(text if _PLAIN_URL.fullmatch(text) else parse_url(text).url, encoded=True)
         if url.scheme not in {"http", "https"} or not url.host:
             raise AssetError("got a malformed URL, or a redirect to a URL that is not http or https")
         if url.user is None and url.password is None:
             return url, None
-        password = base64.b64encode(f"{url.user or ''}:{url.password or ''}".encode()).decode()
-        return url.with_user(None), f"Basic {password}"
+        credentials = base64.b64encode(f"{url.user or ''}:{url.password or ''}".encode()).decode()
+        return url.with_user(None), f"Basic {credentials}"
     except (LocationParseError, ValueError) as error:
         raise _malformed_url(error) from None
 

@@ -13,7 +13,7 @@ from segments_hf.errors import AssetError
 
 
 class HttpSettings:
-    """The proxies and certificates that environment variables configure."""
+    """The proxies and certificates of environment variables, or the system's proxies and certifi's certificates."""
 
     def __init__(self) -> None:
         self._proxies: dict[str, URL | None] = {}
@@ -22,7 +22,7 @@ class HttpSettings:
         """Return the proxy for an origin such as ``https://host:8080``; None for a direct connection.
 
         Raises:
-            AssetError: The proxy is not an HTTP proxy.
+            AssetError: The proxy is neither an http nor an https proxy.
         """
         if origin not in self._proxies:
             self._proxies[origin] = _proxy(origin)

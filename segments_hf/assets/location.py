@@ -36,15 +36,16 @@ class Location:
 def locate(reference: str, base: str, resolve: Callable[[str], str] | None = None) -> Location:
     """Locate an asset of a release.
 
-    A release from a URL must not read local files. Its assets must be URLs, unless `resolve` maps them to files.
+    A release that was loaded from a URL must not refer to local files. Only `resolve` may map its assets to files.
 
     Args:
-        reference: The URL or path in the release; a path may be relative to the release file.
+        reference: The URL or path in the release; a path may be relative to the folder of the release file.
         base: The folder of the release file, or the URL of this folder.
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
 
     Raises:
-        AssetError: The scheme is unknown, or a release from a URL refers to a local file.
+        AssetError: The URL is malformed, or its scheme is unknown. Or a release from a URL refers to a local file. Or
+            `resolve` returned a path with ``..`` for a URL.
         OptionError: `resolve` did not return a URL or a path.
 
     >>> str(locate("images/a b.jpg", "https://host/releases"))

@@ -80,15 +80,17 @@ def _moved(location: str, old: str, new: str) -> str:
         rest = unquote(rest.partition("?")[0].partition("#")[0])
     elif to_web and not from_web:
         rest = quote(rest)
-    folder = file_path(new) or new
-    return new + rest if is_url(folder) else _inside(os.path.abspath(os.path.expanduser(folder)), rest, location)
+    url_or_folder = file_path(new) or new
+    if is_url(url_or_folder):
+        return new + rest
+    return _inside(os.path.abspath(os.path.expanduser(url_or_folder)), rest, location)
 
 
 def _inside(folder: str, rest: str, location: str) -> str:
     """Return the path of a file in a folder.
 
     Raises:
-        AssetError: The untrusted rest of the path has ``..`` and leads out of the folder.
+        AssetError: `rest`, which is untrusted, contains ``..`` and leads out of the folder.
     """
     path = os.path.normpath(f"{folder}/{rest}")
     if os.path.commonpath([folder, path]) != folder:

@@ -1,4 +1,4 @@
-"""Parse https URLs of S3.
+"""Parse http(s) URLs of objects in S3.
 
 The forms of such URLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 """
@@ -23,7 +23,7 @@ class S3Object(NamedTuple):
 
     Attributes:
         bucket: The bucket.
-        key: The decoded key, with the version if the URL contains one.
+        key: The decoded key. If the URL contains a version, ``?versionId=`` and the version follow.
         region: The region; None if the URL does not contain one.
     """
 

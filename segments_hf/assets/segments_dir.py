@@ -1,4 +1,4 @@
-"""Find images in the folder to which the official SDK downloads."""
+"""Find images and bitmaps in the folder to which the official SDK downloads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SegmentsDir:
 
     Attributes:
         expected: The folder of the release in the layout of the official SDK.
-        searched: The folder in which files are searched: `expected` if it exists, else `folder`.
+        searched: The folder in which files are searched: `expected` if it exists inside `folder`, else `folder`.
 
     Raises:
         OptionError: The folder does not exist.
@@ -53,8 +53,8 @@ class SegmentsDir:
         return self._find(f"{os.path.splitext(name)[0]}_label_{labelset}.png")
 
     def _find(self, name: str) -> Path | None:
-        # A name is untrusted: it may be `../../x`, or name a link to a file outside the folder. `resolve` follows both,
-        # so that such a path is not inside the folder below.
+        # A name is untrusted: it may be `../../x`, or the name of a link to a file outside the folder. `resolve`
+        # follows `..` and links, so that `is_relative_to` detects such a path.
         try:
             path = (self.searched / name).resolve()
             found = path.is_relative_to(self.searched) and path.is_file()

@@ -27,15 +27,15 @@ class Traffic:
     failures: int = 0
     on_change: Callable[[Traffic], object] | None = None
 
-    def arrived(self, size: int) -> None:
+    def add_download(self, size: int) -> None:
         """Count a complete download."""
         self._add(files=1, size=size)
 
-    def retried(self) -> None:
+    def add_retry(self) -> None:
         """Count a retry."""
         self._add(retries=1)
 
-    def failed(self) -> None:
+    def add_failure(self) -> None:
         """Count an asset whose download failed."""
         self._add(failures=1)
 

@@ -1,4 +1,4 @@
-"""Read URLs: http(s), buckets, and http(s) URLs of private buckets."""
+"""Read http(s) URLs, URLs of buckets, and http(s) URLs of objects in private S3 buckets."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.io.remote.deadline import Deadline
 
-_REFUSED = {301, 401, 403}  # S3 responds with 301 if a bucket is in another region
+_REFUSED_STATUSES = {301, 401, 403}  # S3 responds with 301 if a bucket is in another region
 
 
 class UrlReader:
     """A reader of URLs that makes one attempt per call.
 
     An https URL of S3 is first requested anonymously, because most of these URLs are public or signed. If S3 denies
-    access, the object and all further objects of its bucket are read with the user's credentials.
+    access, the object is read with the user's credentials. If this succeeds, all further objects of the bucket are read
+    with these credentials from the beginning.
 
     Args:
         client: The HTTP client.
@@ -48,7 +49,7 @@ class UrlReader:
 
         Raises:
             TransientError: The download failed, and another attempt may succeed.
-            AssetError: The download failed.
+            AssetError: The download failed, and another attempt would fail too.
         """
         if is_bucket_url(url):
             return await self._read_object(url, deadline)
@@ -58,18 +59,18 @@ class UrlReader:
         try:
             return await self._client.read(url, deadline)
         except StatusError as error:
-            if s3 is None or error.status not in _REFUSED or not self._has_credentials:
+            if s3 is None or error.status not in _REFUSED_STATUSES or not self._has_credentials:
                 raise
             return await self._read_private(s3, error, deadline)
 
-    async def _read_private(self, s3: S3Object, refused: StatusError, deadline: Deadline) -> bytes:
+    async def _read_private(self, s3: S3Object, refusal: StatusError, deadline: Deadline) -> bytes:
         if importlib.util.find_spec("s3fs") is None:
-            raise AssetError(f"{refused}; to read it with your credentials, pip install s3fs") from refused
+            raise AssetError(f"{refusal}; to read the object with your credentials, pip install s3fs") from refusal
         try:
             content = await self._read_object(s3.url, deadline, s3.region)
         except AssetError as error:
             self._has_credentials = not isinstance(error, NoCredentialsError)
-            raise AssetError(f"{refused}. With credentials: {error}") from error
+            raise AssetError(f"{refusal}. With your credentials: {error}") from error
         self._private_buckets.add(s3.bucket)
         return content
 

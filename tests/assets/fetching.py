@@ -26,7 +26,7 @@ class Client:
         self.loop = LoopThread(self.http, threads=4)
 
     def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
-        """Return the body of a URL, whatever its content, after retries."""
+        """Download the body of a URL, and retry after transient errors. The content is not checked."""
         deadline = Deadline(timeout)
         policy = RetryPolicy(failed_transfers=retries, backoff=backoff)
         read = partial(self.http.read, url, deadline)
@@ -52,7 +52,7 @@ class SynchronousFetcher:
 
 
 def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> SynchronousFetcher:
-    """Return a fetcher that stores its downloads. It accepts the options of `Fetcher` and of `FetchOptions`."""
+    """Return a fetcher that stores its downloads by default. `options` are those of `Fetcher` and of `FetchOptions`."""
     names = ("store", "resolve", "traffic", "storage_options")
     fetcher_options = {
         "store": True,
@@ -64,9 +64,9 @@ def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **opti
     return SynchronousFetcher(Fetcher(str(base), fetch_options, cache, policy=policy, **fetcher_options))
 
 
-def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, file_format, **options)
+    image.save(file, file_format, **options)
     return file.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A process that ends during downloads prints nothing and does not hang, and a fork does not disturb its parent."""
+"""A process that ends during downloads prints nothing and does not hang, and a fork does not disturb them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 # A program that starts downloads. A test appends more code to it.
-BODIES = """
+START_DOWNLOADS = """
     import gc, os, sys, threading, time
     from segments_hf.assets import FetchOptions
     from segments_hf.assets.http_client import HttpClient
@@ -18,7 +18,7 @@ BODIES = """
     from segments_hf.io.loop_thread import LoopThread, run_blocking
     from segments_hf.io.prefetching import prefetch_futures
 
-    def bodies(count=200):
+    def download(count=200):
         client = HttpClient(FetchOptions())
         with LoopThread(client, threads=4) as loop:
             yield from prefetch_futures(
@@ -28,8 +28,8 @@ BODIES = """
                 in_flight=16,
             )
 
-    rows = bodies()
-    assert [int(next(rows)) for _ in range(3)] == [0, 1, 2]
+    bodies = download()
+    assert [int(next(bodies)) for _ in range(3)] == [0, 1, 2]
 """
 
 
@@ -40,7 +40,7 @@ def run(server):
         server.url(f"/{number}", str(number).encode())
 
     def run(script: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-W", "error", "-c", textwrap.dedent(BODIES) + textwrap.dedent(script)]
+        command = [sys.executable, "-W", "error", "-c", textwrap.dedent(START_DOWNLOADS) + textwrap.dedent(script)]
         env = {**os.environ, "NO_PROXY": "127.0.0.1"}
         done = subprocess.run(
             [*command, server.address], capture_output=True, text=True, timeout=60, check=False, env=env
@@ -54,20 +54,20 @@ def run(server):
     "script",
     [
         "",
-        "cycle = [rows]; cycle.append(cycle)",
-        "cycle = [rows]; cycle.append(cycle); del rows, cycle; gc.collect()",
-        "del rows",
+        "cycle = [bodies]; cycle.append(cycle)",
+        "cycle = [bodies]; cycle.append(cycle); del bodies, cycle; gc.collect()",
+        "del bodies",
         "sys.exit(0)",
-        "threading.Thread(target=rows.close).start()",
-        "other = bodies(); next(other)",
+        "threading.Thread(target=bodies.close).start()",
+        "other = download(); next(other)",
     ],
-    ids=["open", "cycle", "collected", "deleted", "exit", "closed by a thread", "two"],
+    ids=["open", "cycle", "collected cycle", "deleted", "exit", "closed by a thread", "two generators"],
 )
 def test_a_process_may_end_before_its_downloads(run, script):
     assert run(script) == (0, "", "")
 
 
-def test_a_process_ends_with_its_own_error(run):
+def test_an_exception_during_downloads_is_printed_once(run):
     status, _, errors = run("raise LookupError('mine')")
     assert status == 1
     assert errors.endswith("LookupError: mine\n")
@@ -83,10 +83,10 @@ def test_an_interrupt_ends_the_thread_of_the_downloads(run):
             os.kill(os.getpid(), signal.SIGINT)
         threading.Thread(target=interrupt).start()
         try:
-            for _ in rows:
+            for _ in bodies:
                 time.sleep(0.01)
         except KeyboardInterrupt:
-            rows.close()
+            bodies.close()
             print([thread.name for thread in threading.enumerate() if "loop" in thread.name])
     """)
     assert (status, printed, errors) == (0, "[]\n", "")
@@ -95,19 +95,19 @@ def test_an_interrupt_ends_the_thread_of_the_downloads(run):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.each_choice(1)
 @pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)"])
-@pytest.mark.parametrize("cleanup", ["rows.close()", "del rows; gc.collect()", "pass"])
-def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, cleanup):
+@pytest.mark.parametrize("cleanup", ["bodies.close()", "del bodies; gc.collect()", "pass"])
+def test_a_forked_process_does_not_disturb_the_downloads_of_its_parent(run, end, cleanup):
     assert run(f"""
         import warnings
         warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)
         child = os.fork()
         if not child:
             {cleanup}
-            own = bodies()
+            own = download()
             assert [int(next(own)) for _ in range(60)] == [number % 50 for number in range(60)]
             own.close()
             {end}
-        assert [int(next(rows)) for _ in range(47)] == list(range(3, 50))
+        assert [int(next(bodies)) for _ in range(47)] == list(range(3, 50))
         assert os.waitpid(child, 0)[1] == 0
-        assert [int(row) for row in rows] == [number % 50 for number in range(50, 200)]
+        assert [int(body) for body in bodies] == [number % 50 for number in range(50, 200)]
     """) == (0, "", "")

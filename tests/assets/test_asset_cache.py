@@ -1,4 +1,4 @@
-"""The cache has one complete file per asset, inside its folder."""
+"""The cache stores one complete file per asset, inside its folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cache(tmp_path):
     return AssetCache(tmp_path / "cache")
 
 
-def files(cache) -> list[Path]:
+def stored_files(cache) -> list[Path]:
     return [path for path in cache.folder.rglob("*") if path.is_file()]
 
 
@@ -35,7 +35,7 @@ def test_find_returns_stored_files(cache):
     path = cache.path(URL)
     assert cache.find(URL) == stored == str(path)
     assert path.read_bytes() == b"content"
-    assert files(cache) == [path]
+    assert stored_files(cache) == [path]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_urls_that_differ_only_in_signature_or_fragment_are_one_asset(cache, one
     cache.store(URL + one, b"content")
     assert cache.find(URL + other) == str(cache.path(URL + one))
     cache.store(URL + other, b"content")
-    assert len(files(cache)) == 1
+    assert len(stored_files(cache)) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_path_of_any_url_is_inside_the_folder(url):
 def test_a_failed_store_leaves_no_files(cache, content):
     with pytest.raises(TypeError):
         cache.store(URL, content)
-    assert files(cache) == []
+    assert stored_files(cache) == []
     assert cache.find(URL) is None
 
 
@@ -126,7 +126,7 @@ def test_a_failed_store_keeps_the_old_file(cache):
     cache.store(URL, b"content")
     with pytest.raises(TypeError):
         cache.store(URL, "text")
-    assert [path.read_bytes() for path in files(cache)] == [b"content"]
+    assert [path.read_bytes() for path in stored_files(cache)] == [b"content"]
 
 
 @pytest.mark.parametrize("method", ["sweep", "clear"])
@@ -139,7 +139,7 @@ def test_sweep_and_clear_remove_temporary_files_of_killed_processes(cache, metho
     assert bool(cache.find(URL)) == (method == "sweep")
 
 
-def test_file_is_stored_while_another_process_removes_temporary_files(cache):
+def test_file_is_stored_while_threads_remove_temporary_files(cache):
     cache.store(URL, b"first")
     all_stored = threading.Event()
 
@@ -157,7 +157,7 @@ def test_file_is_stored_while_another_process_removes_temporary_files(cache):
         for done in sweeps:
             done.result()
     assert {url: path.read_bytes() for url, path in paths.items()} == content
-    assert len(files(cache)) == 201
+    assert len(stored_files(cache)) == 201
 
 
 def test_sweep_ignores_a_temporary_file_that_cannot_be_removed(cache, monkeypatch):
@@ -174,14 +174,15 @@ def test_sweep_ignores_a_temporary_file_that_cannot_be_removed(cache, monkeypatc
 
 class TestUsage:
     @pytest.fixture
-    def used(self, cache):
+    def aged_cache(self, cache):
+        """Return a cache with files of 1, 2 and 3 bytes that were last used 0, 1 and 2 days ago."""
         for days, content in enumerate([b"a", b"bb", b"ccc"]):
             path = Path(cache.store(f"{URL}?page={days}", content))
             os.utime(path, (time.time() - days * 86400,) * 2)
         return cache
 
-    def test_usage_counts_stored_files(self, used):
-        usage = used.usage()
+    def test_usage_counts_stored_files(self, aged_cache):
+        usage = aged_cache.usage()
         assert (usage.files, usage.size) == (3, 6)
         assert usage.oldest == pytest.approx(time.time() - 2 * 86400, abs=10)
 
@@ -191,17 +192,17 @@ class TestUsage:
         assert not cache.was_cleared_after(0)
 
     @pytest.mark.parametrize(("days", "removed", "left"), [(0, 3, 0), (0.5, 2, 1), (1.5, 1, 2), (5, 0, 3)])
-    def test_clear_removes_files_that_were_not_used_recently(self, used, days, removed, left):
+    def test_clear_removes_files_that_were_not_used_recently(self, aged_cache, days, removed, left):
         before = time.time()
-        assert used.clear(days * 86400).files == removed
-        assert len([path for path in files(used) if path.parent.name != "assets" and path.name != "cleared"]) == left
-        assert used.was_cleared_after(before - 10) == bool(removed)
-        assert not used.was_cleared_after(time.time() + 10)
+        assert aged_cache.clear(days * 86400).files == removed
+        assert len([path for path in stored_files(aged_cache) if path.name != "cleared"]) == left
+        assert aged_cache.was_cleared_after(before - 10) == bool(removed)
+        assert not aged_cache.was_cleared_after(time.time() + 10)
 
-    def test_reading_a_file_counts_as_use(self, used):
-        old = used.path(f"{URL}?page=2")
+    def test_reading_a_file_counts_as_use(self, aged_cache):
+        old = aged_cache.path(f"{URL}?page=2")
         os.utime(old, (time.time(), old.stat().st_mtime))
-        assert used.clear(1.5 * 86400).files == 0
+        assert aged_cache.clear(1.5 * 86400).files == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on file sizes is tested on Linux only")
@@ -232,7 +233,7 @@ def test_threads_that_store_the_same_asset_write_one_complete_file(cache):
     with ThreadPoolExecutor(8) as pool:
         paths = set(pool.map(lambda _: cache.store(URL, b"content" * 1000), range(200)))
     assert paths == {str(cache.path(URL))}
-    assert files(cache) == [cache.path(URL)]
+    assert stored_files(cache) == [cache.path(URL)]
     assert cache.path(URL).read_bytes() == b"content" * 1000
 
 

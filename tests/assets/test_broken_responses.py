@@ -1,4 +1,4 @@
-"""The error for a response that violates HTTP names the cause. It names no HTTP status, because there was none."""
+"""The error for a broken response names the cause, and not the status 400 with which aiohttp reports such errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf.errors import AssetError
 
 from .fetching import Client
 
-# Each behavior of a server, and a pattern that the message matches.
+# A pattern that the message matches, for each behavior of the server.
 CAUSES = {
     "broken_gzip": "Content-Encoding",
     "long_content_length": "the connection",

@@ -24,12 +24,12 @@ from .fetching import Client
 
 TESTS = Path(__file__).parents[1]
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
-DELAY = 20  # seconds by which a busy machine may be late
+DELAY = 20  # seconds by which a busy machine may exceed a time limit
 
 
 @contextlib.contextmanager
 def listening(respond):
-    """Run a server that calls a function with each connection after it has received the request; yield its URL."""
+    """Run a server that calls a function with each connection after its request was received; yield a URL."""
 
     def serve(connection):
         with connection, contextlib.suppress(OSError):
@@ -60,27 +60,28 @@ READ_MANY = """
     from segments_hf.io.loop_thread import LoopThread
     from process_memory import current_memory, peak_memory
 
-    imported = current_memory()
-    url, count, ends = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    memory_after_imports = current_memory()
+    url, count, min_ended = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     client = HttpClient(FetchOptions())
     with LoopThread(client, threads=4) as loop:
         futures = {loop.submit(client.read(url, Deadline(300))) for _ in range(count)}
-        while count - len(futures) < ends:
+        while count - len(futures) < min_ended:
             done, futures = wait(futures, return_when=FIRST_COMPLETED)
             for future in done:
                 error = future.exception()
                 print(len(future.result()) if error is None else error)
-    print(peak_memory() - imported)
+    print(peak_memory() - memory_after_imports)
 """
 
 
-def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
-    """Read a URL `count` times simultaneously until `ends` reads have ended.
+def read_many(url: str, count: int, min_ended: int) -> tuple[list[str], float]:
+    """Read a URL `count` times simultaneously until `min_ended` reads have ended.
 
     Returns:
-        The length of the body or the error of each read that has ended, and the peak memory in MiB.
+        The length of the body or the error of each read that has ended, and the peak memory in MiB, without the memory
+        that the imports use.
     """
-    command = [sys.executable, "-c", textwrap.dedent(READ_MANY), url, str(count), str(ends)]
+    command = [sys.executable, "-c", textwrap.dedent(READ_MANY), url, str(count), str(min_ended)]
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -102,19 +103,19 @@ class TestMemory:
             connection.close()
 
         with listening(respond) as url:
-            ended, peak = read_many(url, count=64, ends=2)
+            ended, peak = read_many(url, count=64, min_ended=2)
         if head == HEAD:
             assert ended[0] == "got more bytes than max_bytes=268435456 allows"
         assert peak < 340  # MiB; the imports take about 160, so the process takes at most 500
 
-    def test_all_bodies_arrive_that_together_exceed_the_memory_limit(self):
+    def test_bodies_that_together_exceed_the_memory_limit_all_arrive(self):
         size = 20 * 2**20
 
         def respond(connection):
             connection.sendall(HEAD + bytes(size))
 
         with listening(respond) as url:
-            ended, _ = read_many(url, count=24, ends=24)
+            ended, _ = read_many(url, count=24, min_ended=24)
         assert ended == [str(size)] * 24
 
     def test_a_slow_body_does_not_block_the_others(self):
@@ -131,7 +132,7 @@ class TestMemory:
                     time.sleep(0.1)
 
         with listening(respond) as url:
-            ended, _ = read_many(url, count=9, ends=8)
+            ended, _ = read_many(url, count=9, min_ended=8)
         assert ended == [str(size)] * 8
 
 
@@ -157,7 +158,7 @@ class TestTime:
 
     def test_time_that_a_body_waits_for_memory_does_not_count_as_download_time(self, monkeypatch):
         """The timeout of one second is enough for one body, but not for eight bodies one after the other."""
-        monkeypatch.setattr("segments_hf.assets.http_client._MEMORY", 1)
+        monkeypatch.setattr("segments_hf.assets.http_client._MEMORY_LIMIT", 1)
         body = HEAD[:-2] + b"Content-Length: 100\r\nConnection: close\r\n\r\n" + bytes(100)
 
         def respond(connection):
@@ -172,7 +173,7 @@ class TestTime:
         client.close()
 
 
-class Lookups(AbstractResolver):
+class FakeResolver(AbstractResolver):
     """A resolver with the results that a test sets.
 
     Attributes:
@@ -202,11 +203,11 @@ class TestNames:
     @pytest.fixture(autouse=True)
     def short_waits(self, monkeypatch):
         monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", (0.01, 0.02))
-        monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 0.5)
+        monkeypatch.setattr("segments_hf.assets.host_names._TIME_LIMIT", 0.5)
 
     @pytest.mark.parametrize(("answer", "lookups"), [(None, 3), ("", 1)], ids=["error", "silence"])
     def test_a_name_that_is_not_resolved_fails_once_for_all_assets(self, answer, lookups):
-        resolver = Lookups(answer)
+        resolver = FakeResolver(answer)
         client = Client(connections=2, resolver=resolver)
         for number in range(20):
             with pytest.raises(AssetError) as caught:
@@ -223,15 +224,15 @@ class TestNames:
 
     def test_a_name_that_is_resolved_after_retries_is_reached(self, server):
         server.url("/a", b"body")
-        client = Client(resolver=Lookups(None, None, "127.0.0.1"))
+        client = Client(resolver=FakeResolver(None, None, "127.0.0.1"))
         assert client.get(server.address.replace("127.0.0.1", "host.example") + "/a") == b"body"
         client.close()
 
     def test_a_name_that_failed_is_looked_up_again_later(self, server, monkeypatch):
-        monkeypatch.setattr("segments_hf.assets.host_names._FAILED", 0.01)
+        monkeypatch.setattr("segments_hf.assets.host_names._PAUSE_AFTER_FAILURE", 0.01)
         server.url("/a", b"body")
         url = server.address.replace("127.0.0.1", "host.example") + "/a"
-        client = Client(resolver=Lookups(None, None, None, "127.0.0.1"))
+        client = Client(resolver=FakeResolver(None, None, None, "127.0.0.1"))
         with pytest.raises(AssetError, match="cannot reach"):
             client.get(url)
         time.sleep(0.1)
@@ -239,15 +240,15 @@ class TestNames:
         client.close()
 
     def test_a_deadline_ends_a_lookup(self):
-        client = Client(resolver=Lookups(""))
+        client = Client(resolver=FakeResolver(""))
         with pytest.raises(AssetError, match="cannot reach host.example"):
             client.get("http://host.example/", timeout=0.05)
         client.close()
 
     def test_a_slow_lookup_does_not_block_other_hosts(self, server, monkeypatch):
-        monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 60)
+        monkeypatch.setattr("segments_hf.assets.host_names._TIME_LIMIT", 60)
         server.url("/a", b"body")
-        resolver = Lookups("", "127.0.0.1")
+        resolver = FakeResolver("", "127.0.0.1")
         client = Client(resolver=resolver)
         with ThreadPoolExecutor(1) as pool:
             slow = pool.submit(client.get, "http://gone.example/")

@@ -80,7 +80,7 @@ def test_an_error_names_the_asset_without_its_signature(fetcher, server):
 
 BROKEN = {
     "empty": (b"", "got an empty file"),
-    "page": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not an image"),
+    "html": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not an image"),
     "json": (b'{"detail": "expired"}', "got JSON that is not an image"),
     "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not an image"),
     "half a png": (PNG[: len(PNG) // 2], "image"),
@@ -168,9 +168,9 @@ def test_a_lossy_bitmap_is_refused(fetcher, server):
 
 
 def test_fetch_reads_the_url_that_resolve_returns(fetcher, server):
-    moved = fetcher(resolve=lambda url: url.replace("https://old-host", server.address))
+    fetcher = fetcher(resolve=lambda url: url.replace("https://old-host", server.address))
     server.url("/a.png", PNG)
-    assert moved.fetch("https://old-host/a.png")[0].content == PNG
+    assert fetcher.fetch("https://old-host/a.png")[0].content == PNG
 
 
 def test_running_downloads_are_canceled_when_the_fetcher_ends(fetcher, server):
@@ -207,27 +207,27 @@ def test_images_are_stored_simultaneously(fetcher, server, monkeypatch):
 def test_fetcher_works_in_a_thread_with_a_running_event_loop(fetcher, server):
     fetcher, url = fetcher().fetcher, server.url("/a.png", PNG)
 
-    async def cell():
+    async def notebook_cell():
         with fetcher.running() as loop:
             return loop.submit(fetcher.fetch(url, ImageCheck())).result()[0].content
 
-    assert asyncio.run(cell()) == PNG
+    assert asyncio.run(notebook_cell()) == PNG
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_process_forked_while_threads_decode_can_decode(fetcher, server):
-    """The locks that these threads hold stay locked in the child forever, so the child must not wait for them."""
+    """The threads hold locks, which stay locked in the child forever. The child must not wait for them."""
     url, thread_count = server.url("/a.png", PNG), os.cpu_count() or 1
     decoding, resumed = threading.Semaphore(0), threading.Event()
 
-    def slow(*_, **__):
+    def blocked_open(*_, **__):
         decoding.release()
         resumed.wait(30)
 
     with ThreadPoolExecutor(thread_count) as pool:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("PIL.Image.open", slow)
+            patched.setattr("PIL.Image.open", blocked_open)
             for _ in range(thread_count):
                 pool.submit(fetcher(verify="decode").fetch, url)
             assert all(decoding.acquire(timeout=30) for _ in range(thread_count))

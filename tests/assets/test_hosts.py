@@ -36,9 +36,9 @@ def allowed_requests(host) -> int:
     return allowed
 
 
-def report_busy(host, asked_at=None):
+def report_busy(host, requested_at=None):
     """Report the status 429 for a request to a host, and end the pause that follows."""
-    host.note_response(429, None, time.monotonic() if asked_at is None else asked_at)
+    host.note_response(429, None, time.monotonic() if requested_at is None else requested_at)
     host._paused_until = 0
 
 
@@ -50,7 +50,7 @@ def test_a_busy_host_gets_half_as_many_requests_and_slowly_more_again():
     host = Hosts(16)["a"]
     report_busy(host)
     assert allowed_requests(host) == 8
-    report_busy(host, asked_at=0)  # the request was sent before the limit was halved
+    report_busy(host, requested_at=0)  # the request was sent before the limit was halved
     assert allowed_requests(host) == 8
     for _ in range(10):
         report_busy(host)
@@ -140,7 +140,7 @@ class RestartableServer:
     """A server that a test can stop and restart at the same port, with responses that the test sets.
 
     Attributes:
-        respond: Called with each connection after its request was received, and with the number of the request.
+        respond: The function that is called after each request, with the connection and the number of the request.
     """
 
     def __init__(self, respond) -> None:
@@ -198,7 +198,7 @@ def test_an_outage_of_a_host_is_retried_until_the_deadline():
 @pytest.mark.parametrize(
     ("head", "pause"),
     [(b"", 20), (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", 20), (b"HTTP/1.1 200 OK\r\n\r\n", 0.05)],
-    ids=["silence", "stall", "drip"],
+    ids=["silence", "stall", "slow body"],
 )
 def test_a_stalled_response_is_requested_again(head, pause):
     finished = threading.Event()

@@ -1,4 +1,7 @@
-"""Downloads over HTTP are retried after transient errors and are complete or fail. Messages contain no secrets."""
+"""A download over HTTP is retried after a transient error, and never returns a part of a body.
+
+Messages contain no secrets.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ SECRET = "?X-Amz-Signature=secret&X-Amz-Expires=60"
 @pytest.fixture(autouse=True)
 def no_long_pauses(monkeypatch):
     """Shorten the pauses for busy hosts."""
-    monkeypatch.setattr("segments_hf.assets.hosts._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("segments_hf.assets.hosts._MIN_PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -35,8 +38,8 @@ def client():
     client.close()
 
 
-def put(server, *responses, path="/a.jpg") -> str:
-    """Set the responses of a server to successive requests for a path, and return its URL with a secret."""
+def set_responses(server, *responses, path="/a.jpg") -> str:
+    """Set the responses of a server to successive requests for a path, and return the signed URL of the path."""
     server.files[path] = list(responses)
     return server.address + path + SECRET
 
@@ -48,32 +51,32 @@ def full_traceback(caught) -> str:
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}], ids=["", "Retry-After"])
 def test_a_transient_error_is_retried(client, server, status, headers):
-    url = put(server, (status, headers, b"busy"), (status, headers, b"busy"), OK)
+    url = set_responses(server, (status, headers, b"busy"), (status, headers, b"busy"), OK)
     assert client.get(url) == BODY
     assert server.requests["/a.jpg"] == 3
 
 
 def test_retry_after_replaces_the_backoff(server):
     client = Client()
-    assert client.get(put(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
+    assert client.get(set_responses(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
     client.close()
 
 
 def test_a_truncated_body_is_downloaded_again(client, server):
-    assert client.get(put(server, TRUNCATED, TRUNCATED, OK)) == BODY
+    assert client.get(set_responses(server, TRUNCATED, TRUNCATED, OK)) == BODY
     assert server.requests["/a.jpg"] == 3
 
 
 def test_a_body_that_is_always_truncated_is_an_error_after_all_retries(client, server):
     with pytest.raises(AssetError, match="the connection failed"):
-        client.get(put(server, TRUNCATED))
+        client.get(set_responses(server, TRUNCATED))
     assert server.requests["/a.jpg"] == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 416])
 def test_a_4xx_status_is_an_immediate_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
-        client.get(put(server, (status, {}, b"<Error>Request has expired</Error>")))
+        client.get(set_responses(server, (status, {}, b"<Error>Request has expired</Error>")))
     assert server.requests["/a.jpg"] == 1
     assert "secret" not in full_traceback(caught)
 
@@ -81,20 +84,20 @@ def test_a_4xx_status_is_an_immediate_error(client, server, status):
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_a_transient_error_that_persists_is_an_error_after_all_retries(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
-        client.get(put(server, (status, {}, b"")))
+        client.get(set_responses(server, (status, {}, b"")))
     assert server.requests["/a.jpg"] == 4
     assert "secret" not in full_traceback(caught)
 
 
 @pytest.mark.parametrize("status", [204, 206, 304])
-def test_a_partial_response_is_an_error(client, server, status):
+def test_a_status_without_a_whole_body_is_an_error(client, server, status):
     with pytest.raises(AssetError, match=f"HTTP {status}"):
-        client.get(put(server, (status, {}, b"")))
+        client.get(set_responses(server, (status, {}, b"")))
 
 
-def test_a_denied_request_suggests_an_expired_link(client, server):
+def test_the_error_for_a_denied_request_suggests_an_expired_link(client, server):
     with pytest.raises(AssetError, match="expired"):
-        client.get(put(server, (403, {}, b"")))
+        client.get(set_responses(server, (403, {}, b"")))
 
 
 @pytest.mark.filterwarnings("error")
@@ -119,7 +122,7 @@ def test_a_refused_connection_is_an_error(client):
     ids=["truncated", "busy", "always-busy", "always-truncated", "redirect-to-missing-file"],
 )
 def test_logs_and_errors_contain_no_secret(client, server, caplog, responses):
-    url = put(server, *responses)
+    url = set_responses(server, *responses)
     try:
         client.get(url)
     except AssetError as error:
@@ -146,17 +149,17 @@ def test_a_malformed_url_is_an_error(client, url):
 
 def test_redirects_are_followed(client, server):
     server.url("/b.jpg", BODY)
-    assert client.get(put(server, (302, {"Location": "/b.jpg"}, b""))) == BODY
+    assert client.get(set_responses(server, (302, {"Location": "/b.jpg"}, b""))) == BODY
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://host/a.jpg"])
 def test_redirects_to_other_schemes_are_refused(client, server, location):
     with pytest.raises(AssetError):
-        client.get(put(server, (302, {"Location": location}, b"")))
+        client.get(set_responses(server, (302, {"Location": location}, b"")))
 
 
 def test_a_compressed_body_is_decompressed(client, server):
-    assert client.get(put(server, (200, {"Content-Encoding": "gzip"}, gzip.compress(BODY)))) == BODY
+    assert client.get(set_responses(server, (200, {"Content-Encoding": "gzip"}, gzip.compress(BODY)))) == BODY
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_special_characters_of_urls_reach_the_server(client, server, path, reque
 
 
 def test_an_empty_body_is_returned(client, server):
-    assert client.get(put(server, (200, {}, b""))) == b""
+    assert client.get(set_responses(server, (200, {}, b""))) == b""
 
 
 def test_threads_share_a_client(client, server):
@@ -185,9 +188,9 @@ def test_threads_share_a_client(client, server):
 
 @pytest.fixture
 def recorder():
-    """Run a server that records the host, path and password of each request.
+    """Run a server, and yield its address and the host, path and password of each request.
 
-    It redirects `/away` to another host, and `/here` to the same host.
+    The server redirects `/away` to another host, and `/here` to the same host.
     """
     seen = []
 
@@ -250,4 +253,4 @@ def test_a_connection_is_reused(client, server):
 
 def test_circular_redirects_are_an_error(client, server):
     with pytest.raises(AssetError, match="got more than 10 redirects"):
-        client.get(put(server, (302, {"Location": "/a.jpg"}, b"")))
+        client.get(set_responses(server, (302, {"Location": "/a.jpg"}, b"")))

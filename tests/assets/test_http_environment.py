@@ -1,4 +1,4 @@
-"""Proxies and certificates are those that `requests` uses, and credentials are sent to no other host."""
+"""Proxies and certificates are those that `requests` uses, and redirects set no credentials and no cookies."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ class TestProxies:
 
     def test_https_goes_through_a_tunnel(self, client, monkeypatch, certificate):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-        with serving() as (proxy, tunnels), serving(certificate=certificate) as (port, seen):
-            monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy}")
+        with serving() as (proxy_port, tunnels), serving(certificate=certificate) as (port, seen):
+            monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy_port}")
             assert client.get(f"https://127.0.0.1:{port}/a.jpg") == BODY
             client.close()
         assert [path for path, _ in tunnels] == [f"127.0.0.1:{port}"]
@@ -190,8 +190,8 @@ class TestRedirects:
     def test_credentials_in_the_location_of_a_redirect_are_not_sent(self, client):
         with serving() as (port, seen):
             location = f"http://jane:secret@127.0.0.1:{port}/b"
-            with serving({"/a": {"Location": location}}) as (first, _):
-                assert client.get(f"http://127.0.0.1:{first}/a") == BODY
+            with serving({"/a": {"Location": location}}) as (first_port, _):
+                assert client.get(f"http://127.0.0.1:{first_port}/a") == BODY
         assert "Authorization" not in seen[0][1]
 
     def test_cookies_are_not_kept(self, client):

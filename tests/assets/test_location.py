@@ -94,12 +94,12 @@ def test_a_release_from_the_web_never_refers_to_local_files(reference):
 
 
 @pytest.mark.parametrize(
-    ("location", "shown"),
+    ("location", "text"),
     [
         (Location(url="https://jane:pw@host/a.jpg?sig=secret#x"), "https://host/a.jpg"),
         (Location(path=Path("/data/a.jpg")), "/data/a.jpg"),
     ],
     ids=["url", "path"],
 )
-def test_shown_location_has_no_secret(location, shown):
-    assert str(location) == shown
+def test_text_of_a_location_has_no_secret(location, text):
+    assert str(location) == text

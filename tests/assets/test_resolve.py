@@ -78,7 +78,7 @@ def test_prefixes_return_no_path_outside_the_folder_for_any_text(rest):
         ("images/a b.jpg", "https://host/releases/images/a%20b.jpg"),
     ],
 )
-def test_a_function_receives_the_url(reference, url):
+def test_a_function_receives_the_absolute_url(reference, url):
     received = []
 
     def resolve(url):
@@ -95,7 +95,7 @@ def test_a_function_is_not_called_for_local_files_in_a_release_from_the_web(refe
         locate(reference, WEB, lambda url: pytest.fail("the function was called"))
 
 
-def test_the_result_of_a_function_must_not_leave_its_folder():
+def test_a_function_must_not_return_a_path_with_two_dots():
     def resolve(url):
         return url.replace("https://disk", "/mnt/pictures")
 

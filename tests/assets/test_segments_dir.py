@@ -15,8 +15,8 @@ URL = "https://host/abc.jpg?X-Amz-Signature=a.b"
 @pytest.fixture
 def root(tmp_path):
     """Create a root folder with the folder of a release, and files outside the root folder."""
-    leaf = tmp_path / "segments" / "jane_flowers" / "v1.0"
-    (leaf / "deep").mkdir(parents=True)
+    release_folder = tmp_path / "segments" / "jane_flowers" / "v1.0"
+    (release_folder / "deep").mkdir(parents=True)
     for name in (
         "a.jpg",
         "A.JPG",
@@ -26,19 +26,19 @@ def root(tmp_path):
         "b.c_label_model 1.png",
         "nosuffix",
     ):
-        (leaf / name).write_bytes(name.encode())
+        (release_folder / name).write_bytes(name.encode())
     (tmp_path / "outside.jpg").write_bytes(b"outside")
     (tmp_path / "outside_label_ground-truth.png").write_bytes(b"outside")
-    (leaf / "link.jpg").symlink_to(tmp_path / "outside.jpg")
-    (leaf / "inner.jpg").symlink_to(leaf / "a.jpg")
-    (leaf / "folder.jpg").mkdir()
+    (release_folder / "link.jpg").symlink_to(tmp_path / "outside.jpg")
+    (release_folder / "inner.jpg").symlink_to(release_folder / "a.jpg")
+    (release_folder / "folder.jpg").mkdir()
     return tmp_path / "segments"
 
 
-@pytest.fixture(params=["root", "leaf", "text"])
+@pytest.fixture(params=["root", "release", "text"])
 def folder(request, root):
-    """Return a folder that was passed in each of the forms that users may pass."""
-    path = root / "jane_flowers" / "v1.0" if request.param == "leaf" else root
+    """Return a `SegmentsDir` for the root folder, for the folder of a release, and for the root folder as text."""
+    path = root / "jane_flowers" / "v1.0" if request.param == "release" else root
     return SegmentsDir(str(path) if request.param == "text" else path, "jane", "flowers", "v1.0")
 
 

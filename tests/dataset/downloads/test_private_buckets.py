@@ -73,7 +73,7 @@ def test_error_without_keys_says_that_credentials_are_missing(s3_with_keys, monk
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     s3_with_keys.put("private", "a.jpg", jpeg())
     release = write_release([sample("a", f"http://private.s3.{REGION}.amazonaws.com/a.jpg")])
-    with pytest.raises(AssetError, match=r"sample 'a', image: .*HTTP 403.*With credentials: found no credentials"):
+    with pytest.raises(AssetError, match=r"sample 'a', image: .*HTTP 403.*With your credentials: found no credentials"):
         load_release(release)
 
 
