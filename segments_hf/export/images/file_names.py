@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from segments_hf.labels.row import Row
 
+# The suffixes for image formats whose usual suffix is not the name of the format.
 _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif"}
 
 
@@ -46,7 +47,8 @@ class FileNames:
         self._reserved_folders = reserved_folders
         self._files: set[str] = set()  # the collision keys of the paths of files
         self._stems: set[str] = set()  # the collision keys of the paths of files without their suffixes
-        self._folders: dict[str, PurePosixPath] = {}  # by the collision key of the path before it was made unique
+        # The unique path of each folder, by the collision key of its path before it was made unique.
+        self._folders: dict[str, PurePosixPath] = {}
         self._last_numbers: dict[str, int] = {}  # the last number added to a path, by its collision key
 
     def path_of(self, row: Row, suffix: str | None = None) -> PurePosixPath:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.points.pinhole import PinholeCamera
 
-ImageFormat = Literal["PNG", "JPEG"]
+ImageFileFormat = Literal["PNG", "JPEG"]
 
 _ENCODERS = {"PNG": png_bytes, "JPEG": jpeg_bytes}
-_SAME_FORMAT = {"PNG": {"PNG"}, "JPEG": {"JPEG", "MPO"}}  # an MPO is a JPEG file that contains several images
+# For each file format, the formats of files that are copied: an MPO is a JPEG file that contains several images.
+_SAME_FORMAT = {"PNG": {"PNG"}, "JPEG": {"JPEG", "MPO"}}
 
 
 def usable_cameras(row: Row) -> list[Mapping[str, Any]]:
@@ -63,14 +64,14 @@ def image_size(camera: Mapping[str, Any]) -> tuple[int, int]:
         return read_header(stored_content(camera["image"])).size
 
 
-def image_format(camera: Mapping[str, Any]) -> ImageFormat:
-    """Return the format in which an export stores the image of a camera.
+def image_file_format(camera: Mapping[str, Any]) -> ImageFileFormat:
+    """Return the file format in which an export stores the image of a camera.
 
     Args:
         camera: An entry of the `cameras` of a row, with an image that is not decoded.
 
     Returns:
-        ``JPEG`` for a JPEG, else ``PNG``.
+        ``JPEG`` for a JPEG file, else ``PNG``.
 
     Raises:
         AssetError: The file cannot be read or is not an image; the error names the camera.
@@ -80,17 +81,17 @@ def image_format(camera: Mapping[str, Any]) -> ImageFormat:
     return "JPEG" if found in _SAME_FORMAT["JPEG"] else "PNG"
 
 
-def image_file(camera: Mapping[str, Any], image_format: ImageFormat) -> bytes:
+def image_file(camera: Mapping[str, Any], file_format: ImageFileFormat) -> bytes:
     """Return the image of a camera as a file, without lens distortion.
 
-    The bytes are those of the release if the lens has no distortion, the file has the format `image_format`, and the
+    The bytes are those of the release if the lens has no distortion, the file has the format `file_format`, and the
     image is upright. Otherwise, the image is rotated by its EXIF orientation, because the intrinsic matrix applies to
     the upright image; the distortion is removed; and the image is encoded as 8-bit RGB or gray. A JPEG has the quality
     95.
 
     Args:
         camera: An entry of the `cameras` of a row, with an image that is not decoded.
-        image_format: The format of the file.
+        file_format: The format of the file.
 
     Raises:
         AssetError: The file cannot be read or is not an image; the error names the camera.
@@ -101,13 +102,13 @@ def image_file(camera: Mapping[str, Any], image_format: ImageFormat) -> bytes:
         header = read_header(content)
         is_distorted = needs_undistortion(camera)
         is_upright = stored_orientation(content, header) == 1
-        if not is_distorted and is_upright and header.format in _SAME_FORMAT[image_format]:
+        if not is_distorted and is_upright and header.format in _SAME_FORMAT[file_format]:
             return content.read()
         picture = _eight_bit(content)
         with decoder_errors():
             if is_distorted:
                 picture = Image.fromarray(undistort(np.asarray(picture), camera))
-            return _ENCODERS[image_format](picture)
+            return _ENCODERS[file_format](picture)
 
 
 def _eight_bit(content: FileContent) -> Image.Image:

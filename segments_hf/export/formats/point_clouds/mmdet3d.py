@@ -15,13 +15,13 @@ An info file is a pickle of protocol 4 that has dicts, lists, strings, integers 
 - ``metainfo``: ``dataset`` (``custom``), ``info_version`` (``1.1``) and ``categories``, which maps names to labels;
 - ``data_list``: a dict per point cloud, in the order of the rows:
 
-  - ``sample_idx``: its number in the list;
+  - ``sample_idx``: the number of the point cloud in the list;
   - ``lidar_points``: ``lidar_path``, relative to the folder ``points``, and ``num_pts_feats``, the number of columns;
   - ``instances``: a dict per box; the list of a point cloud without boxes is empty:
 
     - ``bbox_3d``: x, y and z of the center of the bottom, length, width, height and yaw, in meters and radians;
     - ``bbox_label_3d``: the label, which is the class index;
-    - ``num_lidar_pts``: the number of points in the cuboid of the release, with its tilt.
+    - ``num_lidar_pts``: the number of points in the cuboid of the release, which may be tilted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import yaml
 
-from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
+from segments_hf.export.point_clouds.detection.detection_format import POINTS_FOLDER, DetectionFormat
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
 from segments_hf.export.split_names import splits_of_files
 from segments_hf.io.disk.atomic import write_file
@@ -61,7 +61,7 @@ class _Instances(NamedTuple):
     """The instances of an info file for one point cloud.
 
     Attributes:
-        file: The name of the file of points.
+        file: The name of the file of points; empty before `write_label`.
         boxes: Center of the bottom, length, width, height and yaw: float64 array of shape (N, 7).
         labels: The class indices: int64 array of shape (N,).
         num_points: The number of points in each cuboid of the release: int64 array of shape (N,).
@@ -88,7 +88,7 @@ class Mmdet3d(DetectionFormat[_Instances]):
     def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del images
-        return [POINTS, *map(_info_file, splits_of_files(splits)), _CONFIG, CLASS_NAMES]
+        return [POINTS_FOLDER, *map(_info_file, splits_of_files(splits)), _CONFIG, CLASS_NAMES]
 
     @staticmethod
     def encode_points(columns: npt.NDArray[np.float32]) -> bytes:

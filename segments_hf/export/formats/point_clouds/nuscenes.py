@@ -67,7 +67,7 @@ class _Frame(NamedTuple):
         num_points: The number of points in each cuboid.
         attributes: The names and values of the attributes of each cuboid.
         images: The images of the cameras.
-        unusable_cameras: The number of cameras without an image or without a calibration.
+        num_unusable_cameras: The number of cameras without an image or without a calibration.
     """
 
     points: bytes
@@ -76,7 +76,7 @@ class _Frame(NamedTuple):
     num_points: list[int]
     attributes: list[list[tuple[str, str]]]
     images: list[CameraImage]
-    unusable_cameras: int
+    num_unusable_cameras: int
 
 
 class NuScenes(CloudFormat[_Frame]):
@@ -141,7 +141,7 @@ class NuScenes(CloudFormat[_Frame]):
             self._scene = sample.scene, row["name"]
             self._splits[self.split].append(sample.scene.name)
         self._missing.add(content.missing)
-        self._num_unusable_cameras += content.unusable_cameras
+        self._num_unusable_cameras += content.num_unusable_cameras
         path = f"{_SAMPLES}/{LIDAR}/{numbers.in_export:06d}.pcd.bin"
         write_file(self.job.folder / path, content.points)
         frame = SceneFrame(
@@ -151,7 +151,10 @@ class NuScenes(CloudFormat[_Frame]):
             content.boxes,
             content.num_points,
             [self._attribute_tokens(attributes) for attributes in content.attributes],
-            [SensorFile(LIDAR, self._calibration(LIDAR), path, "pcd"), *self._write_images(content.images, numbers)],
+            [
+                SensorFile(LIDAR, self._calibration_token(LIDAR), path, "pcd"),
+                *self._write_images(content.images, numbers),
+            ],
         )
         self._scene_frames.append(frame)
         return path
@@ -185,11 +188,11 @@ class NuScenes(CloudFormat[_Frame]):
         for channel, image in zip(channels, images, strict=True):
             path = f"{_SAMPLES}/{channel}/{numbers.in_export:06d}.{image.file_format}"
             write_file(self.job.folder / path, image.content)
-            calibration = self._calibration(channel, image.camera)
-            files.append(SensorFile(channel, calibration, path, image.file_format, image.width, image.height))
+            token = self._calibration_token(channel, image.camera)
+            files.append(SensorFile(channel, token, path, image.file_format, image.width, image.height))
         return files
 
-    def _calibration(self, channel: str, camera: PinholeCamera | None = None) -> str:
+    def _calibration_token(self, channel: str, camera: PinholeCamera | None = None) -> str:
         """Write the records of a sensor, and return the token of its calibration."""
         record = calibration_record(channel, camera)
         self._tables.add_once("sensor", sensor_record(channel))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import yaml
 
-from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
+from segments_hf.export.point_clouds.detection.detection_format import POINTS_FOLDER, DetectionFormat
 from segments_hf.export.point_clouds.detection.openpcdet_config import dataset_config, kitti_class
 from segments_hf.export.point_clouds.npy_file import encode_npy
 from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
@@ -62,7 +62,7 @@ class OpenPcdet(DetectionFormat[str]):
     def format_output_names(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del splits, images
-        return [POINTS, _LABELS, _LISTS, _CONFIG, CLASS_NAMES]
+        return [POINTS_FOLDER, _LABELS, _LISTS, _CONFIG, CLASS_NAMES]
 
     @staticmethod
     def encode_points(columns: npt.NDArray[np.float32]) -> bytes:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _CONFIG = "pointcept_dataset.py"
 _COLOR, _STRENGTH = "color", "strength"
-_IGNORED = -1
+_IGNORED = -1  # the class index of unlabeled points
 
 
 class _Arrays(NamedTuple):
@@ -140,7 +140,7 @@ class Pointcept(CloudFormat[_Arrays]):
 
 
 def _literals(names: Iterable[str]) -> list[str]:
-    """Return names as literals of Python without braces: Pointcept replaces variables in double braces."""
+    """Return names as literals of Python without opening braces: Pointcept replaces variables in double braces."""
     return [ascii(name).replace("{", "\\x7b") for name in names]
 
 

@@ -1,7 +1,7 @@
 """``semantic-kitti``: the folders of SemanticKITTI, with a class and an instance for each point.
 
 The format is documented at https://github.com/PRBonn/semantic-kitti-api. ``sequences/00/velodyne/000000.bin`` has x, y,
-z and the remission of each point as float32, in the frame of the sensor. ``sequences/00/labels/000000.label`` has a
+z and the intensity of each point as float32, in the frame of the sensor. ``sequences/00/labels/000000.label`` has a
 uint32 for each point: the lower 16 bits are class index + 1, or 0 if unlabeled, and the upper 16 bits are the instance
 number.
 
@@ -55,8 +55,9 @@ class _Scan(NamedTuple):
 
     Attributes:
         points: float32 array of shape (N, 4): x, y, z and the intensity.
-        classes: The class index + 1 of each point, or 0: uint16 array of shape (N,).
-        annotations: The number of the annotation of each point, from 1 on, or 0: int32 array of shape (N,).
+        classes: The class index + 1 of each point, or 0 if it is unlabeled: uint16 array of shape (N,).
+        annotations: The number of the annotation of each point, from 1 on, or 0 if the point is unlabeled: int32 array
+            of shape (N,).
         objects: For each annotation number, a value that identifies the object in its sequence; None for 0, and for
             annotations whose points have the instance number 0.
         pose: The line of ``poses.txt``.

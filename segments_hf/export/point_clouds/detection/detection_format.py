@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-POINTS = "points"
+POINTS_FOLDER = "points"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
     def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
         """Write the points and the boxes of a row."""
         del sample
-        file = f"{POINTS}/{numbers.in_export:06d}{self.suffix}"
+        file = f"{POINTS_FOLDER}/{numbers.in_export:06d}{self.suffix}"
         self.point_files.write(self.job.folder / file, content.points)
         self.class_sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
         self.cloud_range.add(content.bounds)

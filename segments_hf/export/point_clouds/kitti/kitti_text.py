@@ -67,9 +67,9 @@ def label_text(boxes: Boxes, image_boxes: Sequence[ImageBox], camera: PinholeCam
 def calibration_text(camera: PinholeCamera) -> str:
     """Return the content of a calibration file.
 
-    KITTI has four cameras, an export has one: ``P0`` to ``P3`` all contain its intrinsic matrix. ``R0_rect`` is the
-    identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera. ``Tr_imu_to_velo`` is the
-    identity: the frame of the IMU is that of the sensor.
+    KITTI has four cameras, but an export has one, so ``P0`` to ``P3`` all contain the intrinsic matrix of this camera.
+    ``R0_rect`` is the identity. ``Tr_velo_to_cam`` is the transformation from the sensor to the camera.
+    ``Tr_imu_to_velo`` is the identity: the frame of the IMU is that of the sensor.
 
     Args:
         camera: The camera.

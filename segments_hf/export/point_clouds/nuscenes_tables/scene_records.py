@@ -102,7 +102,7 @@ def _sample_data(
                 "token": token_of("sample_data", sample, item.channel),
                 "sample_token": sample,
                 "ego_pose_token": pose,
-                "calibrated_sensor_token": item.calibration,
+                "calibrated_sensor_token": item.calibration_token,
                 "timestamp": time,
                 "fileformat": item.file_format,
                 "is_key_frame": True,

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from segments_hf.export.point_clouds.camera_files import ImageFormat, camera_of, image_file, image_format, image_size
+from segments_hf.export.point_clouds.camera_files import (
+    ImageFileFormat,
+    camera_of,
+    image_file,
+    image_file_format,
+    image_size,
+)
 from segments_hf.export.point_clouds.nuscenes_tables.table_files import token_of
 from segments_hf.points.rotations import quaternions_of_rotations
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 LIDAR: Final = "LIDAR_TOP"  # the name that programs for nuScenes expect
 _CAMERA = "CAM_"
 _MAX_LENGTH = 60  # characters, because the channel is the name of a folder
-_SUFFIXES: dict[ImageFormat, str] = {"PNG": "png", "JPEG": "jpg"}
+_SUFFIXES: dict[ImageFileFormat, str] = {"PNG": "png", "JPEG": "jpg"}
 
 
 class SensorFile(NamedTuple):
@@ -30,7 +36,7 @@ class SensorFile(NamedTuple):
 
     Attributes:
         channel: The name of the sensor.
-        calibration: The token of the record of the sensor in the table `calibrated_sensor`.
+        calibration_token: The token of the record in the table `calibrated_sensor`.
         path: The path relative to the export folder.
         file_format: ``pcd`` for a point cloud; ``jpg`` or ``png`` for an image.
         width: The width of the image in pixels; 0 for a point cloud.
@@ -38,7 +44,7 @@ class SensorFile(NamedTuple):
     """
 
     channel: str
-    calibration: str
+    calibration_token: str
     path: str
     file_format: str
     width: int = 0
@@ -75,12 +81,12 @@ def camera_image(camera: Mapping[str, Any]) -> CameraImage:
         AssetError: The file cannot be read or is not an image.
         PointCloudError: The calibration or the model of the distortion is invalid.
     """
-    found = image_format(camera)
+    file_format = image_file_format(camera)
     return CameraImage(
         camera.get("name") or "",
         camera_of(camera),
-        image_file(camera, found),
-        _SUFFIXES[found],
+        image_file(camera, file_format),
+        _SUFFIXES[file_format],
         *image_size(camera),
     )
 
