@@ -163,7 +163,7 @@ async function showCloud(entry, detail, before) {
   outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
   const frame = element("div", { class: "frame cloud" }, pointRenderer.canvas, shapes, outline);
   listenToPointer(frame);
-  frame.addEventListener("click", pointAt); // for taps, because a pressed pointer turns the cloud
+  frame.addEventListener("click", highlightUnderPointer); // for taps, because a pressed pointer turns the cloud
   find("stage").replaceChildren(frame);
   viewer.parts = { frame, shapes, outline, sensor };
   setPositions(cloud.positions);

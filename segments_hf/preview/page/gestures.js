@@ -1,6 +1,6 @@
 // Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys. A point cloud is also turned.
 
-const BUTTON_STEP = 1.5; // the change of the scale by a button or a key
+const BUTTON_FACTOR = 1.5; // a button or a key multiplies or divides the scale by this factor
 const KEY_SHIFT = 80; // the movement by an arrow key, in screen pixels
 const LINE_HEIGHT = 16; // pixels, for wheel events that count lines
 const pointers = new Map(); // the last event of each pressed pointer
@@ -12,7 +12,7 @@ function zoomWithWheel(event) {
   zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event); // ctrlKey: a pinch on a touchpad
 }
 
-function press(event) {
+function pressPointer(event) {
   if (event.button !== 0 && !viewer.cloud) return;
   pointers.set(event.pointerId, event);
   if (isMovable() || pointers.size > 1) find("stage").setPointerCapture(event.pointerId);
@@ -29,14 +29,14 @@ const middle = ([one, other]) => ({ clientX: (one.clientX + other.clientX) / 2, 
 const distance = ([one, other]) => Math.max(1, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY));
 
 function movePointer(event) {
-  const last = pointers.get(event.pointerId);
-  if (!last) return;
+  const lastEvent = pointers.get(event.pointerId);
+  if (!lastEvent) return;
   pointers.set(event.pointerId, event);
   const pressed = [...pointers.values()];
   if (pinch) zoomTo((pinch.scale * distance(pressed)) / pinch.distance, pinch.point, middle(pressed));
   else if (pressed.length === 1 && isMovable()) {
     const isTurn = viewer.cloud && event.buttons === 1 && !event.shiftKey;
-    (isTurn ? turnBy : panBy)(event.clientX - last.clientX, event.clientY - last.clientY);
+    (isTurn ? turnBy : panBy)(event.clientX - lastEvent.clientX, event.clientY - lastEvent.clientY);
   }
 }
 
@@ -46,12 +46,12 @@ const isMovable = () => viewer.cloud || isZoomed();
 /** Tell whether the pressed pointers move the image or turn the point cloud. Then they highlight no objects. */
 const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isMovable());
 
-function release(event) {
+function releasePointer(event) {
   pointers.delete(event.pointerId);
   startPinch();
 }
 
-const ZOOM_KEYS = { "+": BUTTON_STEP, "=": BUTTON_STEP, "-": 1 / BUTTON_STEP, "_": 1 / BUTTON_STEP };
+const ZOOM_KEYS = { "+": BUTTON_FACTOR, "=": BUTTON_FACTOR, "-": 1 / BUTTON_FACTOR, "_": 1 / BUTTON_FACTOR };
 const SHIFTS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** Zoom, move or turn the view with a key. Return whether the key has such an effect. */
@@ -66,10 +66,10 @@ function pressZoomKey({ key, shiftKey }) {
 }
 
 find("stage").addEventListener("wheel", zoomWithWheel, { passive: false });
-find("stage").addEventListener("pointerdown", press);
+find("stage").addEventListener("pointerdown", pressPointer);
 find("stage").addEventListener("pointermove", movePointer);
 find("stage").addEventListener("contextmenu", (event) => viewer.cloud && event.preventDefault()); // the right button moves the point cloud
-for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
-find("zoom-in").addEventListener("click", () => zoomBy(BUTTON_STEP));
-find("zoom-out").addEventListener("click", () => zoomBy(1 / BUTTON_STEP));
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, releasePointer);
+find("zoom-in").addEventListener("click", () => zoomBy(BUTTON_FACTOR));
+find("zoom-out").addEventListener("click", () => zoomBy(1 / BUTTON_FACTOR));
 find("zoom-fit").addEventListener("click", showWhole);

@@ -44,7 +44,8 @@ function showTip(object, pointer) {
   tip.style.setProperty("top", `${Math.max(8, top)}px`);
 }
 
-function pointAt(event) {
+/** Highlight the object at the position of a pointer event, if its class is visible. */
+function highlightUnderPointer(event) {
   if (isDragging()) {
     setHighlight(0);
     return;
@@ -54,9 +55,10 @@ function pointAt(event) {
   setHighlight(object && !layers.hidden.has(object.class_number) ? number : 0, event);
 }
 
+/** Return the object number at the position of a pointer event; 0 if there is no object. */
 function numberAt(event) {
-  if (viewer.cloud) return smallestShapeAt(event) || numberOfNearestPoint(event);
-  if (!viewer.numbers) return smallestShapeAt(event);
+  if (viewer.cloud) return numberOfSmallestShape(event) || numberOfNearestPoint(event);
+  if (!viewer.numbers) return numberOfSmallestShape(event);
   const [width, height] = viewer.detail.size;
   const box = viewer.parts.frame.getBoundingClientRect();
   const x = Math.floor(((event.clientX - box.left) / box.width) * width);
@@ -64,11 +66,11 @@ function numberAt(event) {
   return x < 0 || y < 0 || x >= width || y >= height ? 0 : viewer.numbers[y * width + x];
 }
 
-function smallestShapeAt(event) {
-  const partsAt = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
-  const under = NEAR_OFFSETS.flatMap(partsAt).filter((part) => part.matches(".shape"));
+function numberOfSmallestShape(event) {
+  const elementsAt = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
+  const shapes = NEAR_OFFSETS.flatMap(elementsAt).filter((node) => node.matches(".shape"));
   const area = (shape) => shape.getBBox().width * shape.getBBox().height;
-  const [smallest] = under.sort((one, other) => area(one) - area(other));
+  const [smallest] = shapes.sort((one, other) => area(one) - area(other));
   return Number(smallest?.dataset.number ?? 0);
 }
 

@@ -1,7 +1,7 @@
 // Convert vectors to SVG paths.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LINE_TYPES = new Set(["polygon", "bbox", "polyline", "cuboid"]); // these types are drawn as lines, all other types as points
+const LINE_TYPES = new Set(["polygon", "bbox", "polyline", "cuboid"]); // all other types are drawn as points
 
 function svgElement(tag, attributes, style = {}) {
   const node = document.createElementNS(SVG, tag);

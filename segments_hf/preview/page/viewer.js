@@ -78,8 +78,8 @@ function fillStage(entry, detail) {
 
 /** Highlight the object under the pointer. */
 function listenToPointer(frame) {
-  frame.addEventListener("pointermove", pointAt);
-  frame.addEventListener("pointerdown", pointAt);
+  frame.addEventListener("pointermove", highlightUnderPointer);
+  frame.addEventListener("pointerdown", highlightUnderPointer);
   // After a touch, the tooltip stays until the next touch.
   frame.addEventListener("pointerleave", (event) => event.pointerType === "touch" || setHighlight(0));
 }
