@@ -47,8 +47,8 @@ class ImageFormat(Format[ImageSample, T]):
             the whole export.
         reserved_folders: Names that a folder of images must not have.
         image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
-            read all image formats that Pillow reads. For each of these image formats, one of the suffixes is Pillow's
-            name of the format, such as ``.jpeg``: `is_readable` compares the names.
+            read all images that Pillow reads. Pillow's name of each readable image format is one of the suffixes, such
+            as ``.jpeg`` for JPEG, because `is_readable` looks for this name.
     """
 
     unique_stems: ClassVar[bool] = False

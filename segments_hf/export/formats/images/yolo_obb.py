@@ -25,7 +25,7 @@ class YoloObb(YoloFormat):
     """The format ``yolo-obb``, which the module describes."""
 
     name = "yolo-obb"
-    help = "YOLO oriented boxes: the smallest rectangles around bitmaps and polygons"
+    help = "YOLO oriented boxes: labeled boxes, and the smallest rectangles around bitmaps and polygons"
     object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON})
 
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
