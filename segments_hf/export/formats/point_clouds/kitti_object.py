@@ -12,7 +12,8 @@ bottom and one angle.
 - Images have no lens distortion.
 - The label files have only the objects that are in the image, as in KITTI.
 - ``truncated`` is the share of the area of the projected box that is outside of the image. ``occluded`` is 0.
-- The split ``test`` is in the folder ``testing``, where programs look for it, and all others in ``training``.
+- The split ``test`` is in the folder ``testing``, where programs look for it, unless it is the only split. All other
+  splits are in ``training``.
 """
 
 from __future__ import annotations

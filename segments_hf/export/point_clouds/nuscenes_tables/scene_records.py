@@ -28,7 +28,7 @@ class SceneFrame(NamedTuple):
         pose: The pose of the sensor in the world.
         boxes: The N cuboids in the world.
         num_points: The number of points in each cuboid.
-        attributes: The tokens of the attributes of each cuboid.
+        attribute_tokens: The tokens of the attributes of each cuboid.
         files: The files of the lidar and of the cameras.
     """
 
@@ -37,7 +37,7 @@ class SceneFrame(NamedTuple):
     pose: Transform
     boxes: Boxes
     num_points: list[int]
-    attributes: list[list[str]]
+    attribute_tokens: list[list[str]]
     files: list[SensorFile]
 
 
@@ -53,15 +53,15 @@ def scene_records(
         times: The time of each frame in microseconds.
         log_token: The token of the record of the log.
     """
-    scene = token_of("scene", name)
-    samples = [token_of("sample", scene, frame.frame_index) for frame in frames]
-    poses = [token_of("ego_pose", sample) for sample in samples]
+    scene_token = token_of("scene", name)
+    sample_tokens = [token_of("sample", scene_token, frame.frame_index) for frame in frames]
+    pose_tokens = [token_of("ego_pose", sample_token) for sample_token in sample_tokens]
     record = {
-        "token": scene,
+        "token": scene_token,
         "log_token": log_token,
         "nbr_samples": len(frames),
-        "first_sample_token": samples[0],
-        "last_sample_token": samples[-1],
+        "first_sample_token": sample_tokens[0],
+        "last_sample_token": sample_tokens[-1],
         "name": name,
         "description": description,
     }
@@ -69,39 +69,39 @@ def scene_records(
     yield (
         "sample",
         [
-            {"token": sample, "timestamp": time, **neighbors, "scene_token": scene}
-            for sample, time, neighbors in zip(samples, times, _chain(samples), strict=True)
+            {"token": sample_token, "timestamp": time, **neighbors, "scene_token": scene_token}
+            for sample_token, time, neighbors in zip(sample_tokens, times, _chain(sample_tokens), strict=True)
         ],
     )
     yield (
         "ego_pose",
         [
             {
-                "token": pose,
+                "token": pose_token,
                 "timestamp": time,
                 "rotation": wxyz(frame.pose.rotation),
                 "translation": frame.pose.translation.tolist(),
             }
-            for pose, time, frame in zip(poses, times, frames, strict=True)
+            for pose_token, time, frame in zip(pose_tokens, times, frames, strict=True)
         ],
     )
-    yield "sample_data", _sample_data(frames, samples, poses, times)
-    annotations = _annotations(frames, samples)
-    yield "instance", _join_instances(scene, frames, annotations)
-    yield "sample_annotation", [annotation for of_frame in annotations for annotation in of_frame]
+    yield "sample_data", _sample_data(frames, sample_tokens, pose_tokens, times)
+    annotations = _annotations(frames, sample_tokens)
+    yield "instance", _join_instances(scene_token, frames, annotations)
+    yield "sample_annotation", [annotation for frame_annotations in annotations for annotation in frame_annotations]
 
 
 def _sample_data(
-    frames: Sequence[SceneFrame], samples: Sequence[str], poses: Sequence[str], times: Sequence[int]
+    frames: Sequence[SceneFrame], sample_tokens: Sequence[str], pose_tokens: Sequence[str], times: Sequence[int]
 ) -> Records:
     """Return the records of files. The records of one sensor are linked to each other."""
     records_of_channels: dict[str, Records] = defaultdict(list)
-    for frame, sample, pose, time in zip(frames, samples, poses, times, strict=True):
+    for frame, sample_token, pose_token, time in zip(frames, sample_tokens, pose_tokens, times, strict=True):
         for item in frame.files:
             record = {
-                "token": token_of("sample_data", sample, item.channel),
-                "sample_token": sample,
-                "ego_pose_token": pose,
+                "token": token_of("sample_data", sample_token, item.channel),
+                "sample_token": sample_token,
+                "ego_pose_token": pose_token,
                 "calibrated_sensor_token": item.calibration_token,
                 "timestamp": time,
                 "fileformat": item.file_format,
@@ -116,37 +116,37 @@ def _sample_data(
     return [record for records in records_of_channels.values() for record in records]
 
 
-def _annotations(frames: Sequence[SceneFrame], samples: Sequence[str]) -> list[Records]:
+def _annotations(frames: Sequence[SceneFrame], sample_tokens: Sequence[str]) -> list[Records]:
     """Return the records of the cuboids of each frame, without their instance and their neighbors."""
     return [
         [
             {
-                "token": token_of("sample_annotation", sample, number),
-                "sample_token": sample,
+                "token": token_of("sample_annotation", sample_token, annotation_id),
+                "sample_token": sample_token,
                 "instance_token": "",
                 "visibility_token": UNKNOWN_VISIBILITY,
-                "attribute_tokens": attributes,
+                "attribute_tokens": attribute_tokens,
                 "translation": center,
                 "size": [width, length, height],
                 "rotation": rotation,
                 "num_lidar_pts": count,
                 "num_radar_pts": 0,
             }
-            for number, center, (length, width, height), rotation, count, attributes in zip(
+            for annotation_id, center, (length, width, height), rotation, count, attribute_tokens in zip(
                 frame.boxes.ids.tolist(),
                 frame.boxes.center.tolist(),
                 frame.boxes.dimensions.tolist(),
                 wxyz(frame.boxes.rotation),
                 frame.num_points,
-                frame.attributes,
+                frame.attribute_tokens,
                 strict=True,
             )
         ]
-        for frame, sample in zip(frames, samples, strict=True)
+        for frame, sample_token in zip(frames, sample_tokens, strict=True)
     ]
 
 
-def _join_instances(scene: str, frames: Sequence[SceneFrame], annotations: Sequence[Records]) -> Records:
+def _join_instances(scene_token: str, frames: Sequence[SceneFrame], annotations: Sequence[Records]) -> Records:
     """Return the instances of a scene, and add the instance and the neighbors to the annotations.
 
     The annotations of a track are one instance. An instance has one class, so a track whose class changes becomes
@@ -161,7 +161,7 @@ def _join_instances(scene: str, frames: Sequence[SceneFrame], annotations: Seque
             instances[class_index, track, own_token].append(record)
     instance_records = []
     for (class_index, *key), records in instances.items():
-        token = token_of("instance", scene, class_index, *key)
+        token = token_of("instance", scene_token, class_index, *key)
         for record in records:
             record["instance_token"] = token
         _link(records)
