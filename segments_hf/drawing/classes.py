@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ClassSource: TypeAlias = "Data | Sequence[Category] | Classes | None"
 
 NO_CLASS_COLOR: Color = (160, 160, 160)
-NO_CLASS = "no class"
+NO_CLASS_NAME = "no class"
 
 
 @dataclass(frozen=True)
@@ -33,41 +33,41 @@ class Classes:
 
     Attributes:
         names: The name of each class index; None if the names are unknown. Then pictures show the class indices.
-        colors: The color of each class index.
-        in_masks: The class index of each value in a semantic mask.
+        colors: The color of each class index; empty if the names are unknown. Then colors are those of a fixed palette.
+        mask_classes: The class of each value in a semantic mask.
     """
 
     names: Sequence[str] | None = None
     colors: Sequence[Color] = ()
-    in_masks: MaskClasses = field(default_factory=MaskClasses)
+    mask_classes: MaskClasses = field(default_factory=MaskClasses)
 
     def name(self, index: int | None) -> str:
         """Return the name of a class index; for None, return the name of objects without a class.
 
         Raises:
-            OptionError: There is no such class.
+            OptionError: No class has this index.
         """
         if index is None:
-            return NO_CLASS
+            return NO_CLASS_NAME
         if self.names is None:
             return f"class {index}"
-        self._check(index)
+        self._check_index(index)
         return self.names[index]
 
     def color(self, index: int | None) -> Color:
         """Return the color of a class index; for None, return the color of objects without a class.
 
         Raises:
-            OptionError: There is no such class.
+            OptionError: No class has this index.
         """
         if index is None:
             return NO_CLASS_COLOR
         if self.names is None:
             return palette_color(index)
-        self._check(index)
+        self._check_index(index)
         return self.colors[index]
 
-    def _check(self, index: int) -> None:
+    def _check_index(self, index: int) -> None:
         if not 0 <= index < len(self.names or ()):
             raise OptionError(
                 f"got {len(self.names or ())} categories for a row with the class index {index}, expected the "
@@ -81,7 +81,7 @@ def classes_of(of: ClassSource = None) -> Classes:
 
     Args:
         of: An input of any kind that `open_splits` accepts, which may be in a layout; categories in the order of the
-            class indices; or None if the classes are unknown.
+            class indices; None if the classes are unknown; or `Classes`, which are returned unchanged.
 
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
@@ -101,10 +101,10 @@ def classes_of(of: ClassSource = None) -> Classes:
                 "expected a list of categories"
             )
         return Classes(class_names(categories), class_colors(categories), MaskClasses(number=len(categories)))
-    return features_classes(input_features(of))
+    return classes_of_features(input_features(of))
 
 
-def features_classes(features: Mapping[str, Any]) -> Classes:
+def classes_of_features(features: Mapping[str, Any]) -> Classes:
     """Return the names and colors of the classes of a dataset with these features.
 
     Raises:

@@ -52,7 +52,8 @@ def contact_sheet(
 
     A point cloud is drawn from above, as `plot` draws it. The images of up to nine cameras are below it, with the boxes
     over them, if ``cameras=True`` was passed for the release, or to `load_release` for the dataset. A text in the
-    picture says if a point cloud is missing, and how many objects are outside of the view, far from the points.
+    picture says if the point cloud is missing, and how many objects are not visible because they are far from the
+    points.
 
     Args:
         data: A release in any form that `load_release` accepts; a dataset or a stream of images or point clouds, or a
@@ -62,7 +63,7 @@ def contact_sheet(
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the legend shows class indices.
         on_error: For a release, what to do with a sample that has an error: ``"raise"``, ``"skip"`` it, or ``"keep"``
-            it and show a placeholder for each part that cannot be read. The default is ``"keep"``.
+            it and show a placeholder for each file or label that cannot be read. The default is ``"keep"``.
         **options: The options of `load_release` for a release: which samples are read, and how images are fetched.
 
     Returns:
@@ -109,47 +110,54 @@ def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Im
         PointCloudError: A label, pose or camera is invalid, and `on_error` is ``raise``; the error names the sample.
         MissingExtraError: laspy or lazrs is not installed, and `on_error` is ``raise``.
     """
-    seen: set[int | None] = set()
-    parts = _parts(rows, _drawing_of(rows), classes, on_error, seen)
-    return _arrange(parts, _legend_entries(classes, seen)) if parts else None
+    drawn_classes: set[int | None] = set()
+    parts = _draw_parts(rows, _draw_function(rows), classes, on_error, drawn_classes)
+    return _arrange(parts, _legend_entries(classes, drawn_classes)) if parts else None
 
 
-def _drawing_of(rows: Sequence[Row]) -> Callable[[Row, Classes, set[int | None]], SheetPart]:
-    """Return the function that draws one of the rows."""
+def _draw_function(rows: Sequence[Row]) -> Callable[[Row, Classes, set[int | None]], SheetPart]:
+    """Return the function that draws one row: that for images or that for point clouds."""
     return partial(cloud_part, cameras=most_cameras(rows)) if is_point_cloud(rows[0]) else image_part
 
 
-def _parts(
+def _draw_parts(
     rows: Sequence[Row],
     draw: Callable[[Row, Classes, set[int | None]], SheetPart],
     classes: Classes,
     on_error: str,
-    seen: set[int | None],
+    drawn_classes: set[int | None],
 ) -> list[Image.Image]:
     parts = []
     for number, row in enumerate(rows):
-        where = sample_name(row) if "name" in row else f"row {number}"
-        part = draw(row, classes, seen)
+        row_name = sample_name(row) if "name" in row else f"row {number}"
+        part = draw(row, classes, drawn_classes)
         if part.errors and on_error == "raise":
-            raise type(part.errors[0])(f"{where}: {part.errors[0]}") from part.errors[0]
+            raise type(part.errors[0])(f"{row_name}: {part.errors[0]}") from part.errors[0]
         for error in part.errors:
-            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "shown with a placeholder", error)
+            logger.warning(
+                "%s %s: %s", row_name, "left out" if on_error == "skip" else "shown with a placeholder", error
+            )
         if not part.errors or on_error == "keep":
             parts.append(with_caption(part.picture, row))
     return parts
 
 
-def _legend_entries(classes: Classes, seen: set[int | None]) -> list[tuple[str, Color]]:
-    """Return the name and color of each class; of the drawn classes if the names are not known."""
+def _legend_entries(classes: Classes, drawn_classes: set[int | None]) -> list[tuple[str, Color]]:
+    """Return the name and color of each class, or only of the drawn classes if the names of the classes are unknown.
+
+    If objects without a class are drawn, they have an entry too.
+    """
     indices = (
-        sorted(index for index in seen if index is not None) if classes.names is None else range(len(classes.names))
+        sorted(index for index in drawn_classes if index is not None)
+        if classes.names is None
+        else range(len(classes.names))
     )
-    entries: list[int | None] = [*indices, *([None] if None in seen else [])]
+    entries: list[int | None] = [*indices, *([None] if None in drawn_classes else [])]
     return [(classes.name(index), classes.color(index)) for index in entries]
 
 
 def _arrange(parts: Sequence[Image.Image], entries: Sequence[tuple[str, Color]]) -> Image.Image:
-    """Arrange the parts, which have the same size, in lines above the legend."""
+    """Arrange the parts, which have the same size, in lines, and draw the legend below them."""
     columns = min(_PARTS_PER_LINE, len(parts))
     lines = -(-len(parts) // columns)
     part_width, part_height = parts[0].width + GAP, parts[0].height + GAP

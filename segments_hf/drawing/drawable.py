@@ -25,8 +25,9 @@ class Shape(NamedTuple):
     Attributes:
         kind: ``mask``, ``polygon``, ``bbox`` or ``polyline``; for any other kind, the points are drawn.
         category: The class index; None if the object has no class.
-        points: The points of a vector, x and y in pixels of the image.
-        id: The instance id: in a mask, the value of the object's pixels.
+        points: x and y of each point of a vector, in pixels of the image; empty for a mask. A box is the bounding box
+            of its points.
+        id: The instance id; for a mask, the value of the object's pixels; 0 for a box of a layout, which has no id.
     """
 
     kind: str
@@ -62,38 +63,38 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 
     Args:
         row: A row of a release or in a layout. Its images may be encoded or decoded.
-        classes: The classes, with the class index of each value in a semantic mask.
+        classes: The classes. Their `mask_classes` are used to read a semantic mask.
 
     Returns:
-        The label; None if the row has no label.
+        The label; None if the row has no label, or is neither a row of a release nor in a known layout.
 
     Raises:
         BitmapError: A bitmap cannot be read, or a coordinate is invalid.
     """
     if "annotations" in row:
-        return None if row["annotations"] is None else _of_release(row)
-    # The columns of one layout may include those of another layout.
+        return None if row["annotations"] is None else _release_label(row)
+    # The columns of one layout may include those of another layout, so the layout with the most columns is chosen.
     matching = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
     layout = max(matching, key=lambda layout: len(layout.label_columns), default=None)
-    label = layout.read_label(row, classes.in_masks) if layout else None
-    return None if label is None else _of_layout(label)
+    label = layout.read_label(row, classes.mask_classes) if layout else None
+    return None if label is None else _layout_label(label)
 
 
-def _of_release(row: Mapping[str, Any]) -> RowLabel:
+def _release_label(row: Mapping[str, Any]) -> RowLabel:
     label = image_label_of(row)
     if isinstance(label, BitmapLabel) and label.ids is not None:
         annotations = (label.annotations[index] for index in label.last_indices)
-        return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in annotations if item.id])
+        return _mask_label(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in annotations if item.id])
     vectors = [label.vectors[index] for index in label.last_indices] if isinstance(label, VectorLabel) else []
     shapes = [
         Shape(vector.kind or "", vector.annotation.class_index, points, vector.annotation.id)
         for vector in vectors
         if (points := vector.points)
     ]
-    return RowLabel(_size(row), None, shapes)
+    return RowLabel(_image_size(row), None, shapes)
 
 
-def _of_layout(label: LayoutLabel) -> RowLabel:
+def _layout_label(label: LayoutLabel) -> RowLabel:
     shapes = [_layout_shape(item) for item in label.objects]
     return RowLabel(label.size, label.ids, shapes, label.is_by_class)
 
@@ -105,9 +106,9 @@ def _layout_shape(item: LayoutObject) -> Shape:
     return Shape("bbox", item.class_index, [(left, top), (left + width, top + height)])
 
 
-def _of_masks(ids: npt.NDArray[np.uint32], shapes: list[Shape]) -> RowLabel:
+def _mask_label(ids: npt.NDArray[np.uint32], shapes: list[Shape]) -> RowLabel:
     return RowLabel((ids.shape[1], ids.shape[0]), ids, shapes)
 
 
-def _size(row: Mapping[str, Any]) -> tuple[int, int] | None:
+def _image_size(row: Mapping[str, Any]) -> tuple[int, int] | None:
     return (row["width"], row["height"]) if row.get("width") and row.get("height") else None

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import Classes
     from segments_hf.labels.row import Row
 
-_COLUMNS = 6  # maximum number of columns of the legend
-_LETTER, _PATCH = 0.085, 0.7  # widths in inches in the legend: of a letter, and of a patch with its margins
-_LONGEST_NAME = 120  # maximum number of characters of a name in the legend, which fit into the figure
-_EDGE_COLOR = "0.45"  # shows the patch of a white class
+_MAX_COLUMNS = 6  # of the legend
+_LETTER_WIDTH, _PATCH_WIDTH = 0.085, 0.7  # in the legend, in inches; the width of a patch includes its margins
+_MAX_NAME_LENGTH = 120  # in characters: a name of this length fits into the legend
+_EDGE_COLOR = "0.45"  # of the patches in the legend; without it, the patch of a white class would be invisible
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -77,10 +77,10 @@ def show_picture(
     Args:
         panel: The axes of the panel.
         title: The title.
-        picture: The picture.
-        extent: The coordinates of the left, right, lower and upper border, which also determine the shape of a panel
-            without a picture.
-        placeholder: The text.
+        picture: The picture, or None.
+        extent: The coordinates of the left, right, lower and upper border, which also determine the aspect ratio of
+            a panel without a picture.
+        placeholder: The text of a panel without a picture.
     """
     disable_formulas([panel.set_title(title)])
     panel.tick_params(labelsize="small")
@@ -103,7 +103,7 @@ def add_legend(
         figure: The figure.
         classes: The classes.
         counts: The number of objects or points of each class index; None stands for objects without a class.
-        shows_counts: Whether to write the numbers after the names.
+        shows_counts: Whether to write the counts after the names.
     """
     from matplotlib.patches import Patch
 
@@ -111,12 +111,14 @@ def add_legend(
     patches = [
         Patch(facecolor=to_matplotlib(classes.color(index)), edgecolor=_EDGE_COLOR, linewidth=0.8) for index in indices
     ]
-    names = [cut(classes.name(index), _LONGEST_NAME) for index in indices]
+    names = [cut(classes.name(index), _MAX_NAME_LENGTH) for index in indices]
     if shows_counts:
         names = [f"{name} ({counts[index]:,})" for name, index in zip(names, indices, strict=True)]
     if names:
-        most = min(_COLUMNS, max(1, int(figure.get_figwidth() / (_LETTER * max(map(len, names)) + _PATCH))))
-        lines = -(-len(names) // most)
+        max_columns = min(
+            _MAX_COLUMNS, max(1, int(figure.get_figwidth() / (_LETTER_WIDTH * max(map(len, names)) + _PATCH_WIDTH)))
+        )
+        lines = -(-len(names) // max_columns)
         columns = -(-len(names) // lines)
         disable_formulas(
             figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts()
@@ -124,6 +126,6 @@ def add_legend(
 
 
 def add_title(figure: Figure, row: Row) -> None:
-    """Add the name of the sample of a row and the status of its label above the panels."""
-    parts = [row_title(row) if row.get("name") else "", str(row.get("status") or "")]
-    disable_formulas([figure.suptitle(one_line(" · ".join(filter(None, parts))))])
+    """Write the name of the sample of a row, its frame in a sequence, and the status of its label above the panels."""
+    texts = [row_title(row) if row.get("name") else "", str(row.get("status") or "")]
+    disable_formulas([figure.suptitle(one_line(" · ".join(filter(None, texts))))])

@@ -11,7 +11,7 @@ import datasets
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import describe_input, releases_by_split
 from segments_hf.dataset.row_map import check_features
-from segments_hf.drawing.classes import Classes, classes_of, features_classes
+from segments_hf.drawing.classes import Classes, classes_of, classes_of_features
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_number
 from segments_hf.labels import JSON_LABEL_COLUMN, is_point_cloud, require_known_task
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 # A dict with one of these keys is a row; any other dict is a dict of splits.
-_COLUMNS = ("image", "annotations", "objects", "label", "annotation", "point_cloud", JSON_LABEL_COLUMN)
-_PLOT = "plot"
+_ROW_KEYS = ("image", "annotations", "objects", "label", "annotation", "point_cloud", JSON_LABEL_COLUMN)
+_PLOT_NAME = "plot"  # the function that draws one row, for errors
 
 
 def first_rows(
@@ -51,8 +51,9 @@ def first_rows(
 
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
-        OptionError: There are no rows, `limit` is not positive, an input that is not a release has options, or the rows
-            are neither those of images nor those of point clouds, or both are in one list.
+        OptionError: The input is a single row, or has no rows; `limit` is not positive; `options` are passed for an
+            input that is not a release; the rows are neither those of images nor those of point clouds; a list has rows
+            of both; or a row contains arrays.
     """
     if _is_row(data) and releases_by_split(data) is None and not any(map(_is_dataset, data.values())):
         require_known_task(data, None, tool)
@@ -71,7 +72,7 @@ def first_rows(
         require_known_task(opened.features, opened.task_type, tool)
         rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
         chosen = [dict(row) for row in islice(rows, limit)]
-        of = features_classes(opened.features) if of is None else of
+        of = classes_of_features(opened.features) if of is None else of
     if not chosen:
         raise OptionError("got no rows, expected at least one")
     if len(set(map(is_point_cloud, chosen))) > 1:
@@ -80,18 +81,20 @@ def first_rows(
 
 
 def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | None = None) -> tuple[Row, Classes]:
-    """Return one row of an input, with encoded images, and its classes. Of a release, camera images are fetched too.
+    """Return one row of an input, with encoded images, and its classes.
+
+    The camera images of a release are fetched too. If the input is a row, it is returned unchanged.
 
     Args:
         data: A row, or an input of any kind that `open_splits` accepts.
         index: The index of the row, from 0. The rows of several splits are numbered one split after the other.
         of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for a row, the
             classes are then unknown.
-        sensor: The sensor of a release of several sensors; by default the only sensor of point clouds.
+        sensor: The sensor of a release of several sensors; by default, its sensor of point clouds, if it has only one.
 
     Raises:
-        OptionError: The index is out of range, the rows are neither those of images nor those of point clouds, or the
-            release has no such sensor, or `sensor` is given for data that are not a release.
+        OptionError: The index is out of range, or not 0 for a row; `of` is a number; the row is neither that of an
+            image nor that of a point cloud, or contains arrays; or the input is not a release with the sensor `sensor`.
         SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
     check_number("index", index, 0)
@@ -105,21 +108,23 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | 
     if _is_row(data):
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
-        return _checked_row(data, _PLOT), classes_of(of)
+        return _checked_row(data, _PLOT_NAME), classes_of(of)
     loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True, "sensor": sensor}
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features, **loading)
-    require_known_task(opened.features, opened.task_type, _PLOT)
+    require_known_task(opened.features, opened.task_type, _PLOT_NAME)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
-        raise OptionError(f"got {index}, but the data have fewer rows; the first row has the index 0", option="index")
+        raise OptionError(
+            f"got {index}, but the data have no row with this index; the first row has the index 0", option="index"
+        )
     if outcome.row is None:
         raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
-    return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
+    return outcome.row, classes_of_features(opened.features) if of is None else classes_of(of)
 
 
 def _is_row(data: object) -> TypeGuard[Row]:
     """Return whether a value is a row, and not a dict of splits."""
-    return isinstance(data, Mapping) and any(name in data for name in _COLUMNS)
+    return isinstance(data, Mapping) and any(name in data for name in _ROW_KEYS)
 
 
 def _is_dataset(value: object) -> bool:
@@ -130,15 +135,15 @@ def _checked_row(row: object, tool: str) -> Row:
     if not isinstance(row, Mapping):
         raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected each row as a dict of columns")
     require_known_task(row, None, tool)
-    if any(_has_array(row.get(name)) for name in _COLUMNS):
+    if any(_has_array(row.get(name)) for name in _ROW_KEYS):
         raise OptionError(
-            "got a row with arrays, expected a row in the format of Python: pass dataset.with_format(None)[index]"
+            "got a row with arrays, expected a row with Python values: pass dataset.with_format(None)[index]"
         )
     return row
 
 
 def _has_array(value: object) -> bool:
-    """Return whether a value is or contains an array of numpy or a tensor of torch."""
+    """Return whether a value is or contains a numpy array or a torch tensor. Only the first item of a list is read."""
     if isinstance(value, Mapping):
         return any(map(_has_array, value.values()))
     if isinstance(value, list):

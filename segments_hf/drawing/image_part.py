@@ -8,7 +8,7 @@ from PIL import Image
 
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.label_picture import UNLABELED_COLOR
-from segments_hf.drawing.overlay import blank, draw_over, with_size
+from segments_hf.drawing.overlay import blank_background, draw_over, with_size
 from segments_hf.drawing.sheet_part import PART_WIDTH, SheetPart, in_cell
 from segments_hf.errors import AssetError, BitmapError, SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
@@ -22,25 +22,25 @@ _OPACITY = 0.5  # of masks and polygons, through which the image stays visible
 
 
 class _ScaledImage(NamedTuple):
-    """An image scaled to fit into a cell, and its width and height before."""
+    """An image that is scaled to fit into a cell, and its original width and height."""
 
     picture: Image.Image
-    size: tuple[int, int]
+    original_size: tuple[int, int]
 
 
-def image_part(row: Row, classes: Classes, seen: set[int | None]) -> SheetPart:
+def image_part(row: Row, classes: Classes, drawn_classes: set[int | None]) -> SheetPart:
     """Draw the image of a row beside the same image with its label over it.
 
     Args:
         row: The row.
         classes: The classes.
-        seen: A set to which the class indices of the label are added; None stands for objects without a class.
+        drawn_classes: A set to which the class indices of the label are added; None stands for objects without a class.
 
     Raises:
         OptionError: The label has a class index that `classes` does not have.
     """
     image = _image(row)
-    label = _label_cell(row, classes, image if isinstance(image, _ScaledImage) else None, seen)
+    label = _label_cell(row, classes, image if isinstance(image, _ScaledImage) else None, drawn_classes)
     image_cell = in_cell(
         image.picture if isinstance(image, _ScaledImage) else None, _CELL, "unreadable image" if image else "no image"
     )
@@ -60,28 +60,29 @@ def _image(row: Row) -> _ScaledImage | AssetError | None:
 
 
 def _label_cell(
-    row: Row, classes: Classes, image: _ScaledImage | None, seen: set[int | None]
+    row: Row, classes: Classes, image: _ScaledImage | None, drawn_classes: set[int | None]
 ) -> Image.Image | AssetError | BitmapError:
     """Draw the label of a row over its image, or on a dark background if there is no image.
 
     Args:
         row: The row.
         classes: The classes.
-        image: The image.
-        seen: A set to which the class indices of the label are added; None stands for objects without a class.
+        image: The scaled image; None if the row has no image, or its image cannot be read.
+        drawn_classes: A set to which the class indices of the label are added; None stands for objects without a class.
 
     Returns:
-        The picture, or the error if the label cannot be read.
+        The picture, or the error if the label cannot be read. The picture of a row without objects is the status of its
+        label as a text. If the size of the image is unknown, the picture is a text that says so.
     """
     try:
         label = row_label(row, classes)
         if label is None or label.is_empty:
             return in_cell(None, _CELL, row.get("status") or "no label")
-        background = image.picture if image else blank(label, _CELL, UNLABELED_COLOR)
+        background = image.picture if image else blank_background(label, _CELL, UNLABELED_COLOR)
         if background is None:
             return in_cell(None, _CELL, "unknown image size")
-        seen.update(shape.category for shape in label.shapes)
-        label = with_size(label, image.size if image else None)
+        drawn_classes.update(shape.category for shape in label.shapes)
+        label = with_size(label, image.original_size if image else None)
         return in_cell(draw_over(background, label, classes, names=False, opacity=_OPACITY), _CELL)
     except (AssetError, BitmapError) as error:
         return error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.drawable import row_label
-from segments_hf.drawing.overlay import blank
+from segments_hf.drawing.overlay import blank_background
 from segments_hf.drawing.painting import paint_label
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def label_picture(row: Mapping[str, Any], of: ClassSource = None) -> Image | Non
     """
     classes = classes_of(of)
     label = row_label(row, classes)
-    background = blank(label, None, UNLABELED_COLOR)
+    background = blank_background(label, None, UNLABELED_COLOR)
     if background is None or label is None:
         return None
     colors = [classes.color(shape.category) for shape in label.shapes]

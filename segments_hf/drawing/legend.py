@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 SHEET_COLOR: Color = (250, 250, 249)
 TEXT_COLOR: Color = (41, 37, 36)
 
-_SWATCH_BORDER: Color = (120, 113, 108)  # shows a color that is as light as the sheet
+_SWATCH_BORDER: Color = (120, 113, 108)  # without it, a color as light as the sheet would be invisible
 
 # Lengths in pixels.
 _MARGIN = 12
-_LINE = 22
-_SWATCH = 12
+_LINE_HEIGHT = 22
+_SWATCH_SIZE = 12
+_NAME_OFFSET = 18  # from the left side of the swatch to the name
 
 
 def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
-    """Draw a strip with the name and color of each class, in as many lines as needed.
+    """Draw a strip with the name and color of each class, in as many lines as needed; without entries, its height is 0.
 
     Args:
         entries: The name and color of each class.
@@ -35,15 +36,15 @@ def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
     items: list[tuple[float, int, str, Color]] = []
     left, top = float(_MARGIN), 0
     for full_name, color in entries:
-        name = shortened(full_name, font, width - 3 * _MARGIN - 18)
-        item_width = 18 + font.getlength(name) + 2 * _MARGIN
+        name = shortened(full_name, font, width - 3 * _MARGIN - _NAME_OFFSET)
+        item_width = _NAME_OFFSET + font.getlength(name) + 2 * _MARGIN
         if left + item_width > width and left > _MARGIN:
-            left, top = float(_MARGIN), top + _LINE
+            left, top = float(_MARGIN), top + _LINE_HEIGHT
         items.append((left, top, name, color))
         left += item_width
-    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if items else 0), SHEET_COLOR)
+    strip = Image.new("RGB", (width, top + _LINE_HEIGHT + _MARGIN if items else 0), SHEET_COLOR)
     pen = ImageDraw.Draw(strip)
     for x, y, name, color in items:
-        pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color, _SWATCH_BORDER)
-        pen.text((x + 18, y), name, TEXT_COLOR, font)
+        pen.rounded_rectangle((x, y + 2, x + _SWATCH_SIZE, y + 2 + _SWATCH_SIZE), 3, color, _SWATCH_BORDER)
+        pen.text((x + _NAME_OFFSET, y), name, TEXT_COLOR, font)
     return strip

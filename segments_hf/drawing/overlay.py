@@ -35,15 +35,16 @@ def overlay(
     Args:
         row: A row of a release or in a layout. Its images may be encoded or decoded.
         of: The source of the class names and colors: the dataset of the row, its release, or its categories. By
-            default, the picture shows class indices. For a semantic mask without a palette that was made with
-            `ignore_index`, pass the dataset, whose features contain the values of the mask.
-        size: The width and height in pixels into which the picture is scaled to fit; by default the size of the image.
+            default, the picture shows class indices. For a grayscale semantic mask that was made with `ignore_index`,
+            pass the dataset: its features say which class each value of the mask stands for.
+        size: The width and height in pixels to which the picture is enlarged or reduced, with its aspect ratio; by
+            default, the picture has the size of the image or, without an image, of the label.
         names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        An RGB picture. If the row has no image, the background is gray. If the size of the label is unknown too, the
-        result is None.
+        An RGB picture: only the image if the row has no label, and the label on a gray background if it has no image.
+        None if the row has no image, and no label or a label of unknown size.
 
     Raises:
         AssetError: The image cannot be read.
@@ -53,25 +54,30 @@ def overlay(
     classes = classes_of(of)
     label = row_label(row, classes)
     image = decode_image(row.get("image"))
-    background = blank(label, size) if image is None else to_rgb(image, size)
+    background = blank_background(label, size) if image is None else to_rgb(image, size)
     if background is None or label is None:
         return background
     return draw_over(background, with_size(label, image.size if image else None), classes, names=names, opacity=opacity)
 
 
 def with_size(label: RowLabel, image_size: tuple[int, int] | None) -> RowLabel:
-    """Return a label with the size of its image if the label has no size."""
+    """Return a copy of a label with the size of the image, if the size of the label is unknown; else the label."""
     return label if label.size else label._replace(size=image_size)
 
 
-def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = NO_IMAGE_COLOR) -> Image.Image | None:
-    """Return a plain background of the size of a label, scaled to fit into `size`; None if the size is unknown."""
+def blank_background(
+    label: RowLabel | None, size: tuple[int, int] | None, color: Color = NO_IMAGE_COLOR
+) -> Image.Image | None:
+    """Return a plain background of the size of a label, scaled to fit into `size`.
+
+    The result is None if there is no label or its size is unknown.
+    """
     if label is None or label.size is None:
         return None
     plain = Image.new("RGB", (1, 1), color)
     if size is None:
         return plain.resize(label.size)
-    # The same rule as in `ImageOps.contain`, which fits the image.
+    # `ImageOps.contain`, which scales images, has the same rule.
     scale = min(size[0] / label.size[0], size[1] / label.size[1])
     return plain.resize((max(1, round(label.size[0] * scale)), max(1, round(label.size[1] * scale))))
 
@@ -85,7 +91,7 @@ def draw_over(
         background: An RGB picture of any size, to which the label is scaled.
         label: The label, with a known size.
         classes: The classes.
-        names: Whether to write the name of its class beside each object.
+        names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.
     """
     colors = [classes.color(shape.category) for shape in label.shapes]

@@ -24,9 +24,8 @@ Point: TypeAlias = tuple[float, float]
 # An array of shape (height, width): 1 for the first shape of a label, 2 for the second, 0 for no shape.
 ShapeMap: TypeAlias = "npt.NDArray[np.unsignedinteger[Any]]"
 
-_FARTHEST = (
-    1e5  # pixels: a limit for coordinates, because Pillow visits all pixels of a line, even those outside the picture
-)
+# The maximum of coordinates, in pixels. Pillow visits all pixels of a line, even those outside the picture.
+_MAX_COORDINATE = 1e5
 
 
 def paint_label(
@@ -48,9 +47,9 @@ def paint_label(
             and points are drawn in both cases.
 
     Returns:
-        A new picture of the same size.
+        A new picture of the size of the background.
     """
-    painted = background.copy() if label.ids is None else _with_masks(background, label, colors, opacity, outlines)
+    painted = background.copy() if label.ids is None else _paint_masks(background, label, colors, opacity, outlines)
     for shape, color in zip(label.shapes, colors, strict=True):
         if shape.kind != MASK:
             points = scaled_points(shape, label, painted.size)
@@ -74,7 +73,7 @@ def thin_width(size: tuple[int, int]) -> int:
 
 
 def scaled_shape_map(label: RowLabel, size: tuple[int, int]) -> ShapeMap:
-    """Scale the bitmap of a label to the size of a picture, by nearest neighbors, and number its shapes.
+    """Scale the bitmap of a label to the size of a picture, without interpolation, and number its shapes.
 
     Args:
         label: A label with masks.
@@ -94,56 +93,58 @@ def scaled_points(shape: Shape, label: RowLabel, size: tuple[int, int]) -> list[
 
 
 def _limited(coordinate: float) -> float:
-    return min(max(coordinate, -_FARTHEST), _FARTHEST)
+    return min(max(coordinate, -_MAX_COORDINATE), _MAX_COORDINATE)
 
 
-def _with_masks(
+def _paint_masks(
     background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float, outlines: bool
 ) -> Image.Image:
-    numbers = scaled_shape_map(label, background.size)
-    pixels = np.array([(0, 0, 0), *colors], np.uint8)[numbers]
-    transparency = np.where(numbers == 0, 255, 255 - round(255 * opacity)).astype(np.uint8)
+    shape_map = scaled_shape_map(label, background.size)
+    pixels = np.array([(0, 0, 0), *colors], np.uint8)[shape_map]
+    transparency = np.where(shape_map == 0, 255, 255 - round(255 * opacity)).astype(np.uint8)
     if outlines:
-        lines = _lines_around(numbers, thin_width(background.size))
+        lines = _lines_around(shape_map, thin_width(background.size))
         is_line = lines > 0
         contrasts = np.array([(0, 0, 0), *map(text_color_on, colors)], np.uint8)
         pixels[is_line] = contrasts[lines[is_line]]
-        transparency[is_line | _borders(numbers, line_width(background.size) // 2)] = 0
+        transparency[is_line | _borders(shape_map, line_width(background.size) // 2)] = 0
     painted = Image.fromarray(pixels)
     painted.paste(background, mask=Image.fromarray(transparency))
     return painted
 
 
-def _borders(numbers: ShapeMap, width: int) -> npt.NDArray[np.bool_]:
+def _borders(shape_map: ShapeMap, width: int) -> npt.NDArray[np.bool_]:
     """Return the borders of shapes: True for a pixel of a shape that is near to a pixel outside of this shape.
 
     Near means at most `width` pixels away in the same row or column.
     """
-    found = np.zeros(numbers.shape, bool)
+    is_border = np.zeros(shape_map.shape, bool)
     for step in range(1, width + 1):
-        beside = numbers[:, step:] != numbers[:, :-step]
-        below = numbers[step:] != numbers[:-step]
-        found[:, step:] |= beside
-        found[:, :-step] |= beside
-        found[step:] |= below
-        found[:-step] |= below
-    return found & (numbers > 0)
+        differs_in_row = shape_map[:, step:] != shape_map[:, :-step]
+        differs_in_column = shape_map[step:] != shape_map[:-step]
+        is_border[:, step:] |= differs_in_row
+        is_border[:, :-step] |= differs_in_row
+        is_border[step:] |= differs_in_column
+        is_border[:-step] |= differs_in_column
+    return is_border & (shape_map > 0)
 
 
-def _lines_around(numbers: ShapeMap, width: int) -> ShapeMap:
+def _lines_around(shape_map: ShapeMap, width: int) -> ShapeMap:
     """Return for each pixel the number of the shape whose black or white line covers it, or 0.
 
-    The line of a shape covers the unlabeled pixels around the shape. Where two shapes touch, only the shape on the left
-    or above has a line, which covers its own pixels.
+    The line of a shape covers the unlabeled pixels around the shape. Where two shapes touch, only the left or upper one
+    has a line, which covers pixels of that shape.
     """
-    lines = np.zeros_like(numbers)
+    lines = np.zeros_like(shape_map)
     for step in range(1, width + 1):
-        for first, second in ((numbers[:, :-step], numbers[:, step:]), (numbers[:-step], numbers[step:])):
-            before = lines[: first.shape[0], : first.shape[1]]
-            after = lines[lines.shape[0] - first.shape[0] :, lines.shape[1] - first.shape[1] :]
-            np.copyto(before, second, where=(first == 0) & (second > 0))
-            np.copyto(after, first, where=(second == 0) & (first > 0))
-            np.copyto(before, first, where=(first != second) & (first > 0) & (second > 0))
+        # Each pair of pixels is `step` pixels apart in a row or column: `before` is to the left of `after` or above it.
+        for before, after in ((shape_map[:, :-step], shape_map[:, step:]), (shape_map[:-step], shape_map[step:])):
+            height, width_of_pairs = before.shape
+            lines_before = lines[:height, :width_of_pairs]
+            lines_after = lines[lines.shape[0] - height :, lines.shape[1] - width_of_pairs :]
+            np.copyto(lines_before, after, where=(before == 0) & (after > 0))
+            np.copyto(lines_after, before, where=(after == 0) & (before > 0))
+            np.copyto(lines_before, before, where=(before != after) & (before > 0) & (after > 0))
     return lines
 
 
@@ -155,7 +156,7 @@ def _fill(canvas: Image.Image, points: list[Point], color: Color, opacity: float
 
 
 def _draw_lines(canvas: Image.Image, kind: str, points: list[Point], color: Color, *, border: int = 0) -> None:
-    """Draw the lines or points of a vector, wider by `border` pixels at each side."""
+    """Draw the lines or points of a vector, and add `border` pixels to their width on each side."""
     pen = ImageDraw.Draw(canvas)
     width = line_width(canvas.size)
     match kind:

@@ -10,7 +10,7 @@ from segments_hf.drawing.clouds.cloud_plot import plot_cloud
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.figure import add_legend, add_title, new_figure, show_picture
 from segments_hf.drawing.first_rows import one_row
-from segments_hf.drawing.overlay import blank, draw_over, with_size
+from segments_hf.drawing.overlay import blank_background, draw_over, with_size
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
 from segments_hf.errors import AssetError, BitmapError, PointCloudError
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from segments_hf.drawing.drawable import RowLabel
     from segments_hf.labels.row import Row
 
-_PIXELS = (960, 960)  # maximum size of the picture in a panel
-_PANEL = 4.6  # width of a panel in inches
-_TALLEST, _FLATTEST = 2.0, 0.3  # maximum and minimum ratio of height to width of a panel
-_UNKNOWN_SIZE = (4, 3)  # the shape of a panel without an image
-_MOST_NUMBERED = 15  # instances with ids in the picture; more ids would hide the masks
+_MAX_PICTURE_SIZE = (960, 960)  # of the picture in a panel, in pixels
+_PANEL_WIDTH = 4.6  # in inches
+_MAX_ASPECT, _MIN_ASPECT = 2.0, 0.3  # of the height of a panel to its width
+_DEFAULT_SIZE = (4, 3)  # the width and height of an image of unknown size, for the shape of its panel
+_MAX_NUMBERED = 15  # ids are drawn for at most this number of instances; more ids would hide the masks
 
 
 @short_traceback
@@ -46,11 +46,11 @@ def plot(
     """Draw a row as a figure of matplotlib.
 
     A figure of an image has three panels: the image, its instances in different colors, and its classes. A figure of a
-    point cloud shows the cloud from above, and beside it the pictures of its cameras with the boxes. From above, x is
-    to the right and y is up; the sensor is at the origin, its heading is to the right, and a tilted sensor is leveled
-    by its pose. Points have the color of their class or of the box around them. Other points are gray; higher points
-    are brighter. A line from the center of a box through its front shows its heading. Camera images are drawn if `data`
-    is a release, or a dataset that was loaded with `cameras=True`.
+    point cloud shows the cloud from above, and beside it the camera images with the boxes over them. In the picture of
+    the cloud, the sensor is at the origin, x is to the right and y is up. x is the heading of the sensor; if the sensor
+    is tilted, its pose is used to level the cloud. Points have the color of their class or of the box around them.
+    Other points are gray, and brighter if they are higher. A line from the center of a box through its front shows its
+    heading. Camera images are drawn if `data` is a release, or was loaded with `cameras=True`.
 
     Objects have their ids beside them if there are at most 15. A legend shows the color of each class, and the number
     of its objects, or of its points in a segmentation of points. The function needs matplotlib. The figure is not
@@ -67,14 +67,14 @@ def plot(
         sensor: The sensor of a release of several sensors, as in `load_release`.
 
     Returns:
-        A `matplotlib.figure.Figure`. Its axes are in pixels of an image, or in the unit of a point cloud.
+        A `matplotlib.figure.Figure`. The axes of images are in pixels, those of a point cloud in its unit of length.
 
     Raises:
         MissingExtraError: matplotlib is not installed; or laspy or lazrs is not, for a LAS or LAZ file.
         AssetError: The image or point cloud cannot be read; the error names the sample.
         BitmapError: The label of an image cannot be read; the error names the sample.
         PointCloudError: The label, the pose or a camera of a point cloud is invalid; the error names the sample.
-        OptionError: The row has a class index that `of` does not have, the row is neither that of an image nor that of
+        OptionError: The row has a class index that `of` does not have; the row is neither that of an image nor that of
             a point cloud; `index` is out of range; or the data are not a release with the sensor `sensor`.
         SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
@@ -93,7 +93,7 @@ def plot(
 def _plot_image(row: Row, classes: Classes, opacity: float) -> Figure:
     label, image = row_label(row, classes), decode_image(row.get("image"))
     size = image.size if image else label.size if label else None
-    background = to_rgb(image, _PIXELS) if image else blank(label, _PIXELS)
+    background = to_rgb(image, _MAX_PICTURE_SIZE) if image else blank_background(label, _MAX_PICTURE_SIZE)
     figure, panels = _panels(size)
     _show(panels[0], "image", background if image else None, size, "no image")
     if label is None or label.is_empty or background is None:
@@ -109,13 +109,13 @@ def _plot_image(row: Row, classes: Classes, opacity: float) -> Figure:
 
 
 def _panels(size: tuple[int, int] | None) -> tuple[Figure, list[Axes]]:
-    shape = size[1] / size[0] if size else 0.75
-    figure = new_figure(3 * _PANEL, _PANEL * min(max(shape, _FLATTEST), _TALLEST) + 1.2)
+    width, height = size or _DEFAULT_SIZE
+    figure = new_figure(3 * _PANEL_WIDTH, _PANEL_WIDTH * min(max(height / width, _MIN_ASPECT), _MAX_ASPECT) + 1.2)
     return figure, list(figure.subplots(1, 3))
 
 
 def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] | None, placeholder: str) -> None:
-    width, height = size or _UNKNOWN_SIZE
+    width, height = size or _DEFAULT_SIZE
     show_picture(panel, title, picture if size else None, (0, width, height, 0), placeholder)
 
 
@@ -132,7 +132,7 @@ def _show_label(
     else:
         colors = [palette_color(index) for index in range(len(label.shapes))]
         instances = paint_label(background, label, colors, opacity=opacity)
-        if len(label.shapes) <= _MOST_NUMBERED:
+        if len(label.shapes) <= _MAX_NUMBERED:
             draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
         _show(panels[1], counted(len(label.shapes), "instance"), instances, size, "")
     drawn = draw_over(background, label, classes, names=False, opacity=opacity)

@@ -1,4 +1,4 @@
-"""The parts of a contact sheet: one part per row, made of cells with a caption below."""
+"""The parts of a contact sheet: each part shows one row in cells above a caption."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # All lengths are in pixels.
 PART_WIDTH = 480
 GAP = 12
-_CAPTION = 24
+_CAPTION_HEIGHT = 24
 _FAINT_TEXT_COLOR: Color = (120, 113, 108)
 
 
@@ -29,8 +29,8 @@ class SheetPart(NamedTuple):
     """The picture of a row, and its errors.
 
     Attributes:
-        picture: An RGB picture of `PART_WIDTH`, without a caption. Files and labels that cannot be read have
-            placeholders.
+        picture: An RGB picture of the width `PART_WIDTH`, without a caption. A placeholder is drawn for each file or
+            label that cannot be read.
         errors: The error of each file or label that cannot be read.
     """
 
@@ -50,8 +50,11 @@ def in_cell(picture: Image.Image | None, size: tuple[int, int], placeholder: str
 
 
 def with_caption(picture: Image.Image, row: Row) -> Image.Image:
-    """Write the name of the sample, the status of its label and the number of objects below the picture of a row."""
-    part = Image.new("RGB", (PART_WIDTH, picture.height + _CAPTION), SHEET_COLOR)
+    """Write the name of the sample, the status of its label and the number of its objects below the picture of a row.
+
+    A row without a `name`, as in a layout, has an empty caption.
+    """
+    part = Image.new("RGB", (PART_WIDTH, picture.height + _CAPTION_HEIGHT), SHEET_COLOR)
     part.paste(picture, (0, 0))
     if "name" in row:
         pen = ImageDraw.Draw(part)

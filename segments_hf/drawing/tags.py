@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from segments_hf.drawing.drawable import RowLabel
     from segments_hf.drawing.painting import Point
 
-_SMALLEST_FONT, _LARGEST_FONT = 12, 48  # pixels
-_FONTS_IN_PICTURE = 48  # the ratio of the picture's longer side to the font size
-_MOST_COVERED = 0.25  # the maximum share of the picture that tags cover
-_CORNER = 3  # the radius of a tag's corners in pixels
-_RIM: Color = (24, 24, 27)  # a dark border that separates a tag from a mask of the same color
+_MIN_FONT_SIZE, _MAX_FONT_SIZE = 12, 48  # pixels
+_PICTURE_TO_FONT_RATIO = 48  # the ratio of the picture's longer side to the font size
+_MAX_COVERED_SHARE = 0.25  # the maximum share of the picture that tags cover
+_CORNER_RADIUS = 3  # the radius of the rounded corners of a tag, in pixels
+_BORDER_COLOR: Color = (24, 24, 27)  # dark, to separate a tag from a mask of the same color
 
 
 class _Box(NamedTuple):
@@ -47,8 +47,9 @@ class _Box(NamedTuple):
 def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
     """Write the name of each shape beside or on the shape.
 
-    The tags of large shapes are drawn first. A tag that would overlap another tag is left out. Drawing stops before the
-    tags cover more than a quarter of the picture, but the first tag is always drawn.
+    The tags of large shapes are drawn first. A shape has no tag if all possible positions of its tag overlap
+    other tags. Drawing stops before the tags cover more than a quarter of the picture, but the first tag is always
+    drawn.
 
     Args:
         picture: The RGB picture to draw on; the label is scaled to it.
@@ -57,34 +58,37 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
         colors: The color of each shape.
     """
     pen = ImageDraw.Draw(picture)
-    font = font_of(min(max(_SMALLEST_FONT, max(picture.size) // _FONTS_IN_PICTURE), _LARGEST_FONT))
+    font = font_of(min(max(_MIN_FONT_SIZE, max(picture.size) // _PICTURE_TO_FONT_RATIO), _MAX_FONT_SIZE))
     height = sum(font.getmetrics())
-    taken: list[_Box] = []
-    free_area = _MOST_COVERED * picture.width * picture.height
+    drawn: list[_Box] = []
+    free_area = _MAX_COVERED_SHARE * picture.width * picture.height
     for index, box, middle in sorted(_visible_boxes(label, picture.size), key=lambda item: -item[1].area):
         name = shortened(names[index], font, min(picture.width, max(picture.size) / 3))
         size = (font.getlength(name) + height / 2, height)
-        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, middle, size, label.shapes[index].kind))
-        tag = next((spot for spot in spots if not any(map(spot.overlaps, taken))), None)
+        positions = (
+            _moved_inside(position, picture.size)
+            for position in _tag_positions(box, middle, size, label.shapes[index].kind)
+        )
+        tag = next((position for position in positions if not any(map(position.overlaps, drawn))), None)
         if tag is None:
             continue
         free_area -= tag.area
-        if taken and free_area < 0:
+        if drawn and free_area < 0:
             return
-        taken.append(tag)
-        pen.rounded_rectangle(tag, _CORNER, colors[index], _RIM)
+        drawn.append(tag)
+        pen.rounded_rectangle(tag, _CORNER_RADIUS, colors[index], _BORDER_COLOR)
         pen.text(
             (tag.left + height / 4, (tag.top + tag.bottom) / 2), name, text_color_on(colors[index]), font, anchor="lm"
         )
 
 
 def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:
-    """Yield the index, the bounding box and the middle of each shape that is visible in the picture."""
+    """Yield the index, the bounding box and the middle of each shape that is visible in the picture, in pixels."""
     if label.ids is not None:
-        numbers = scaled_shape_map(label, size)
-        found = boxes(numbers)
-        for number, (left, top, width, height) in zip(found.ids.tolist(), found.xywh.tolist(), strict=True):
-            x, y = _middle_of(numbers[top : top + height, left : left + width] == number)
+        shape_map = scaled_shape_map(label, size)
+        mask_boxes = boxes(shape_map)
+        for number, (left, top, width, height) in zip(mask_boxes.ids.tolist(), mask_boxes.xywh.tolist(), strict=True):
+            x, y = _middle_of(shape_map[top : top + height, left : left + width] == number)
             yield number - 1, _Box(left, top, left + width, top + height), (left + x, top + y)
     for index, shape in enumerate(label.shapes):
         if shape.kind != MASK:
@@ -95,7 +99,7 @@ def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int
 
 
 def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
-    """Return the center of the array if the mask is True there, else the True pixel that is nearest to the center."""
+    """Return the center of a mask if it is True there, else the True pixel that is nearest to the center, as (x, y)."""
     height, width = mask.shape
     if mask[height // 2, width // 2]:
         return width / 2, height / 2
@@ -104,10 +108,10 @@ def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
     return float(xs[nearest]), float(ys[nearest])
 
 
-def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
-    """Yield possible boxes for the tag of a shape, the best first.
+def _tag_positions(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
+    """Yield possible positions for the tag of a shape, the best position first.
 
-    The best box is on a mask or polygon that is larger than the tag, beside a point, and above any other shape.
+    The best position is on a mask or polygon that is larger than the tag, beside a point, and above any other shape.
     """
     width, height = size
     x, y = middle[0] - width / 2, middle[1] - height / 2

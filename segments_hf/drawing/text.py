@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 # Roboto by Google, under the Apache License 2.0. The default font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
-_LONGEST = 300  # the maximum number of characters that are measured, because a name may have any length
+_MAX_CHARACTERS = 300  # longer texts are cut before they are measured, because a name may have any length
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
-_BRIGHT = 150  # text is black on colors of at least this luminance, from 0 to 255
+_BRIGHT_LUMINANCE = 150  # text is black on colors of at least this luminance, from 0 to 255
 
 
 @cache
 def font_of(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font of all pictures, which has Latin, Greek and Cyrillic letters.
+    """Return the font of all pictures, Roboto, which has Latin, Greek and Cyrillic letters.
 
     Args:
         size: The size in pixels.
@@ -33,7 +33,7 @@ def font_of(size: int) -> ImageFont.FreeTypeFont:
 
 
 def one_line(text: str) -> str:
-    r"""Replace line ends, unprintable characters and marks that reverse the direction of text by spaces.
+    r"""Replace line ends, unprintable characters and marks that reverse the direction of text with spaces.
 
     >>> one_line("sweet\npepper\u202e\ud800 é")
     'sweet pepper   é'
@@ -55,8 +55,8 @@ def row_title(row: Row) -> str:
 
 
 def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
-    """Return a name in one line of at most `width` pixels; a longer name is cut and ends in an ellipsis."""
-    text = one_line(text[:_LONGEST])
+    """Return a text in one line of at most `width` pixels; a longer text is cut and ends in an ellipsis."""
+    text = one_line(text[:_MAX_CHARACTERS])
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(f"{text}…") > width:
@@ -71,14 +71,14 @@ def text_color_on(color: Color) -> Color:
     ((0, 0, 0), (255, 255, 255))
     """
     red, green, blue = color
-    return _BLACK if 0.299 * red + 0.587 * green + 0.114 * blue >= _BRIGHT else _WHITE
+    return _BLACK if 0.299 * red + 0.587 * green + 0.114 * blue >= _BRIGHT_LUMINANCE else _WHITE
 
 
-def cut(text: str, most: int) -> str:
-    """Return a name in one line of at most `most` characters; a longer name is cut and ends in an ellipsis.
+def cut(text: str, max_characters: int) -> str:
+    """Return a text in one line of at most `max_characters`; a longer text is cut and ends in an ellipsis.
 
     >>> cut("sunflower", 6)
     'sunfl…'
     """
-    line = one_line(text[:_LONGEST])
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    line = one_line(text[:_MAX_CHARACTERS])
+    return line if len(line) <= max_characters else f"{line[: max_characters - 1]}…"

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from segments_hf.drawing.classes import Classes
-from segments_hf.drawing.clouds.ground import fit_ground, range_of_most
+from segments_hf.drawing.clouds.ground import fit_ground, range_without_outliers
 from segments_hf.drawing.clouds.point_pixels import draw_points, point_colors, relative_heights
 from segments_hf.drawing.label_picture import UNLABELED_COLOR
 from segments_hf.labels import CUBOID
@@ -58,7 +58,7 @@ def draw_cloud_thumb(positions: Floats, numbers: Numbers | None, objects: Sequen
     outlines = [_outline_of(item) for item in objects if item.geometry_3d is not None]
     labeled = positions[numbers > 0]
     ground = fit_ground(
-        positions, np.concatenate([*outlines, range_of_most(labeled) if len(labeled) else labeled]), _SIZE
+        positions, np.concatenate([*outlines, range_without_outliers(labeled) if len(labeled) else labeled]), _SIZE
     )
     pixels, heights = ground.pixels_of(positions), relative_heights(positions[:, 2])
     ranks = (heights * _HIGHEST_RANK).astype(np.uint16)

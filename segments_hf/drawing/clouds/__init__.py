@@ -1,4 +1,4 @@
-"""Draw point clouds: seen from above, and their boxes in the pictures of cameras."""
+"""Draw point clouds from above, and their boxes over camera images."""
 
 from segments_hf.drawing.clouds.top_view import TopView, draw_top_view
 

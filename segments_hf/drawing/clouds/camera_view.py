@@ -1,4 +1,4 @@
-"""Draw the boxes of a point cloud over the picture of a camera."""
+"""Draw the boxes of a point cloud over the image of a camera."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class CameraView(NamedTuple):
-    """The picture of a camera with boxes.
+    """The image of a camera, scaled and with boxes.
 
     Attributes:
         picture: An RGB picture.
-        image_size: The width and height of the image of the camera.
+        image_size: The width and height of the image in pixels, before it was scaled.
     """
 
     picture: Image.Image
@@ -41,11 +41,11 @@ def cameras_of(row: Row) -> list[Mapping[str, Any]]:
 
 
 def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes, size: tuple[int, int]) -> CameraView:
-    """Draw the picture of a camera, with the edges and headings of boxes; near boxes cover far boxes.
+    """Draw the edges and headings of boxes over the image of a camera; near boxes cover far boxes.
 
     Args:
         camera: An entry of the `cameras` of a row, with an image. Without a calibration, no boxes are drawn.
-        boxes: Boxes in the frame of the sensor.
+        boxes: Boxes in the frame of the sensor, or None.
         classes: The classes.
         size: The width and height in pixels to which the image is enlarged or reduced, with its aspect ratio.
 

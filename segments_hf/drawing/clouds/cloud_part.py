@@ -1,4 +1,4 @@
-"""Draw a row of a point cloud for a contact sheet: the cloud from above, and the pictures of the cameras below."""
+"""Draw a row of a point cloud for a contact sheet: the cloud from above, and the camera images below."""
 
 from __future__ import annotations
 
@@ -24,70 +24,71 @@ if TYPE_CHECKING:
     from segments_hf.drawing.clouds.top_view import TopView
     from segments_hf.labels.row import Row
 
-_HEIGHT = 320  # of the picture from above, in pixels
-_MOST_CAMERAS = 9
+_CLOUD_HEIGHT = 320  # of the picture of the cloud, in pixels
+_MAX_CAMERAS = 9
 _CAMERAS_PER_LINE = 3
 _NO_CLOUD = "no point cloud"
-_SHARPNESS = 2  # a picture of a camera is drawn in this multiple of its size, so that its lines are smooth
+_OVERSAMPLING = 2  # camera images are drawn at this multiple of their size and then reduced, so that lines are smooth
 
 
 def most_cameras(rows: Iterable[Row]) -> int:
-    """Return the largest number of camera images that a row has, but not more than nine."""
-    return min(_MOST_CAMERAS, max(len(cameras_of(row)) for row in rows))
+    """Return the largest number of camera images in a row, or nine if it is larger."""
+    return min(_MAX_CAMERAS, max(len(cameras_of(row)) for row in rows))
 
 
-def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: int) -> SheetPart:
-    """Draw the point cloud of a row from above, and the pictures of its cameras with the boxes below it.
+def cloud_part(row: Row, classes: Classes, drawn_classes: set[int | None], *, cameras: int) -> SheetPart:
+    """Draw the point cloud of a row from above, and below it the camera images with the boxes over them.
 
     Args:
         row: The row.
         classes: The classes.
-        seen: A set to which the class indices of the label are added; None stands for objects without a class.
-        cameras: The number of camera images for which there is space.
+        drawn_classes: A set to which the class indices of the label are added; None stands for objects without a class.
+        cameras: The number of cells for camera images. Further camera images of the row are not drawn.
 
     Raises:
-        OptionError: The label has a class index that `classes` does not have, or the row has no type of point cloud.
+        OptionError: The label has a class index that `classes` does not have, or the row has no known type of point
+            cloud.
     """
     errors: list[SegmentsHFError] = []
     scene, placeholder, picture = None, "no points", None
     try:
         scene = scene_of(row)
-        view = draw_top_view(scene, row.get("ego_pose"), classes, (PART_WIDTH, _HEIGHT))
+        view = draw_top_view(scene, row.get("ego_pose"), classes, (PART_WIDTH, _CLOUD_HEIGHT))
         if view is not None:
             picture = view.picture
             _write_note(picture, _note(row, view))
         elif not has_point_cloud(row):
             placeholder = _NO_CLOUD
-        seen.update(scene.counts)
+        drawn_classes.update(scene.counts)
     except (AssetError, MissingExtraError) as error:
         placeholder = "unreadable point cloud"
         errors.append(error)
     except PointCloudError as error:
-        placeholder = "unreadable label"
+        placeholder = "invalid label or pose"
         errors.append(error)
-    top = in_cell(picture, (PART_WIDTH, _HEIGHT), placeholder)
+    top = in_cell(picture, (PART_WIDTH, _CLOUD_HEIGHT), placeholder)
     if not cameras:
         return SheetPart(top, errors)
     columns = min(cameras, _CAMERAS_PER_LINE)
     cell = (PART_WIDTH // columns, PART_WIDTH // columns * 9 // 16)
-    part = Image.new("RGB", (PART_WIDTH, _HEIGHT + -(-cameras // columns) * cell[1]), SHEET_COLOR)
+    part = Image.new("RGB", (PART_WIDTH, _CLOUD_HEIGHT + -(-cameras // columns) * cell[1]), SHEET_COLOR)
     part.paste(top, (0, 0))
     for number, camera in enumerate(cameras_of(row)[:cameras]):
         line, column = divmod(number, columns)
-        found = _camera_cell(camera, scene, classes, cell)
-        if not isinstance(found, Image.Image):
-            errors.append(found)
-            found = in_cell(None, cell, "unreadable image")
-        part.paste(found, (column * cell[0], _HEIGHT + line * cell[1]))
+        drawn = _camera_cell(camera, scene, classes, cell)
+        if not isinstance(drawn, Image.Image):
+            errors.append(drawn)
+            drawn = in_cell(None, cell, "unreadable image")
+        part.paste(drawn, (column * cell[0], _CLOUD_HEIGHT + line * cell[1]))
     return SheetPart(part, errors)
 
 
 def _note(row: Row, view: TopView) -> str:
-    """Return a text about a missing point cloud and about objects outside of the view; it may be empty."""
-    missing = [] if has_point_cloud(row) else [_NO_CLOUD]
+    """Return a text that says if the point cloud is missing or objects are outside of the view; it may be empty."""
+    notes = [] if has_point_cloud(row) else [_NO_CLOUD]
     if outside := view.num_outside:
-        missing.append(f"{counted(outside, 'object')} outside of the view")
-    return " · ".join(missing)
+        notes.append(f"{counted(outside, 'object')} outside of the view")
+    return " · ".join(notes)
 
 
 def _write_note(picture: Image.Image, note: str) -> None:
@@ -102,10 +103,10 @@ def _write_note(picture: Image.Image, note: str) -> None:
 def _camera_cell(
     camera: Mapping[str, Any], scene: Scene | None, classes: Classes, cell: tuple[int, int]
 ) -> Image.Image | AssetError | PointCloudError:
-    """Draw the picture of a camera with the boxes of a scene, or return the error if it cannot be drawn."""
+    """Draw the image of a camera with the boxes of a scene. If this fails, return the error."""
     try:
-        size = (cell[0] * _SHARPNESS, cell[1] * _SHARPNESS)
+        size = (cell[0] * _OVERSAMPLING, cell[1] * _OVERSAMPLING)
         view = draw_camera(camera, scene and scene.boxes, classes, size)
-        return in_cell(view.picture.reduce(_SHARPNESS), cell)
+        return in_cell(view.picture.reduce(_OVERSAMPLING), cell)
     except (AssetError, PointCloudError) as error:
         return error

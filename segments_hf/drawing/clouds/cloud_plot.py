@@ -1,4 +1,4 @@
-"""Draw a row of a point cloud as a figure: the cloud from above, and beside it the pictures of the cameras."""
+"""Draw a row of a point cloud as a figure: the cloud from above, and beside it the camera images."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import Classes
     from segments_hf.labels.row import Row
 
-_PIXELS = 960  # the longer side of the picture from above
-_CAMERA_PIXELS = (960, 960)  # maximum size of the picture of a camera
-_WIDTH, _HEIGHT = 9.2, 7.0  # the maximum width and height of the picture from above in inches
-_CAMERA_WIDTH, _CAMERA_HEIGHT = 4.6, 3.0  # the width and height of the picture of a camera in inches
+_PIXELS = 960  # the longer side of the picture of the cloud
+_CAMERA_PIXELS = (960, 960)  # the maximum width and height of a camera image
+_MAX_WIDTH, _MAX_HEIGHT = 9.2, 7.0  # of the picture of the cloud, in inches
+_CAMERA_WIDTH, _CAMERA_HEIGHT = 4.6, 3.0  # of the panel of a camera image, in inches
 _CAMERAS_PER_COLUMN = 3
-_MOST_NUMBERED = 15  # objects with ids in the picture; more ids would hide the points
-_LONGEST_NAME = 40  # maximum number of characters of the name of a camera
-_NOTHING = (0.0, 4.0, 0.0, 3.0)  # the extent of a panel without points and objects
+_MAX_NUMBERED = 15  # ids are drawn for at most this number of objects; more ids would hide the points
+_MAX_NAME_LENGTH = 40  # of a camera, in characters
+_EMPTY_EXTENT = (0.0, 4.0, 0.0, 3.0)  # of a panel without points and objects: left, right, bottom and top
 
 
 def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:
@@ -44,11 +44,14 @@ def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:
     """
     scene, cameras = scene_of(row), cameras_of(row)
     view = draw_top_view(scene, row.get("ego_pose"), classes, _PIXELS, opacity=opacity)
-    left, right, bottom, top = extent = view.ground.extent if view else _NOTHING
-    inches = min(_WIDTH / (right - left), _HEIGHT / (top - bottom))
+    left, right, bottom, top = extent = view.ground.extent if view else _EMPTY_EXTENT
+    inches_per_unit = min(_MAX_WIDTH / (right - left), _MAX_HEIGHT / (top - bottom))
     columns = -(-len(cameras) // _CAMERAS_PER_COLUMN)
     lines = -(-len(cameras) // columns) if columns else 1
-    width, height = (right - left) * inches, max((top - bottom) * inches, lines * _CAMERA_HEIGHT if columns else 0)
+    width, height = (
+        (right - left) * inches_per_unit,
+        max((top - bottom) * inches_per_unit, lines * _CAMERA_HEIGHT if columns else 0),
+    )
     figure = new_figure(width + columns * _CAMERA_WIDTH + 0.8, height + 1.6)
     grid = figure.add_gridspec(lines, 1 + columns, width_ratios=[width, *[_CAMERA_WIDTH] * columns])
     panel = figure.add_subplot(grid[:, 0])
@@ -56,18 +59,21 @@ def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:
         show_picture(panel, "from above", None, extent, "no points")
     else:
         shapes = view.outlines.shapes
-        if len(shapes) <= _MOST_NUMBERED:
+        if len(shapes) <= _MAX_NUMBERED:
             names, colors = [str(shape.id) for shape in shapes], [classes.color(shape.category) for shape in shapes]
             draw_tags(view.picture, view.outlines, names, colors)
         show_picture(panel, f"{counted(scene.num_points, 'point')} from above", view.picture, extent)
         panel.set(xlabel="x", ylabel="y")
     for number, camera in enumerate(cameras):
         column, line = divmod(number, lines)
-        shown = draw_camera(camera, scene.boxes, classes, _CAMERA_PIXELS)
+        camera_view = draw_camera(camera, scene.boxes, classes, _CAMERA_PIXELS)
         panel = figure.add_subplot(grid[line, 1 + column])
-        width, height = shown.image_size
+        width, height = camera_view.image_size
         show_picture(
-            panel, cut(str(camera.get("name") or "camera"), _LONGEST_NAME), shown.picture, (0, width, height, 0)
+            panel,
+            cut(str(camera.get("name") or "camera"), _MAX_NAME_LENGTH),
+            camera_view.picture,
+            (0, width, height, 0),
         )
     add_legend(figure, classes, scene.counts)
     add_title(figure, row)

@@ -1,4 +1,4 @@
-"""The rectangle of the ground that a picture from above shows, and the pixels of positions in it."""
+"""Compute the rectangle of the ground that a picture from above shows, and the pixels of positions in the picture."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_PERCENTILES = (1, 99)  # points beyond, such as reflections and very distant points, may be outside of the picture
-_ENOUGH = 20_000  # the number of values from which percentiles are computed
-_REACH = 0.5  # objects may be outside of the cloud by this share of its width and height
-_MARGIN = 0.04  # of the width and height
-_SMALLEST = 1e-3  # the smallest width and height, for clouds of one point
+_PERCENTILES = (1, 99)  # points outside of this range, such as reflections, may be outside of the picture
+_PERCENTILE_VALUES = 20_000  # percentiles of large clouds are computed from one to two times this number of values
+_REACH = 0.5  # objects are shown up to this share of the width and height of the cloud outside of the cloud
+_MARGIN = 0.04  # on each side, as a share of the width and height
+_MIN_SPAN = 1e-3  # the minimum width and height of the rectangle, for clouds of one point
 
 
 class Ground(NamedTuple):
@@ -45,31 +45,32 @@ class Ground(NamedTuple):
         return self.left, self.left + width / self.scale, self.top - height / self.scale, self.top
 
     def pixels_of(self, positions: Floats) -> Floats:
-        """Return the pixels of positions.
+        """Return the pixel coordinates of positions.
 
         Args:
             positions: x and y, and perhaps z: array of shape (..., 2 or 3).
 
         Returns:
-            float64 array of shape (..., 2): to the right and down, from the upper left corner of the picture. They may
-            be outside of the picture.
+            float64 array of shape (..., 2): x to the right and y down, from the upper left corner of the picture. The
+            coordinates may be outside of the picture.
         """
         return np.stack([positions[..., 0] - self.left, self.top - positions[..., 1]], axis=-1) * self.scale
 
 
 def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> Ground:
-    """Return the rectangle that contains all objects and 98 % of the points along each axis.
+    """Return the rectangle that contains 98 % of the points along each axis, and all corners of objects near the cloud.
 
-    Objects that are far outside of the cloud are left out, because their coordinates are probably wrong.
+    Corners that are farther from the cloud than half of its width or height are left out, because they are probably
+    wrong. Without points, the rectangle contains all corners.
 
     Args:
         points: The positions of the points: array of shape (N, 2 or 3), finite.
         objects: The corners of the objects: array of shape (M, 2 or 3), finite.
-        size: The width and height of the picture in pixels; or only the longer side, for a picture with the shape of
-            the rectangle, and whose shorter side is at least half as long.
+        size: The width and height of the picture in pixels; or only the longer side: the picture then has the aspect
+            ratio of the rectangle, and its shorter side is at least half as long.
     """
-    low, high = _range_of(points[:, :2], objects[:, :2])
-    span = np.maximum(high - low, _SMALLEST) * (1 + 2 * _MARGIN)
+    low, high = _rectangle_range(points[:, :2], objects[:, :2])
+    span = np.maximum(high - low, _MIN_SPAN) * (1 + 2 * _MARGIN)
     if isinstance(size, int):
         width, height = np.maximum(span / span.max(), 0.5).tolist()
         size = round(size * width), round(size * height)
@@ -78,10 +79,10 @@ def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> 
     return Ground(left, top, scale, size)
 
 
-def range_of_most(values: Floats, percentiles: tuple[float, float] = _PERCENTILES) -> Floats:
-    """Return the range of positions or heights without outliers.
+def range_without_outliers(values: Floats, percentiles: tuple[float, float] = _PERCENTILES) -> Floats:
+    """Return the range of positions or heights, without outliers.
 
-    Of many values, every second, third, … value is used.
+    If there are at least 40,000 values, only every second, third, … value is used.
 
     Args:
         values: Array of shape (N,) or (N, K), N > 0.
@@ -90,17 +91,17 @@ def range_of_most(values: Floats, percentiles: tuple[float, float] = _PERCENTILE
     Returns:
         float64 array of shape (2,) or (2, K): the lowest and highest values.
     """
-    step = max(1, len(values) // _ENOUGH)
+    step = max(1, len(values) // _PERCENTILE_VALUES)
     return np.percentile(values[::step], percentiles, axis=0)
 
 
-def _range_of(points: Floats, objects: Floats) -> tuple[Floats, Floats]:
-    """Return the lowest and highest x and y of the rectangle."""
+def _rectangle_range(points: Floats, objects: Floats) -> tuple[Floats, Floats]:
+    """Return the lowest and the highest x and y of the rectangle of `fit_ground`, without margins."""
     if len(points):
         lowest, highest = points.min(axis=0), points.max(axis=0)
         reach = (highest - lowest) * _REACH
         near = objects[((objects >= lowest - reach) & (objects <= highest + reach)).all(axis=1)]
-        low, high = range_of_most(points)
+        low, high = range_without_outliers(points)
         return np.minimum(low, near.min(axis=0, initial=np.inf)), np.maximum(high, near.max(axis=0, initial=-np.inf))
     if len(objects):
         return objects.min(axis=0), objects.max(axis=0)
@@ -110,7 +111,7 @@ def _range_of(points: Floats, objects: Floats) -> tuple[Floats, Floats]:
 def leveled(positions: Floats, ego_pose: EgoPose) -> Floats:
     """Rotate positions in the frame of the sensor so that z is vertical, and x is the heading of the sensor.
 
-    A sensor may be tilted, and a picture from above shows the scene from above, not from the top of the sensor.
+    The z axis of a tilted sensor is not vertical, but a picture from above must show the scene along the vertical.
 
     Args:
         positions: Array of shape (..., 3).

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from segments_hf.drawing.clouds.ground import range_of_most
+from segments_hf.drawing.clouds.ground import range_without_outliers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_DARKEST, _BRIGHTEST = 90, 225  # the gray of the lowest and of the highest points
-_PERCENTILES = (2, 98)  # heights beyond have the darkest or the brightest gray
-_SMALLEST = 1e-6  # the smallest range of heights, for flat clouds
-_COVERED = 0.3  # the share of the picture that points of more than one pixel may cover
-_LARGEST = 3  # the largest width of a point in pixels
+_DARKEST_GRAY, _BRIGHTEST_GRAY = 90, 225  # of the lowest and of the highest points
+_PERCENTILES = (2, 98)  # lower points have the darkest gray, higher points the brightest gray
+_MIN_RANGE = 1e-6  # the minimum range of heights, for flat clouds
+_COVERED_SHARE = 0.3  # points are so wide that they cover about this share of the picture
+_MAX_POINT_WIDTH = 3  # in pixels
 
 
 def relative_heights(heights: Floats) -> Floats:
@@ -33,8 +33,8 @@ def relative_heights(heights: Floats) -> Floats:
     Returns:
         float64 array of shape (N,).
     """
-    low, high = range_of_most(heights, _PERCENTILES) if len(heights) else (0, 1)
-    return np.clip((heights - low) / max(high - low, _SMALLEST), 0, 1)
+    low, high = range_without_outliers(heights, _PERCENTILES) if len(heights) else (0, 1)
+    return np.clip((heights - low) / max(high - low, _MIN_RANGE), 0, 1)
 
 
 def point_colors(heights: Floats, class_indices: npt.NDArray[np.int64], classes: Classes) -> npt.NDArray[np.uint8]:
@@ -49,16 +49,16 @@ def point_colors(heights: Floats, class_indices: npt.NDArray[np.int64], classes:
         uint8 array of shape (N, 3).
 
     Raises:
-        OptionError: There is no such class.
+        OptionError: `classes` does not have a class index.
     """
-    grays = (_DARKEST + (_BRIGHTEST - _DARKEST) * heights).astype(np.uint8)
+    grays = (_DARKEST_GRAY + (_BRIGHTEST_GRAY - _DARKEST_GRAY) * heights).astype(np.uint8)
     colors = np.repeat(grays[:, None], 3, axis=1)
     is_labeled = class_indices >= 0
-    of_labeled = class_indices[is_labeled]
-    present = np.flatnonzero(np.bincount(of_labeled))
-    table = np.zeros((present.max(initial=0) + 1, 3), np.uint8)
-    table[present] = np.array([classes.color(index) for index in present.tolist()], np.uint8).reshape(-1, 3)
-    colors[is_labeled] = table[of_labeled]
+    labeled_indices = class_indices[is_labeled]
+    present = np.flatnonzero(np.bincount(labeled_indices))
+    color_table = np.zeros((present.max(initial=0) + 1, 3), np.uint8)
+    color_table[present] = np.array([classes.color(index) for index in present.tolist()], np.uint8).reshape(-1, 3)
+    colors[is_labeled] = color_table[labeled_indices]
     return colors
 
 
@@ -72,7 +72,7 @@ def draw_points(
     """Draw points. The points of a sparse cloud are squares of several pixels.
 
     Args:
-        pixels: The pixel of each point, to the right and down: float64 array of shape (N, 2), finite.
+        pixels: The pixel coordinates of each point, x to the right and y down: float64 array of shape (N, 2), finite.
         ranks: uint16 array of shape (N,). A point covers points of a lower rank.
         colors: The color of each point: uint8 array of shape (N, 3).
         size: The width and height of the picture.
@@ -82,21 +82,23 @@ def draw_points(
         An RGB picture.
     """
     width, height = size
-    picture = np.empty((height + 2 * _LARGEST, width + 2 * _LARGEST, 3), np.uint8)  # with a border for parts of points
+    border = _MAX_POINT_WIDTH  # for the pixels of points that are partly outside of the picture
+    picture = np.empty((height + 2 * border, width + 2 * border, 3), np.uint8)
     picture[:] = background
     x, y = pixels[:, 0], pixels[:, 1]
     inside = np.flatnonzero((x > -1) & (x < width + 1) & (y > -1) & (y < height + 1))
     order = inside[np.argsort(ranks[inside], kind="stable")]
-    side = _side_of_point(len(order), size)
-    start = _LARGEST - (side - 1) / 2
-    first = np.floor(y[order] + start).astype(np.int64) * picture.shape[1] + np.floor(x[order] + start).astype(np.int64)
-    steps = np.arange(side)
+    point_width = _point_width(len(order), size)
+    shift = border - (point_width - 1) / 2
+    lines, columns = (np.floor(values[order] + shift).astype(np.int64) for values in (y, x))
+    upper_left = lines * picture.shape[1] + columns  # the index of the upper left pixel of each point
+    steps = np.arange(point_width)
     offsets = (steps[:, None] * picture.shape[1] + steps).ravel()
-    # Of several colors for the same pixel, numpy assigns the last one.
-    picture.reshape(-1, 3)[(first[:, None] + offsets).ravel()] = colors[order].repeat(len(offsets), axis=0)
-    return Image.fromarray(picture[_LARGEST:-_LARGEST, _LARGEST:-_LARGEST])
+    # If several points cover a pixel, numpy assigns the color of the last point.
+    picture.reshape(-1, 3)[(upper_left[:, None] + offsets).ravel()] = colors[order].repeat(len(offsets), axis=0)
+    return Image.fromarray(picture[border:-border, border:-border])
 
 
-def _side_of_point(count: int, size: tuple[int, int]) -> int:
+def _point_width(count: int, size: tuple[int, int]) -> int:
     """Return the width of points in pixels."""
-    return int(np.clip(np.sqrt(_COVERED * size[0] * size[1] / max(count, 1)), 1, _LARGEST))
+    return int(np.clip(np.sqrt(_COVERED_SHARE * size[0] * size[1] / max(count, 1)), 1, _MAX_POINT_WIDTH))

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
-_MARGIN = 0.05  # the share of the width and height up to which lines are drawn outside of the image: lines are wide
-_SAMPLES = 33  # points along an edge, which is curved in the image of a lens with distortion
+_MARGIN = 0.05  # lines are drawn up to this share of the width and height outside of the image, because they are wide
+_SAMPLES = 33  # points along each line, because lens distortion makes lines curved in the image
 
 
 class ProjectedBox(NamedTuple):
     """A box in the image of a camera.
 
     Attributes:
-        box_index: The index of the box in the projected boxes.
+        box_index: The index of the box in the `boxes` of `project_boxes`.
         lines: The visible parts of the edges and of the heading in pixels of the image: arrays of shape (K, 2), K >= 2.
     """
 
@@ -68,11 +68,11 @@ def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[in
     pixels = project(_sampled(starts, ends, camera).reshape(-1, 3), camera)[:, :2].reshape(len(boxes), -1, _SAMPLES, 2)
     is_visible = _are_visible(pixels, image_size)
     for lines, visible in zip(pixels, is_visible, strict=True):
-        yield [part for line, shown in zip(lines, visible, strict=True) for part in _parts(line, shown)]
+        yield [part for line, shown in zip(lines, visible, strict=True) for part in _visible_parts(line, shown)]
 
 
 def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
-    """Return the ends of the edges and of the headings, in the order of the boxes: two arrays of shape (L, 3)."""
+    """Return both ends of the edges and the heading of each box, box after box: two arrays of shape (L, 3)."""
     corners = boxes.corners()
     bottom = corners[:, :4].mean(axis=1)
     front = corners[:, :2].mean(axis=1)
@@ -82,9 +82,13 @@ def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
 
 
 def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
-    """Return points along edges, from the near plane on: array of shape (L, 33, 3); NaN for edges behind the camera.
+    """Return points along the part of each line beyond the near plane, or NaN if there is no such part.
 
-    The points are at equal angles, so that their distances are about equal in the image of any lens.
+    Neighboring points are at equal angles, as the camera sees them. Then their distances in the image are about equal
+    for any lens.
+
+    Returns:
+        float64 array of shape (L, 33, 3).
     """
     sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
     depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])
@@ -92,14 +96,14 @@ def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     starts, ends, (from_depth, to_depth) = starts[is_seen], ends[is_seen], depths[:, is_seen, None]
     change = to_depth - from_depth
     crossing = (NEAR_PLANE_DEPTH - from_depth) / np.where(change == 0, 1, change)
-    first = starts + np.where(from_depth < NEAR_PLANE_DEPTH, crossing, 0) * (ends - starts)
-    last = starts + np.where(to_depth < NEAR_PLANE_DEPTH, crossing, 1) * (ends - starts)
-    sampled[is_seen] = _at_equal_angles(first, last, np.array(camera["translation"], np.float64))
+    clipped_starts = starts + np.where(from_depth < NEAR_PLANE_DEPTH, crossing, 0) * (ends - starts)
+    clipped_ends = starts + np.where(to_depth < NEAR_PLANE_DEPTH, crossing, 1) * (ends - starts)
+    sampled[is_seen] = _at_equal_angles(clipped_starts, clipped_ends, np.array(camera["translation"], np.float64))
     return sampled
 
 
 def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
-    """Return points on lines at equal angles, seen from a center: float64 array of shape (L, 33, 3)."""
+    """Return points on lines at equal angles as seen from a center: float64 array of shape (L, 33, 3)."""
     to_start, to_end = (starts - center)[:, None], (ends - center)[:, None]
     start_distance, end_distance = (np.linalg.norm(side, axis=2, keepdims=True) for side in (to_start, to_end))
     cosine = (to_start * to_end).sum(axis=2, keepdims=True) / (start_distance * end_distance)
@@ -111,18 +115,18 @@ def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
 
 
 def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Tell which segments between two neighboring points may cross the image: bool array of shape (..., K - 1)."""
+    """Tell whether the segment between each two neighboring points may cross the image: array of shape (..., K - 1)."""
     size = np.array(image_size, np.float64)
     starts, ends = pixels[..., :-1, :], pixels[..., 1:, :]
-    low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of both is NaN
+    low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of the two is NaN
     with np.errstate(invalid="ignore"):
         crosses = (high > -_MARGIN * size) & (low < (1 + _MARGIN) * size)
     is_visible: npt.NDArray[np.bool_] = crosses[..., 0] & crosses[..., 1]
     return is_visible
 
 
-def _parts(line: Floats, is_visible: npt.NDArray[np.bool_]) -> Iterator[Floats]:
+def _visible_parts(line: Floats, is_visible: npt.NDArray[np.bool_]) -> Iterator[Floats]:
     """Yield the parts of a line whose segments are visible."""
     borders = np.flatnonzero(np.diff(np.concatenate([[False], is_visible, [False]])))
-    for first, end in zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True):
-        yield line[first : end + 1]
+    for start, end in zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True):
+        yield line[start : end + 1]

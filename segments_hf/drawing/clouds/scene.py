@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.points import Boxes
 
-_MOST_POINTS = 1_000_000  # more points would not be visible in a picture, but would need much memory
-_BOXES_AT_ONCE = 64  # limits the memory for clouds with many boxes
+_MAX_POINTS = 1_000_000  # more points would not be visible in a picture, but would need much memory
+_BOXES_PER_BATCH = 64  # limits the memory for clouds with many boxes
 
 
 class Scene(NamedTuple):
@@ -32,7 +32,7 @@ class Scene(NamedTuple):
         classes: The class index of each drawn point: int64 array of shape (N,); -1 for a point without a class. Points
             inside of a box have the class of the box.
         num_points: The number of points in the file.
-        point_counts: The number of points of each class index, if the label is a segmentation of points.
+        point_counts: The number of points of each class index, if the label is a segmentation of points; else empty.
         boxes: The cuboids of the label; None for other labels.
         vectors: The polygons, lines and points of the label.
     """
@@ -55,8 +55,8 @@ class Scene(NamedTuple):
 
         None stands for objects without a class.
         """
-        of_boxes = [] if self.boxes is None else self.boxes.class_indices.tolist()
-        objects = [None if index < 0 else index for index in of_boxes]
+        box_indices = [] if self.boxes is None else self.boxes.class_indices.tolist()
+        objects = [None if index < 0 else index for index in box_indices]
         objects += [vector.annotation.class_index for vector in self.vectors]
         return Counter(self.point_counts) + Counter(objects)
 
@@ -64,49 +64,49 @@ class Scene(NamedTuple):
 def scene_of(row: Row) -> Scene:
     """Return the points and the label of a row, whatever its status.
 
-    Of a cloud with more than a million points, every second, third, … point is used.
+    If a cloud has more than a million points, only every second, third, … point is drawn.
 
     Args:
-        row: A row of a point cloud. Without a file or without a label, the scene has no points or no objects.
+        row: A row of a point cloud. If it has no file, the scene has no points; if it has no label, no objects.
 
     Raises:
         AssetError: The file cannot be read, or has no field x, y or z.
         PointCloudError: The label or the pose is invalid, or the file has another number of points than the label.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
-    points, label = _points(row), label_of(row)
+    points, label = _positions_in_file(row), label_of(row)
     if isinstance(label, PointLabel) and label.missing_part is None:
         classes = label.point_labels() - 1
         counts = dict(enumerate(np.bincount(classes[classes >= 0]).tolist()))
-        drawn = _drawn(points)
+        drawn = _drawn_indices(points)
         return Scene(points[drawn], classes[: len(points)][drawn], len(points), counts)
-    positions = points[_drawn(points)]
+    positions = points[_drawn_indices(points)]
     if not isinstance(label, CuboidLabel):
         return Scene(positions, np.full(len(positions), -1, np.int64), len(points))
     boxes = label.boxes()
     return Scene(positions, _classes_in_boxes(positions, boxes), len(points), boxes=boxes, vectors=label.vectors())
 
 
-def _drawn(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _drawn_indices(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return the indices of the points to draw. Points that are not finite are left out."""
     is_finite = np.isfinite(points)
     finite = np.flatnonzero(is_finite[:, 0] & is_finite[:, 1] & is_finite[:, 2])  # faster than `all(axis=1)`
-    return finite[:: max(1, -(-len(finite) // _MOST_POINTS))]
+    return finite[:: max(1, -(-len(finite) // _MAX_POINTS))]
 
 
 def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.NDArray[np.int64]:
-    """Return the class index of the box around each point; -1 for points outside of boxes."""
+    """Return the class index of a box around each point; -1 for points outside of all boxes."""
     classes = np.full(len(positions), -1, np.int64)
-    for start in range(0, len(boxes), _BOXES_AT_ONCE):
-        part = boxes[start : start + _BOXES_AT_ONCE]
-        inside = points_in_boxes(positions, part)
+    for start in range(0, len(boxes), _BOXES_PER_BATCH):
+        batch = boxes[start : start + _BOXES_PER_BATCH]
+        inside = points_in_boxes(positions, batch)
         found = np.flatnonzero(inside.any(axis=1))
-        classes[found] = part.class_indices[inside[found].argmax(axis=1)]
+        classes[found] = batch.class_indices[inside[found].argmax(axis=1)]
     return classes
 
 
-def _points(row: Row) -> npt.NDArray[np.float64]:
-    """Return the coordinates in the file of a row, in float64 because those of a map need it."""
+def _positions_in_file(row: Row) -> npt.NDArray[np.float64]:
+    """Return x, y and z of the points of a row: float64 array of shape (N, 3), because map coordinates need float64."""
     if not has_point_cloud(row):
         return np.empty((0, 3))
     return read_positions(row).astype(np.float64, copy=False)

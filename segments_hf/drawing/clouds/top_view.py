@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import ImageDraw
 
-from segments_hf.drawing.clouds.ground import Ground, fit_ground, leveled, range_of_most
+from segments_hf.drawing.clouds.ground import Ground, fit_ground, leveled, range_without_outliers
 from segments_hf.drawing.clouds.point_pixels import draw_points, point_colors, relative_heights
 from segments_hf.drawing.drawable import RowLabel, Shape
 from segments_hf.drawing.label_picture import UNLABELED_COLOR
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 _SENSOR_COLOR: Color = (250, 250, 249)
 _SENSOR_RADIUS = 3  # in line widths
-_BEYOND_FRONT = 0.5  # the length of the heading line in front of the box, in halves of the length of the box
-_SHORTEST_BEYOND = 5  # the minimum of this length in pixels
-_HIGHEST_RANK = 2**15 - 1  # the highest rank of points without a class
-_DARK = 80  # a color whose channels are all below this value is hard to see on the dark background
+_HEADING_IN_FRONT = 0.25  # the length of the heading line in front of the box, as a share of the length of the box
+_MIN_HEADING_IN_FRONT = 5  # the minimum length of the heading line in front of the box, in pixels
+_MAX_UNLABELED_RANK = 2**15 - 1  # of points without a class; the ranks of points with a class are higher
+_MAX_DARK_CHANNEL = 80  # a color whose channels are all below this value is hard to see on the dark background
 
 
 class TopView(NamedTuple):
@@ -40,7 +40,7 @@ class TopView(NamedTuple):
 
     Attributes:
         picture: An RGB picture.
-        ground: The rectangle of the ground that it shows.
+        ground: The rectangle of the ground that the picture shows.
         outlines: The label with one shape per object, without headings, in pixels of the picture.
     """
 
@@ -50,7 +50,7 @@ class TopView(NamedTuple):
 
     @property
     def num_outside(self) -> int:
-        """The number of objects outside of the picture. They are far from the points."""
+        """The number of objects outside of the picture, because they are far from the points."""
         size = self.picture.size
         return sum(clipped_box(shape.points, size) is None for shape in self.outlines.shapes)
 
@@ -60,16 +60,17 @@ def draw_top_view(
 ) -> TopView | None:
     """Draw a point cloud and its label from above, with x to the right and y up.
 
-    The z axis of the world points to the viewer, and the heading of the sensor to the right: the axes are those of the
-    sensor, unless the sensor is tilted. Points have the color of their class. Points without a class are gray; higher
-    points are brighter. A line from the center of a box through its front shows the heading. A cross marks the sensor.
+    The z axis of the world points to the viewer, and the heading of the sensor to the right. If the sensor is not
+    tilted, x and y are those of the sensor. Points have the color of their class. Points without a class are gray, and
+    brighter if they are higher. A line from the center of a box through its front shows the heading. A cross marks the
+    sensor.
 
     Args:
         scene: The points and the label.
         ego_pose: The `ego_pose` of the row.
         classes: The classes.
-        size: The width and height of the picture in pixels; or only the longer side, for a picture with the shape of
-            the scene.
+        size: The width and height of the picture in pixels; or only the longer side, for a picture with the aspect
+            ratio of the scene.
         opacity: The opacity of polygons, from 0 to 1.
 
     Returns:
@@ -85,7 +86,7 @@ def draw_top_view(
     footprints = leveled(_footprints(scene), ego_pose)
     vectors = [leveled(vector.points, ego_pose) for vector in scene.vectors]
     labeled = positions[scene.classes >= 0]
-    objects = [footprints.reshape(-1, 3), *vectors, range_of_most(labeled) if len(labeled) else labeled]
+    objects = [footprints.reshape(-1, 3), *vectors, range_without_outliers(labeled) if len(labeled) else labeled]
     ground = fit_ground(positions, np.concatenate(objects), size)
     heights = relative_heights(positions[:, 2])
     colors_of_points = point_colors(heights, scene.classes, classes)
@@ -94,8 +95,8 @@ def draw_top_view(
     outlines, lines = _shapes(scene, ground.pixels_of(footprints), [*map(ground.pixels_of, vectors)])
     label = RowLabel(ground.size, None, outlines + lines)
     colors = [classes.color(shape.category) for shape in label.shapes]
-    # Without black or white lines around them, small boxes are clearer. Only dark boxes need these lines.
-    needs_contrast = any(max(color) < _DARK for color in colors)
+    # Small boxes are clearer without black or white lines around them. Only boxes of dark colors need these lines.
+    needs_contrast = any(max(color) < _MAX_DARK_CHANNEL for color in colors)
     picture = paint_label(picture, label, colors, opacity=opacity, outlines=needs_contrast)
     _draw_sensor(picture, ground)
     return TopView(picture, ground, label._replace(shapes=outlines))
@@ -110,24 +111,24 @@ def _footprints(scene: Scene) -> Floats:
 
 
 def _ranks(heights: Floats, class_indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint16]:
-    """Return the order of points: points with a class cover other points, and high points cover low points."""
-    ranks = (heights * _HIGHEST_RANK).astype(np.uint16)  # numpy sorts such numbers several times as fast as float64
-    ranks[class_indices >= 0] += _HIGHEST_RANK + 1
+    """Return the rank of each point: points with a class cover other points, and high points cover low points."""
+    ranks = (heights * _MAX_UNLABELED_RANK).astype(np.uint16)  # numpy sorts uint16 several times as fast as float64
+    ranks[class_indices >= 0] += _MAX_UNLABELED_RANK + 1
     return ranks
 
 
 def _shapes(scene: Scene, footprints: Floats, vectors: Sequence[Floats]) -> tuple[list[Shape], list[Shape]]:
-    """Return the outline of each object, and further lines: the headings of boxes and the borders of polygons."""
+    """Return the outline of each object, and other lines: the headings of boxes and the borders of polygons."""
     outlines, lines = [], []
     for vector, points in zip(scene.vectors, vectors, strict=True):
         shape = Shape(vector.kind or "", vector.annotation.class_index, points.tolist(), vector.annotation.id)
         outlines.append(shape)
         if shape.kind == "polygon":
             lines.append(shape._replace(kind="polyline", points=[*shape.points, *shape.points[:2]]))
-    names = (
+    indices_and_ids = (
         [] if scene.boxes is None else [*zip(scene.boxes.class_indices.tolist(), scene.boxes.ids.tolist(), strict=True)]
     )
-    for (class_index, number), corners in zip(names, footprints, strict=True):
+    for (class_index, number), corners in zip(indices_and_ids, footprints, strict=True):
         category = None if class_index < 0 else class_index
         outlines.append(Shape("polyline", category, corners[[0, 1, 2, 3, 0, 1]].tolist(), number))
         heading = _heading(corners)
@@ -138,9 +139,9 @@ def _shapes(scene: Scene, footprints: Floats, vectors: Sequence[Floats]) -> tupl
 def _heading(corners: Floats) -> Floats:
     """Return the line from the center of a box through its front: float64 array of shape (2, 2)."""
     center, front = corners.mean(axis=0), corners[:2].mean(axis=0)
-    length = float(np.hypot(*(front - center)))
-    beyond = max(length * _BEYOND_FRONT, _SHORTEST_BEYOND) / length if length else 0
-    return np.stack([center, front + beyond * (front - center)])
+    to_front = float(np.hypot(*(front - center)))  # half of the length of the box
+    in_front = max(2 * to_front * _HEADING_IN_FRONT, _MIN_HEADING_IN_FRONT) / to_front if to_front else 0
+    return np.stack([center, front + in_front * (front - center)])
 
 
 def _draw_sensor(picture: Image, ground: Ground) -> None:
