@@ -42,7 +42,7 @@ class Report(Result, msgspec.Struct, frozen=True):
         not_checked: The number of annotations and files whose geometry or content was not checked, by kind, such as
             ``{"cuboid": 120}``; empty for images and point clouds. For other tasks, only names, uuids, statuses,
             categories, ids and tracks are checked.
-        cameras: Whether the images of the cameras were checked too, for a release of point clouds.
+        cameras: Whether the images of the cameras of point clouds were checked too.
     """
 
     name: str

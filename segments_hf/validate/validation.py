@@ -14,6 +14,7 @@ from segments_hf.io.prefetching import CPU_THREADS, prefetch
 from segments_hf.labels import has_json_label, is_point_cloud
 from segments_hf.layouts import check_labeled_rows
 from segments_hf.short_traceback import short_traceback
+from segments_hf.validate.checks.clouds.camera_images import has_camera_image
 from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -98,7 +99,7 @@ def validate(
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
         not_checked=json_labels.not_checked,
-        cameras=assets and bool(options.get("cameras")) and is_point_cloud(source.features),
+        cameras=assets and is_point_cloud(source.features) and bool(options.get("cameras") or tally.has_camera_images),
     )
 
 
@@ -125,6 +126,7 @@ class _Tally:
         self._rows_by_frame = Counter[tuple[object, ...]]()  # the number of rows of each frame of each sequence
         # The number of samples of each sequence: the number of rows of its most frequent frame.
         self._samples_by_sequence = Counter[tuple[object, ...]]()
+        self.has_camera_images = False
         self.findings: list[Finding] = []
 
     def _is_new_sample(self, outcome: Outcome) -> bool:
@@ -148,6 +150,7 @@ class _Tally:
         self.rows += 1
         self.samples += self._is_new_sample(examined.outcome)
         self.findings.extend(findings)
+        self.has_camera_images = self.has_camera_images or has_camera_image(examined.outcome.row or {})
         if examined.instances:
             width, height = examined.instances.size
             self.pixels += width * height

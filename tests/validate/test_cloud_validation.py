@@ -141,6 +141,21 @@ def test_camera_images_are_checked_only_if_they_are_loaded(tmp_path: Path, write
     assert found(report) == [("unreadable-camera", "scene 1")], str(report)
 
 
+def test_unreadable_camera_image_of_a_dataset_is_a_finding(tmp_path: Path, write_release: Any) -> None:
+    samples = clean(tmp_path, "pointcloud-cuboid")
+    for number in range(3):
+        frame_of(samples, number)["images"][0]["url"] = f"{number}.jpg"
+        (tmp_path / f"{number}.jpg").write_bytes(with_comment(jpeg((1280, 720)), f"{number}"))
+    release = write_release(samples, task_type="pointcloud-cuboid")
+    rows = load_release(release, split="train", cameras=True)
+    report = validate(rows, assets=True)
+    assert (report.is_clean, report.cameras) == (True, True)
+    assert not validate(load_release(release, split="train"), assets=True).cameras
+    (tmp_path / "1.jpg").write_bytes(b"<html>moved</html>")
+    report = validate(rows, assets=True)
+    assert found(report) == [("unreadable-camera", "scene 1")], str(report)
+
+
 def test_points_outside_of_the_loaded_image_of_a_camera_are_not_in_the_camera(
     tmp_path: Path, write_release: Any
 ) -> None:

@@ -129,7 +129,7 @@ def _image_size(camera: Mapping[str, Any]) -> tuple[float, float]:
     if camera.get("image") is not None:
         try:
             return read_header(stored_content(camera["image"])).size
-        except AssetError:  # `loading_problems` reports an image of a release that cannot be read
+        except AssetError:  # `unreadable_camera_images` reports the image
             pass
     (_, _, x), (_, _, y), _ = camera["intrinsic_matrix"]
     return (2 * x, 2 * y) if x > 0 and y > 0 else (np.inf, np.inf)

@@ -1,4 +1,4 @@
-"""Check the files of point clouds: whether they can be read, and whether their points match the label."""
+"""Check the file of a point cloud and the images of its cameras, and compare the points with the label."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from segments_hf.labels import CuboidLabel, has_point_cloud
 from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.points.read_points import read_positions
 from segments_hf.validate.checks.clouds.camera_calibration import cameras_without_points
+from segments_hf.validate.checks.clouds.camera_images import unreadable_camera_images
 from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
 from segments_hf.validate.checks.clouds.labeled_points import wrong_number_of_labels
 from segments_hf.validate.checks.same_files import fingerprint_of
@@ -43,21 +44,23 @@ def missing_cloud_type(row: Row) -> Iterator[Finding]:
 
 
 def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
-    """Check the file of a point cloud, which is read once.
+    """Check the file of a point cloud, which is read once, and the images of its cameras.
 
     Args:
         row: The row. No other check has reported its file.
         label: The label of the row, which is compared with the points; None if the row is not labeled.
     """
+    findings = list(unreadable_camera_images(row))
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
-        return CheckedCloud([missing_cloud(row, "got a row without a point cloud, or without its type")], None)
+        findings.append(missing_cloud(row, "got a row without a point cloud, or without its type"))
+        return CheckedCloud(findings, None)
     try:
         file = stored_content(row[POINT_CLOUD_COLUMN])
         fingerprint = fingerprint_of(file) if file.size else None
         points = read_positions({**row, POINT_CLOUD_COLUMN: {"bytes": file.content, "path": file.path}})
     except AssetError as error:
-        return CheckedCloud([UNREADABLE_CLOUD.in_row(row, str(error))], None)
-    findings = [*cameras_without_points(row, points)]
+        return CheckedCloud([*findings, UNREADABLE_CLOUD.in_row(row, str(error))], None)
+    findings += cameras_without_points(row, points)
     if label is not None:
         findings += wrong_number_of_labels(row, label, len(points))
     if isinstance(label, CuboidLabel):
