@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 
-SINGLE = ("pointcloud-cuboid", "pointcloud-segmentation", "pointcloud-vector")
-SEQUENCES = tuple(f"{task_type}-sequence" for task_type in SINGLE)
+SINGLE_CLOUD_TASKS = ("pointcloud-cuboid", "pointcloud-segmentation", "pointcloud-vector")
+SEQUENCE_TASKS = tuple(f"{task_type}-sequence" for task_type in SINGLE_CLOUD_TASKS)
 
 
-def kitti_file(count: int = 4, first: float = 0.0) -> bytes:
-    """Return a file of the type ``kitti`` (``binary-xyzi``); `first` is the x of the first point."""
+def kitti_file(count: int = 4, first_x: float = 0.0) -> bytes:
+    """Return a file of the type ``kitti`` (``binary-xyzi``); `first_x` is the x of the first point."""
     points = np.arange(4 * count, dtype="<f4").reshape(count, 4) / 8
-    points[:1, 0] = first
+    points[:1, 0] = first_x
     return points.tobytes()
 
 
-def pcd_file(count: int = 4, first: float = 0.0) -> bytes:
-    """Return a PCD file of text; `first` is the x of the first point."""
+def pcd_file(count: int = 4, first_x: float = 0.0) -> bytes:
+    """Return a PCD file with ``DATA ascii``; `first_x` is the x of the first point."""
     points = np.arange(3 * count, dtype=float).reshape(count, 3) / 8
-    points[:1, 0] = first
+    points[:1, 0] = first_x
     lines = ["VERSION 0.7", "FIELDS x y z", "SIZE 4 4 4", "TYPE F F F", "COUNT 1 1 1", f"WIDTH {count}", "HEIGHT 1"]
     rows = [" ".join(map(str, point)) for point in points.tolist()]
     return "\n".join([*lines, f"POINTS {count}", "DATA ascii", *rows, ""]).encode()
@@ -70,12 +70,12 @@ def cloud_sample(name: str, attributes: Any, label: Any = None, **fields: Any) -
     return {**sample, **fields}
 
 
-def labeled(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
+def cloud_label(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
     """Return a label."""
     return {"label_status": status, "attributes": {"format_version": "0.2", **attributes}}
 
 
-def content(task_type: str, number: int = 1) -> dict[str, Any]:
+def label_content(task_type: str, number: int = 1) -> dict[str, Any]:
     """Return the label of one point cloud of four points."""
     if "segmentation" in task_type:
         annotations = [{"id": number, "category_id": 1, "track_id": number}, {"id": 9, "category_id": 2}]
@@ -90,7 +90,7 @@ def cloud_samples(task_type: str, url_of: Callable[[str, bytes], str], count: in
     """Return samples of a task type: labeled ones, one without a label and one that was skipped.
 
     Args:
-        task_type: One of `SINGLE` or `SEQUENCES`. A sequence has two frames.
+        task_type: One of `SINGLE_CLOUD_TASKS` or `SEQUENCE_TASKS`. A sequence has two frames.
         url_of: A function that stores a file, and returns its URL or path.
         count: The number of samples.
     """
@@ -98,12 +98,12 @@ def cloud_samples(task_type: str, url_of: Callable[[str, bytes], str], count: in
     for number in range(count):
         poses = [{"position": xyz(number, 1.5, 0), "heading": quaternion(0, 0, 0, 1)}, None]
         frames = [
-            cloud(url_of(f"{number}-{frame}.bin", kitti_file(first=10 * number + frame)), ego_pose=pose)
+            cloud(url_of(f"{number}-{frame}.bin", kitti_file(first_x=10 * number + frame)), ego_pose=pose)
             for frame, pose in enumerate(poses)
         ]
-        contents = [content(task_type, 1 + frame) for frame in range(2)]
-        is_sequence = task_type in SEQUENCES
-        label: Any = labeled(frames=contents) if is_sequence else labeled(**contents[0])
+        contents = [label_content(task_type, 1 + frame) for frame in range(2)]
+        is_sequence = task_type in SEQUENCE_TASKS
+        label: Any = cloud_label(frames=contents) if is_sequence else cloud_label(**contents[0])
         if number == 1:
             label = None
         elif number == 2:

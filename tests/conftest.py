@@ -35,7 +35,7 @@ os.environ |= {
 }
 
 import datasets
-from clouds import S3, s3_server
+from cloud_storage import S3, s3_server
 
 # Commands write plain text with 80 columns in every terminal and CI.
 os.environ["COLUMNS"] = "80"

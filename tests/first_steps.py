@@ -10,7 +10,7 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 
 
-def type_command(command: str, folder: Path) -> str:
+def run_command(command: str, folder: Path) -> str:
     """Run a command in a folder, and return what it prints. Caches are in the folder `.home` beside that folder."""
     environment = {
         **os.environ,

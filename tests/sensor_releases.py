@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cloud_releases import camera, cloud, cuboid, kitti_file, labeled, quaternion, write_files, xyz
+from cloud_releases import camera, cloud, cloud_label, cuboid, kitti_file, quaternion, write_files, xyz
 from dataset.making import GROUND_TRUTH, jpeg, with_comment
 
 CATEGORIES = [{"id": 1, "name": "car", "color": [255, 0, 0]}, {"id": 2, "name": "road", "color": [0, 0, 255]}]
@@ -17,11 +17,11 @@ TASK_TYPES = {
     "Points": "pointcloud-segmentation-sequence",
     "Camera": "image-vector-sequence",
 }
-FRAMES = 2
+FRAME_COUNT = 2
 LINKS = [{"from_id": 7, "to_id": 8, "attributes": {"kind": "tows"}}]
 
 
-def sensor_parts(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
+def sensor_data(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
     """Write the files of a sample, and return the attributes and the label of each sensor, by its name.
 
     The track 7 is in the labels of all sensors.
@@ -29,8 +29,8 @@ def sensor_parts(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
     write = write_files(folder)
     pose = {"position": xyz(sample, 1.5, 0), "heading": quaternion(0, 0, 0.6, 0.8)}
     clouds, images = [], []
-    for frame in range(FRAMES):
-        url = write(f"{sample}-{frame}.bin", kitti_file(first=10 * sample + frame))
+    for frame in range(FRAME_COUNT):
+        url = write(f"{sample}-{frame}.bin", kitti_file(first_x=10 * sample + frame))
         picture = write(f"{sample}-{frame}.jpg", with_comment(jpeg(), f"{sample}-{frame}"))
         clouds.append(cloud(url, ego_pose=pose, images=[camera(picture)], name=f"f{frame}", timestamp=10**18 + frame))
         images.append({"image": {"url": picture}, "name": f"f{frame}"})
@@ -45,7 +45,7 @@ def sensor_parts(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
     return {
         name: (
             {"frames": attributes[name]},
-            {"format_version": "0.2", "frames": [copy.deepcopy(content) for _ in range(FRAMES)]},
+            {"format_version": "0.2", "frames": [copy.deepcopy(content) for _ in range(FRAME_COUNT)]},
         )
         for name, content in contents.items()
     }
@@ -65,14 +65,14 @@ def scene(number: int, parts: dict[str, tuple[Any, Any]], *, as_object: bool = F
         parts_of = {name: {"task_type": TASK_TYPES[name], "attributes": pair[index]} for name, pair in parts.items()}
         return parts_of if as_object else [{"name": name, **part} for name, part in parts_of.items()]
 
-    label = labeled(sensors=entries(1), links=LINKS)
+    label = cloud_label(sensors=entries(1), links=LINKS)
     return _sample(number, {"sensors": entries(0)}, label, **fields)
 
 
-def ordinary(number: int, part: tuple[Any, Any]) -> dict[str, Any]:
+def single_sensor_sample(number: int, part: tuple[Any, Any]) -> dict[str, Any]:
     """Return the sample of an ordinary release of one sensor."""
     attributes, content = part
-    return _sample(number, attributes, labeled(**content, links=LINKS))
+    return _sample(number, attributes, cloud_label(**content, links=LINKS))
 
 
 def _sample(number: int, attributes: Any, label: Any, **fields: Any) -> dict[str, Any]:
@@ -103,11 +103,11 @@ def write_release(folder: Path, samples: list[Any], task_type: str = MULTI_SENSO
 
 def sensor_release(folder: Path, *, as_object: bool = False, count: int = 2) -> Path:
     """Write a release of several sensors, and return its path."""
-    samples = [scene(number, sensor_parts(folder, number), as_object=as_object) for number in range(count)]
+    samples = [scene(number, sensor_data(folder, number), as_object=as_object) for number in range(count)]
     return write_release(folder, samples)
 
 
-def ordinary_release(folder: Path, sensor: str, count: int = 2) -> Path:
+def single_sensor_release(folder: Path, sensor: str, count: int = 2) -> Path:
     """Write an ordinary release of one sensor of `sensor_release`, and return its path."""
-    samples = [ordinary(number, sensor_parts(folder, number)[sensor]) for number in range(count)]
+    samples = [single_sensor_sample(number, sensor_data(folder, number)[sensor]) for number in range(count)]
     return write_release(folder, samples, TASK_TYPES[sensor], sensor)

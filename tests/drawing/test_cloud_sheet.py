@@ -10,7 +10,16 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from cloud_releases import SEQUENCES, SINGLE, cloud, cloud_sample, cloud_samples, kitti_file, labeled, write_files
+from cloud_releases import (
+    SEQUENCE_TASKS,
+    SINGLE_CLOUD_TASKS,
+    cloud,
+    cloud_label,
+    cloud_sample,
+    cloud_samples,
+    kitti_file,
+    write_files,
+)
 from drawing.cloud_rows import CATEGORIES, RED, camera, cloud_row, cuboid
 from PIL import Image
 
@@ -42,7 +51,7 @@ def test_every_form_of_input_gives_the_same_sheet(name: Any, tmp_path: Path) -> 
     assert contact_sheet(iter(stream["train"]), of=release) == expected
 
 
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 def test_point_clouds_of_all_task_types_are_drawn(task_type: str, tmp_path: Path, write_release: Any) -> None:
     release = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
     assert contact_sheet(release).width > 0
@@ -110,7 +119,7 @@ class TestErrors:
     def release(self, tmp_path: Path, write_release: Any) -> Path:
         """A release of a damaged and a complete point cloud, and of one whose label has another number of points."""
         write = write_files(tmp_path)
-        label = labeled(annotations=[{"id": 1, "category_id": 1}], point_annotations=[1, 1, 0, 0])
+        label = cloud_label(annotations=[{"id": 1, "category_id": 1}], point_annotations=[1, 1, 0, 0])
         samples = [
             cloud_sample("damaged", cloud(write("a.bin", b"123")), label),
             cloud_sample("complete", cloud(write("b.bin", kitti_file())), label),

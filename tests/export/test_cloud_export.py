@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import cloud, cloud_sample, cuboid, kitti_file, labeled, write_files
+from cloud_releases import cloud, cloud_label, cloud_sample, cuboid, kitti_file, write_files
 from sensor_releases import sensor_release
 
 from segments_hf import AssetError, OptionError, export_dataset, load_release
@@ -23,7 +23,7 @@ def sequence(name: str, count: int, write_file: Any) -> dict[str, Any]:
     """Return a labeled sequence of small point clouds."""
     frames = [cloud(write_file(f"{name}-{index}.bin", kitti_file())) for index in range(count)]
     contents = [{"annotations": [cuboid(1, 3)]} for _ in range(count)]
-    return cloud_sample(name, {"frames": frames}, labeled(frames=contents))
+    return cloud_sample(name, {"frames": frames}, cloud_label(frames=contents))
 
 
 def table(folder: Path) -> list[dict[str, str]]:
@@ -47,9 +47,9 @@ def test_rows_without_a_label_are_left_out_and_a_cloud_without_objects_is_writte
     file = write_files(tmp_path)("a.bin", kitti_file())
     samples = [
         cloud_sample("none", cloud(file)),
-        cloud_sample("skipped", cloud(file), labeled("SKIPPED", annotations=[cuboid(1, 3)])),
-        cloud_sample("empty", cloud(file), labeled(annotations=[])),
-        cloud_sample("labeled", cloud(file), labeled(annotations=[cuboid(1, 3)])),
+        cloud_sample("skipped", cloud(file), cloud_label("SKIPPED", annotations=[cuboid(1, 3)])),
+        cloud_sample("empty", cloud(file), cloud_label(annotations=[])),
+        cloud_sample("labeled", cloud(file), cloud_label(annotations=[cuboid(1, 3)])),
     ]
     result = export_dataset(write(tmp_path, samples, "pointcloud-cuboid"), "openpcdet", tmp_path / "out")
     assert [row["name"] for row in table(tmp_path / "out")] == ["empty", "labeled"]
@@ -77,7 +77,7 @@ def test_splits_of_two_sensors_are_refused(tmp_path: Path) -> None:
 def test_broken_point_cloud_raises_error_or_is_skipped(tmp_path: Path) -> None:
     write_file = write_files(tmp_path)
     samples = [
-        cloud_sample(name, cloud(write_file(f"{name}.bin", kitti_file())), labeled(annotations=[cuboid(1, 3)]))
+        cloud_sample(name, cloud(write_file(f"{name}.bin", kitti_file())), cloud_label(annotations=[cuboid(1, 3)]))
         for name in ("whole", "broken")
     ]
     rows = load_release(write(tmp_path, samples, "pointcloud-cuboid"), split="train")

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from first_steps import BIN, printed_commands, type_command
+from first_steps import BIN, printed_commands, run_command
 
 
 @pytest.mark.slow
@@ -16,9 +16,9 @@ from first_steps import BIN, printed_commands, type_command
 def test_commands_that_demo_prints_lead_from_an_empty_folder_to_a_pushed_dataset(hub, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
-    validate, push = printed_commands(type_command("segments-hf demo", folder), "segments-hf")
-    report = type_command(validate, folder)
-    pushed = type_command(push, folder)
+    validate, push = printed_commands(run_command("segments-hf demo", folder), "segments-hf")
+    report = run_command(validate, folder)
+    pushed = run_command(push, folder)
 
     assert "images and bitmaps checked" in report
     assert hub.repos["datasets", "jane/flowers-demo"].private
@@ -32,4 +32,4 @@ data = datasets.{loading[0]}
 rows = data["train"] if isinstance(data, dict) else data
 print(len(rows), rows.column_names, rows[0]["label"].size)
 """
-    assert type_command(f"python -c {shlex.quote(program)}", folder) == "6 ['image', 'label'] (480, 360)\n"
+    assert run_command(f"python -c {shlex.quote(program)}", folder) == "6 ['image', 'label'] (480, 360)\n"

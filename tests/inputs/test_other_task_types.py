@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_releases import SEQUENCES, SINGLE, cloud_samples, write_files
+from cloud_releases import SEQUENCE_TASKS, SINGLE_CLOUD_TASKS, cloud_samples, write_files
 from json_label_releases import TASKS, write_json_release
 
 import segments_hf
@@ -41,7 +41,7 @@ def test_functions_for_images_name_the_task_type_and_those_of_images(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 @pytest.mark.parametrize("function", ["export", "export with links"])
 def test_formats_of_images_refuse_point_clouds(
     tmp_path: Path, write_release: Callable[..., Path], task_type: str, function: str
@@ -53,7 +53,7 @@ def test_formats_of_images_refuse_point_clouds(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 @pytest.mark.parametrize("function", ["to_layout", "add_semantic_masks"])
 def test_functions_for_images_refuse_point_clouds(
     tmp_path: Path, write_release: Callable[..., Path], task_type: str, function: str

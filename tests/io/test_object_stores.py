@@ -1,4 +1,4 @@
-"""Objects in private buckets are read from local servers that imitate the clouds."""
+"""ObjectServer in private buckets are read from local servers that imitate the clouds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pickle
 import sys
 
 import pytest
-from clouds import KEYS, REGION, object_server
+from cloud_storage import KEYS, REGION, object_server
 
 from segments_hf.errors import AssetError
 from segments_hf.io.remote.object_stores import NoCredentialsError, is_bucket_url, read_object

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cloud_releases import camera, cloud, cloud_sample, cuboid, kitti_file, labeled, quaternion, xyz
+from cloud_releases import camera, cloud, cloud_label, cloud_sample, cuboid, kitti_file, quaternion, xyz
 from PIL import Image
 
 from preview.test_preview_of_clouds import write_clouds
@@ -30,7 +30,7 @@ def camera_release(folder: Path, cameras: list[Any], *annotations: Any) -> Path:
     """Write a release of one sequence: two frames with the same point cloud, cameras and cuboids."""
     (folder / "a.bin").write_bytes(kitti_file(40))
     frames = [cloud("a.bin", name=name, images=cameras) for name in ("first", "second")]
-    label = labeled(frames=[{"annotations": list(annotations)}] * 2)
+    label = cloud_label(frames=[{"annotations": list(annotations)}] * 2)
     return write_clouds(folder, [cloud_sample("scene", {"frames": frames}, label)], "pointcloud-cuboid-sequence")
 
 

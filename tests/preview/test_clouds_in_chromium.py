@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import cloud, cloud_sample, cuboid, labeled, xyz
+from cloud_releases import cloud, cloud_label, cloud_sample, cuboid, xyz
 
 import segments_hf
 from preview.chromium import Browser
@@ -35,7 +35,7 @@ def page(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     clusters = [rng.uniform(-1, 1, (400, 3)) + center for center in ([-10, 0, 0], [0, 10, 0], [0, 0, 0])]
     annotations = [{"id": 1, "category_id": 1, "attributes": {"kind": "taxi"}}, {"id": 2, "category_id": 2}]
-    label = labeled(annotations=annotations, point_annotations=[*[1] * 400, *[2] * 400, *[0] * 400])
+    label = cloud_label(annotations=annotations, point_annotations=[*[1] * 400, *[2] * 400, *[0] * 400])
     attributes = cloud(write_kitti(tmp_path / "a.bin", np.concatenate(clusters)))
     samples = [cloud_sample(name, attributes, label) for name in "ab"]
     return segments_hf.preview(write_clouds(tmp_path, samples, "pointcloud-segmentation"), tmp_path / "page.html")
@@ -51,7 +51,7 @@ def page_of_boxes(tmp_path: Path) -> Path:
     red = cuboid(1, 1, position=xyz(0, 0, 0), dimensions=xyz(8, 4, 2), yaw=0)
     green = cuboid(2, 2, position=xyz(0, 12, 0), dimensions=xyz(8, 4, 2), yaw=np.pi / 2)
     frames = [cloud(write_kitti(tmp_path / "a.bin", positions), name=name) for name in "ab"]
-    label = labeled(frames=[{"annotations": [red, green]}] * 2)
+    label = cloud_label(frames=[{"annotations": [red, green]}] * 2)
     samples = [cloud_sample("scene", {"frames": frames}, label), cloud_sample("other", {"frames": frames[:1]})]
     return segments_hf.preview(write_clouds(tmp_path, samples, "pointcloud-cuboid-sequence"), tmp_path / "page.html")
 
@@ -228,8 +228,8 @@ def test_object_with_the_focus_in_the_list_is_outlined_in_the_view(browser: Brow
 
 
 def test_boxes_without_points_and_a_single_point_are_shown(browser: Browser, tmp_path: Path) -> None:
-    label = labeled(annotations=[cuboid(1, 1)])
-    line_of_one_point = labeled(annotations=[{**cuboid(1, 1), "type": "polyline", "points": [[3, 4, 5]]}])
+    label = cloud_label(annotations=[cuboid(1, 1)])
+    line_of_one_point = cloud_label(annotations=[{**cuboid(1, 1), "type": "polyline", "points": [[3, 4, 5]]}])
     single = cloud(write_kitti(tmp_path / "a.bin", np.array([[3, 4, 5]])))
     samples = [cloud_sample("boxes", cloud("missing.bin"), label), cloud_sample("point", single, line_of_one_point)]
     page = segments_hf.preview(write_clouds(tmp_path, samples), tmp_path / "page.html")

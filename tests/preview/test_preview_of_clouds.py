@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import cloud, cloud_sample, cuboid, kitti_file, labeled, quaternion, xyz
+from cloud_releases import cloud, cloud_label, cloud_sample, cuboid, kitti_file, quaternion, xyz
 from scipy.spatial.transform import Rotation
 
 import segments_hf
@@ -70,7 +70,7 @@ def test_points_of_a_large_cloud_are_chosen_evenly(tmp_path: Path) -> None:
 
 def test_points_have_the_numbers_of_their_annotations(tmp_path: Path) -> None:
     annotations = [{"id": 5, "category_id": 2}, {"id": 9, "category_id": 1}, {"id": 12, "category_id": 1}]
-    label = labeled(annotations=annotations, point_annotations=[9, 0, 5, 9])
+    label = cloud_label(annotations=annotations, point_annotations=[9, 0, 5, 9])
     (tmp_path / "a.bin").write_bytes(kitti_file(4))
     release = write_clouds(tmp_path, [cloud_sample("a", cloud("a.bin"), label)], "pointcloud-segmentation")
     page = page_of(release, tmp_path)
@@ -81,7 +81,7 @@ def test_points_have_the_numbers_of_their_annotations(tmp_path: Path) -> None:
 
 
 def test_points_with_unknown_ids_are_one_object(tmp_path: Path) -> None:
-    label = labeled(annotations=[{"id": 5, "category_id": 2}], point_annotations=[5, 7, 8, 0])
+    label = cloud_label(annotations=[{"id": 5, "category_id": 2}], point_annotations=[5, 7, 8, 0])
     (tmp_path / "a.bin").write_bytes(kitti_file(4))
     release = write_clouds(tmp_path, [cloud_sample("a", cloud("a.bin"), label)], "pointcloud-segmentation")
     [detail] = page_of(release, tmp_path).details
@@ -104,7 +104,7 @@ def test_boxes_contain_the_same_points_as_in_the_release(tmp_path: Path, seed: i
     pose = {"position": xyz(*position), "heading": quaternion(*heading.as_quat().tolist())}
     box = cuboid(1, 1, position=xyz(*center), dimensions=xyz(*size), rotation=quaternion(*tilt.as_quat().tolist()))
     attributes = cloud(write_kitti(tmp_path / "a.bin", in_sensor), ego_pose=pose)
-    release = write_clouds(tmp_path, [cloud_sample("a", attributes, labeled(annotations=[box]))])
+    release = write_clouds(tmp_path, [cloud_sample("a", attributes, cloud_label(annotations=[box]))])
     [detail] = page_of(release, tmp_path).details
     [shown] = detail["objects"]
     expected = np.repeat([True, False], [40, 200])
@@ -129,7 +129,7 @@ def test_points_of_lines_are_relative_to_the_sensor(tmp_path: Path) -> None:
     line = {"id": 1, "category_id": 2, "type": "polyline", "points": [[11, 0.5, 1], [12, 1, -1.25]]}
     pose = {"position": xyz(10, 0, 0), "heading": quaternion(0, 0, 0, 1)}
     (tmp_path / "a.bin").write_bytes(kitti_file(4))
-    samples = [cloud_sample("a", cloud("a.bin", ego_pose=pose), labeled(annotations=[line]))]
+    samples = [cloud_sample("a", cloud("a.bin", ego_pose=pose), cloud_label(annotations=[line]))]
     [detail] = page_of(write_clouds(tmp_path, samples, "pointcloud-vector"), tmp_path).details
     assert (detail["objects"][0]["type"], detail["objects"][0]["geometry_3d"]) == (
         "polyline",
@@ -139,7 +139,7 @@ def test_points_of_lines_are_relative_to_the_sensor(tmp_path: Path) -> None:
 
 def test_notice_counts_points_with_coordinates_that_are_not_finite(tmp_path: Path) -> None:
     positions = np.array([[1, 2, 3], [np.nan, 0, 0], [4, 5, np.inf], [2, 2, 2]])
-    label = labeled(annotations=[{"id": 5, "category_id": 2}], point_annotations=[0, 5, 5, 5])
+    label = cloud_label(annotations=[{"id": 5, "category_id": 2}], point_annotations=[0, 5, 5, 5])
     samples = [cloud_sample("a", cloud(write_kitti(tmp_path / "a.bin", positions)), label)]
     [detail] = page_of(write_clouds(tmp_path, samples, "pointcloud-segmentation"), tmp_path).details
     assert (detail["cloud"]["total"], detail["cloud"]["count"]) == (4, 2)
@@ -148,7 +148,7 @@ def test_notice_counts_points_with_coordinates_that_are_not_finite(tmp_path: Pat
 
 
 def test_boxes_of_a_missing_file_are_shown_without_points(tmp_path: Path) -> None:
-    label = labeled(annotations=[cuboid(1, 1), cuboid(2, 2)])
+    label = cloud_label(annotations=[cuboid(1, 1), cuboid(2, 2)])
     page = page_of(write_clouds(tmp_path, [cloud_sample("a", cloud("missing.bin"), label)]), tmp_path)
     [detail] = page.details
     assert (detail["cloud"]["total"], detail["cloud"]["count"]) == (0, 0)
@@ -171,7 +171,7 @@ def changed_row(folder: Path, task_type: str, label: Any, **columns: Any) -> Any
 
 
 def test_notice_names_a_label_with_another_number_of_points_than_the_file(tmp_path: Path) -> None:
-    label = labeled(annotations=[{"id": 1, "category_id": 2}], point_annotations=[0, 1, 1, 1])
+    label = cloud_label(annotations=[{"id": 1, "category_id": 2}], point_annotations=[0, 1, 1, 1])
     [detail] = page_of(changed_row(tmp_path, "pointcloud-segmentation", label, point_annotations=[1]), tmp_path).details
     assert (detail["cloud"]["count"], detail["cloud"]["numbers"]) == (4, None)
     assert "1 point" in detail["notices"][0]
@@ -179,7 +179,7 @@ def test_notice_names_a_label_with_another_number_of_points_than_the_file(tmp_pa
 
 def test_points_are_shown_if_the_pose_is_invalid(tmp_path: Path) -> None:
     pose = {"position": [0.0, 0, 0], "heading": [float("nan"), 0, 0, 1]}
-    data = changed_row(tmp_path, "pointcloud-cuboid", labeled(annotations=[cuboid(1, 1)]), ego_pose=pose)
+    data = changed_row(tmp_path, "pointcloud-cuboid", cloud_label(annotations=[cuboid(1, 1)]), ego_pose=pose)
     [detail] = page_of(data, tmp_path).details
     assert (detail["cloud"]["count"], detail["cloud"]["numbers"], len(detail["objects"])) == (4, None, 1)
     assert all("heading" in notice for notice in detail["notices"])
@@ -216,7 +216,7 @@ def test_thumbnail_shows_the_points_from_above_with_their_objects(tmp_path: Path
     left, top = rng.normal([-20, 0, 0], 0.3, (200, 3)), rng.normal([0, 15, 0], 0.3, (200, 3))
     around = rng.uniform(-20, 20, (400, 3)) * [1, 0.75, 0.01]
     ids = [*[1] * 200, *[2] * 200, *[0] * 400]
-    label = labeled(annotations=[{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}], point_annotations=ids)
+    label = cloud_label(annotations=[{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}], point_annotations=ids)
     positions = np.concatenate([left, top, around])
     samples = [cloud_sample("a", cloud(write_kitti(tmp_path / "a.bin", positions)), label)]
     [thumb] = page_of(write_clouds(tmp_path, samples, "pointcloud-segmentation"), tmp_path).thumbs

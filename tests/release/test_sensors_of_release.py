@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from sensor_releases import (
-    FRAMES,
+    FRAME_COUNT,
     MULTI_SENSOR,
     TASK_TYPES,
-    ordinary_release,
     scene,
-    sensor_parts,
+    sensor_data,
     sensor_release,
+    single_sensor_release,
     write_release,
 )
 
@@ -27,10 +27,10 @@ from segments_hf.stats.inspection import inspect_release
 @pytest.mark.parametrize("as_object", [False, True], ids=["list", "object of 2023"])
 def test_sensors_are_listed_with_their_task_types_and_frames(tmp_path: Path, as_object: bool) -> None:
     path = sensor_release(tmp_path, as_object=as_object)
-    expected = [Sensor(name, task_type, 2, 2 * FRAMES) for name, task_type in TASK_TYPES.items()]
+    expected = [Sensor(name, task_type, 2, 2 * FRAME_COUNT) for name, task_type in TASK_TYPES.items()]
     for release in (path, str(path), Release.open(path), {"train": path}):
         assert segments_hf.sensors(release) == expected
-    twice = [Sensor(item.name, item.task_type, 4, 4 * FRAMES) for item in expected]
+    twice = [Sensor(item.name, item.task_type, 4, 4 * FRAME_COUNT) for item in expected]
     assert segments_hf.sensors({"train": path, "test": path}) == twice
 
 
@@ -40,7 +40,7 @@ def test_sensors_of_a_url_are_listed(tmp_path: Path, server: Any) -> None:
 
 
 def test_sensors_are_in_the_order_of_the_first_sample_that_has_them(tmp_path: Path) -> None:
-    parts = sensor_parts(tmp_path, 0)
+    parts = sensor_data(tmp_path, 0)
     names = [["Camera"], ["Points", "Camera"], []]
     samples = [scene(number, {name: parts[name] for name in found}) for number, found in enumerate(names)]
     found = segments_hf.sensors(write_release(tmp_path, [*samples, {"name": "broken", "attributes": 5}]))
@@ -48,14 +48,14 @@ def test_sensors_are_in_the_order_of_the_first_sample_that_has_them(tmp_path: Pa
 
 
 def test_release_of_another_task_type_has_no_sensors(tmp_path: Path) -> None:
-    path = ordinary_release(tmp_path, "Lidar")
+    path = single_sensor_release(tmp_path, "Lidar")
     assert segments_hf.sensors(path) == []
     release = Release.open(path)
     assert release.of_sensor(None) is release
 
 
 def test_secrets_in_the_name_of_a_sensor_are_removed(tmp_path: Path) -> None:
-    parts = sensor_parts(tmp_path, 0)
+    parts = sensor_data(tmp_path, 0)
     sample = scene(0, {"Lidar": parts["Lidar"]})
     for document in (sample["attributes"], sample["labels"]["ground-truth"]["attributes"]):
         document["sensors"][0]["name"] = "https://jane:secret@host/lidar?token=secret"
@@ -89,7 +89,7 @@ def test_part_of_a_sensor_does_not_depend_on_values_that_the_whole_release_has_c
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 def test_samples_of_a_sensor_are_those_of_an_ordinary_release(tmp_path: Path, sensor: str) -> None:
     part = Release.open(sensor_release(tmp_path)).of_sensor(sensor)
-    ordinary = Release.open(ordinary_release(tmp_path, sensor))
+    ordinary = Release.open(single_sensor_release(tmp_path, sensor))
     assert (part.task_type, len(part)) == (ordinary.task_type, len(ordinary))
     for sample, expected in zip(part, ordinary, strict=True):
         assert sample.sensor == sensor

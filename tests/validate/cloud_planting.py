@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cloud_releases import SEQUENCES, SINGLE, camera, cloud, cloud_sample, labeled, quaternion, xyz
+from cloud_releases import SEQUENCE_TASKS, SINGLE_CLOUD_TASKS, camera, cloud, cloud_label, cloud_sample, quaternion, xyz
 
-TASK_TYPES = (*SINGLE, *SEQUENCES)
+TASK_TYPES = (*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS)
 CUBOID_TASKS = ("pointcloud-cuboid", "pointcloud-cuboid-sequence")
 POINT_TASKS = ("pointcloud-segmentation", "pointcloud-segmentation-sequence")
 VECTOR_TASKS = ("pointcloud-vector", "pointcloud-vector-sequence")
@@ -35,7 +35,7 @@ def clean(folder: Path, task_type: str, count: int = 3) -> Samples:
 
 
 def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
-    is_sequence = task_type in SEQUENCES
+    is_sequence = task_type in SEQUENCE_TASKS
     frames, contents = [], []
     for frame in range(3) if is_sequence else [1]:
         position, yaw = np.array([100.0 * (number - 1), 2.0 * (frame - 1), 0]), 0.3 * (number - 1) + 0.4 * (frame - 1)
@@ -48,8 +48,8 @@ def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
         contents.append(_content(task_type, position, yaw))
     name = f"scene {number}"
     if is_sequence:
-        return cloud_sample(name, {"frames": frames}, labeled(frames=contents))
-    return cloud_sample(name, frames[0], labeled(**contents[0]))
+        return cloud_sample(name, {"frames": frames}, cloud_label(frames=contents))
+    return cloud_sample(name, frames[0], cloud_label(**contents[0]))
 
 
 def _forward_pose() -> dict[str, Any]:
@@ -219,16 +219,16 @@ SAMPLE_FAULTS = [
         "track-changes-category",
         lambda samples, _: _annotations(samples)[0].update(category_id=3 - _annotations(samples)[0]["category_id"]),
         "in frame 0",
-        SEQUENCES,
+        SEQUENCE_TASKS,
     ),
     PlantedFault(
         "frames-without-annotations",
         _in_label(annotations=[], point_annotations=None),
         "1 of 3 frames have no annotation: 1",
-        SEQUENCES,
+        SEQUENCE_TASKS,
         frame=None,
     ),
-    PlantedFault("frame-without-point-cloud", _add_frame_to_label, "for frame 3", SEQUENCES, frame=3),
+    PlantedFault("frame-without-point-cloud", _add_frame_to_label, "for frame 3", SEQUENCE_TASKS, frame=3),
     PlantedFault("unreadable-point-cloud", _in_sample(pcd=None), "point cloud"),
     PlantedFault(
         "unreadable-point-cloud",
@@ -237,17 +237,21 @@ SAMPLE_FAULTS = [
         loaded="the same",
     ),
     PlantedFault(
-        "frames-without-ego-pose", _in_sample(ego_pose=None), "1 of 3 frames have no ego pose: 1", SEQUENCES, frame=None
+        "frames-without-ego-pose",
+        _in_sample(ego_pose=None),
+        "1 of 3 frames have no ego pose: 1",
+        SEQUENCE_TASKS,
+        frame=None,
     ),
     PlantedFault(
         "timestamps-not-increasing",
         _in_sample(timestamp=str(START)),
         f"frame 1 has the timestamp {START} after",
-        SEQUENCES,
+        SEQUENCE_TASKS,
         frame=None,
     ),
     PlantedFault(
-        "timestamps-not-increasing", _in_sample(timestamp=START + 3 * 10**8 + 1), "frame 2", SEQUENCES, frame=None
+        "timestamps-not-increasing", _in_sample(timestamp=START + 3 * 10**8 + 1), "frame 2", SEQUENCE_TASKS, frame=None
     ),
     PlantedFault(
         "invalid-ego-pose", _in_sample(ego_pose={"position": xyz(1e12, 0, 0), "heading": turn(0)}), "1000000000000.0"
@@ -288,7 +292,7 @@ LABEL_FAULTS = [
         "track-changes-dimensions",
         lambda samples, _: _annotations(samples)[0].update(dimensions=xyz(4, 3, 1.5)),
         "4 x 3 x 1.5 in frame 1 and 4 x 2 x 1.5 in frame 0",
-        [task for task in SEQUENCES if task in BOX_TASKS],
+        [task for task in SEQUENCE_TASKS if task in BOX_TASKS],
         frame=None,
     ),
     PlantedFault("unknown-shape", _with_annotation(type="bbox", points=[[1, 1], [2, 2]]), "bbox 9", BOX_TASKS),

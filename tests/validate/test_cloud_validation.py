@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_releases import SEQUENCES, quaternion
+from cloud_releases import SEQUENCE_TASKS, quaternion
 from dataset.making import jpeg, with_comment
 from layouts.mask_making import KINDS, through_parquet
 from scipy.spatial.transform import Rotation
@@ -33,7 +33,7 @@ def test_clean_release_of_point_clouds_has_no_findings(
 ) -> None:
     report = validate(write_release(clean(tmp_path, task_type), task_type=task_type), assets=assets)
     assert report.is_clean, str(report)
-    assert (report.samples, report.rows) == (3, 9 if task_type in SEQUENCES else 3)
+    assert (report.samples, report.rows) == (3, 9 if task_type in SEQUENCE_TASKS else 3)
     assert (report.assets, report.not_checked, report.pixel_formats) == (assets, {}, {})
     assert ("point clouds checked" in report.summary) == assets
 
@@ -57,7 +57,7 @@ def test_each_planted_fault_of_point_clouds_is_the_only_finding(
     assert found(report) == expected, str(report)
     assert planted.message in report.findings[0].message
     if planted.loaded is not None:
-        assert report.findings[0].frame == (planted.frame if task_type in SEQUENCES else None)
+        assert report.findings[0].frame == (planted.frame if task_type in SEQUENCE_TASKS else None)
     assert found(validate(release)) == ([] if planted.assets else expected)
 
     loaded = load_release(release, split="train", on_error="keep", streaming=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_releases import scene, sensor_parts, write_release
+from sensor_releases import scene, sensor_data, write_release
 
 from segments_hf import load_release, validate
 
@@ -20,7 +20,7 @@ def release(folder: Path, *, as_object: bool = False) -> Path:
     """
     samples = []
     for number in range(2):
-        parts: dict[str, Any] = sensor_parts(folder, number)
+        parts: dict[str, Any] = sensor_data(folder, number)
         if number:
             for document in parts["Camera"]:
                 document["frames"] = document["frames"][:1]

@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from cloud_releases import (
-    SEQUENCES,
-    SINGLE,
+    SEQUENCE_TASKS,
+    SINGLE_CLOUD_TASKS,
     camera,
     cloud,
+    cloud_label,
     cloud_sample,
     cloud_samples,
-    content,
     kitti_file,
-    labeled,
+    label_content,
     write_files,
 )
 
@@ -33,7 +33,7 @@ from segments_hf.errors import AssetError
 from segments_hf.points import read_points
 
 WriteRelease = Callable[..., Path]
-TASKS = [*SINGLE, *SEQUENCES]
+TASKS = [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def served(server: Any, write_release: WriteRelease) -> Callable[..., Path]:
 def test_rows_are_the_same_however_a_release_is_loaded(served: Callable[..., Path], task_type: str) -> None:
     release = served(task_type)
     expected = plain_rows(load_by_function(release, streaming=True))
-    assert len(expected) == (6 if task_type in SEQUENCES else 3)
+    assert len(expected) == (6 if task_type in SEQUENCE_TASKS else 3)
     assert all(row["point_cloud"] for row in expected)
     assert plain_rows(load_by_function(release)) == expected
     assert plain_rows(load_by_function(release, num_proc=2, on_error="skip")) == expected
@@ -103,7 +103,7 @@ def test_broken_point_cloud_is_downloaded_again(server: Any, write_release: Writ
 
 
 def test_point_cloud_of_another_size_than_its_label_is_not_stored(server: Any, write_release: WriteRelease) -> None:
-    label = labeled(**{**content("pointcloud-segmentation"), "point_annotations": [0]})
+    label = cloud_label(**{**label_content("pointcloud-segmentation"), "point_annotations": [0]})
     sample = cloud_sample("a", cloud(server.url("/a.bin", kitti_file())), label)
     release = write_release([sample], task_type="pointcloud-segmentation")
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_secrets_of_urls_are_not_shown_or_stored(
     images = [camera(server.url("/front.jpg", jpeg()) + secret, name=f"https://host/front.jpg{secret}")]
     good = cloud(server.url("/a.bin", kitti_file()) + secret, images=images, bounds={"url": f"https://h/b{secret}"})
     gone = cloud(server.address + f"/gone.bin{secret}", images=[camera(server.address + f"/gone.jpg{secret}")])
-    label = labeled(annotations=[], links=[{"url": f"https://h/c{secret}"}])
+    label = cloud_label(annotations=[], links=[{"url": f"https://h/c{secret}"}])
     samples = [cloud_sample("good", good, label), cloud_sample("gone", gone)]
     release = write_release(samples, task_type="pointcloud-cuboid")
     rows = load_by_function(release, on_error="keep", cameras=True)
@@ -151,7 +151,7 @@ def test_cameras_are_downloaded_only_on_request(server: Any, write_release: Writ
 
 def test_points_of_rows_are_those_of_the_files(tmp_path: Path, write_release: WriteRelease) -> None:
     path = write_release(cloud_samples("pointcloud-cuboid", write_files(tmp_path)), task_type="pointcloud-cuboid")
-    expected = np.frombuffer(kitti_file(first=0), "<f4").reshape(-1, 4)
+    expected = np.frombuffer(kitti_file(first_x=0), "<f4").reshape(-1, 4)
     for options in ({}, {"embed": True}, {"streaming": True}):
         np.testing.assert_array_equal(read_points(next(iter(load_by_function(path, **options)))), expected)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_releases import cloud, cloud_sample, labeled
+from cloud_releases import cloud, cloud_label, cloud_sample
 
 TESTS = Path(__file__).parents[2]
 COUNT, SIZE = 60, 20_000_000  # point clouds, and bytes of each
@@ -61,10 +61,10 @@ def test_dataset_of_labeled_points_is_built_in_1_gib(
         file.truncate(16 * POINTS)
     label = {"annotations": [{"id": 1000, "category_id": 1}], "point_annotations": [0, 1000] * (POINTS // 2)}
     if task_type.endswith("sequence"):
-        frames = labeled(frames=[label] * 100)
+        frames = cloud_label(frames=[label] * 100)
         samples = [cloud_sample(f"{number}", {"frames": [cloud("a.bin")] * 100}, frames) for number in range(4)]
     else:
-        samples = [cloud_sample(f"{number}", cloud("a.bin"), labeled(**label)) for number in range(400)]
+        samples = [cloud_sample(f"{number}", cloud("a.bin"), cloud_label(**label)) for number in range(400)]
     rows, peak = built(caches, write_release(samples, task_type=task_type))
     assert rows == 400
     assert peak < 1024

@@ -9,15 +9,15 @@ from typing import Any
 import datasets
 import pytest
 from cloud_releases import (
-    SEQUENCES,
-    SINGLE,
+    SEQUENCE_TASKS,
+    SINGLE_CLOUD_TASKS,
     camera,
     cloud,
+    cloud_label,
     cloud_sample,
-    content,
     cuboid,
     kitti_file,
-    labeled,
+    label_content,
     quaternion,
     write_files,
     xyz,
@@ -89,10 +89,11 @@ def rows_of(request: pytest.FixtureRequest) -> Callable[..., list[dict[str, Any]
     return read
 
 
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 def test_each_task_type_has_the_features_of_the_row_format(write_release: WriteRelease, task_type: str) -> None:
-    expected = CLOUD | (POINT_LABELS if "segmentation" in task_type else {}) | (FRAME if task_type in SEQUENCES else {})
-    attributes = {"frames": [cloud(None)]} if task_type in SEQUENCES else cloud(None)
+    is_sequence = task_type in SEQUENCE_TASKS
+    expected = CLOUD | (POINT_LABELS if "segmentation" in task_type else {}) | (FRAME if is_sequence else {})
+    attributes = {"frames": [cloud(None)]} if is_sequence else cloud(None)
     release = write_release([cloud_sample("a", attributes)], task_type=task_type)
     for streaming in (False, True):
         dataset = segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming)
@@ -114,7 +115,7 @@ def test_row_of_cuboids_has_the_numbers_of_the_release(
     viewer = {"default_z": -1.5, "bounds": {"min_x": -2, "max_z": 0.1}, "name": "first", "timestamp": 2**60 + 1}
     url = write_files(tmp_path)("a.bin", kitti_file())
     attributes = cloud(url, "binary-xyzi", ego_pose=pose, images=[front], **viewer)
-    label = labeled("REVIEWED", annotations=annotations, image_attributes={"rain": False})
+    label = cloud_label("REVIEWED", annotations=annotations, image_attributes={"rain": False})
     release = write_release(
         [cloud_sample("a", attributes, label, metadata={"town": "Leuven"})], task_type="pointcloud-cuboid"
     )
@@ -181,19 +182,19 @@ def test_sequence_has_one_row_for_each_frame(tmp_path: Path, write_release: Writ
     times = ["10", 1_234_567_890_123_456_789, 0.1234567890123456789, "1.50", None, 1e9]
     shown = ["10", "1234567890123456789", "0.12345678901234568", "1.50", None, "1000000000.0"]
     frames = [
-        cloud(store(f"{number}.bin", kitti_file(first=number)), name=f"f{number}", timestamp=time, default_z=number)
+        cloud(store(f"{number}.bin", kitti_file(first_x=number)), name=f"f{number}", timestamp=time, default_z=number)
         for number, time in enumerate(times)
     ]
     links = [{"from_id": 1, "to_id": 2, "attributes": {"kind": "towed"}}]
-    contents = [*(content("pointcloud-segmentation", 1 + number) for number in range(5)), None]
-    drive = cloud_sample("drive", {"frames": frames}, labeled(frames=contents, links=links), metadata={"k": 1})
+    contents = [*(label_content("pointcloud-segmentation", 1 + number) for number in range(5)), None]
+    drive = cloud_sample("drive", {"frames": frames}, cloud_label(frames=contents, links=links), metadata={"k": 1})
     later = cloud_sample("later", {"frames": frames[:1]})
     rows = rows_of(write_release([drive, later], task_type="pointcloud-segmentation-sequence"))
     assert [(row["name"], row["frame_index"], row["frame_name"], row["timestamp"]) for row in rows] == [
         *(("drive", number, f"f{number}", time) for number, time in enumerate(shown)),
         ("later", 0, "f0", "10"),
     ]
-    assert [row["point_cloud"] for row in rows] == [kitti_file(first=number) for number in (0, 1, 2, 3, 4, 5, 0)]
+    assert [row["point_cloud"] for row in rows] == [kitti_file(first_x=number) for number in (0, 1, 2, 3, 4, 5, 0)]
     assert [row["point_annotations"] for row in rows] == [*([0, n, n, 9] for n in (1, 2, 3, 4, 5)), None, None]
     assert [row["status"] for row in rows] == ["LABELED"] * 5 + ["UNLABELED"] * 2
     assert [row["links"] for row in rows] == [links] * 6 + [None]
@@ -214,7 +215,7 @@ def test_timestamp_has_all_digits_of_the_file(tmp_path: Path, write_release: Wri
 
 
 @pytest.mark.each_choice(2)
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 @pytest.mark.parametrize(
     "label",
     [
@@ -222,16 +223,16 @@ def test_timestamp_has_all_digits_of_the_file(tmp_path: Path, write_release: Wri
         {"label_status": "SKIPPED", "attributes": {}},
         {"label_status": "SKIPPED", "attributes": None},
         {"label_status": "SKIPPED"},
-        labeled("SKIPPED", annotations=None, point_annotations=None, frames=None),
-        labeled("SKIPPED", annotations=[], frames=[None]),
-        labeled("SKIPPED", annotations=[], frames=[{}]),
+        cloud_label("SKIPPED", annotations=None, point_annotations=None, frames=None),
+        cloud_label("SKIPPED", annotations=[], frames=[None]),
+        cloud_label("SKIPPED", annotations=[], frames=[{}]),
     ],
     ids=str,
 )
 def test_label_without_annotations_is_a_row_without_annotations(
     write_release: WriteRelease, rows_of: Any, task_type: str, label: Any
 ) -> None:
-    attributes = {"frames": [cloud(None)]} if task_type in SEQUENCES else cloud(None)
+    attributes = {"frames": [cloud(None)]} if task_type in SEQUENCE_TASKS else cloud(None)
     (row,) = rows_of(write_release([cloud_sample("a", attributes, label)], task_type=task_type), load_assets=False)
     assert (row["status"], row["annotations"]) == ("SKIPPED" if label else "UNLABELED", [])
     assert row.get("point_annotations") is None
@@ -244,7 +245,7 @@ def test_frames_of_the_label_may_differ_from_those_of_the_sample(
 ) -> None:
     frames = [cloud(None, name=f"f{number}", ego_pose=None) for number in range(2)]
     contents = [{"annotations": [cuboid(number, 1)]} for number in range(count)]
-    sample = cloud_sample("drive", {"frames": frames}, labeled(frames=contents))
+    sample = cloud_sample("drive", {"frames": frames}, cloud_label(frames=contents))
     rows = rows_of(write_release([sample], task_type="pointcloud-cuboid-sequence"), load_assets=False)
     assert [row["frame_name"] for row in rows] == ["f0", "f1", None][: max(2, count)]
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [
@@ -260,7 +261,7 @@ def test_row_of_vectors_has_points_and_cuboids(write_release: WriteRelease, rows
         {"id": 4, "category_id": 2, "type": "polygon", "points": []},
         cuboid(5, 1),
     ]
-    sample = cloud_sample("a", cloud(None), labeled(annotations=annotations))
+    sample = cloud_sample("a", cloud(None), cloud_label(annotations=annotations))
     (row,) = rows_of(write_release([sample], task_type="pointcloud-vector"), load_assets=False)
     assert [item["points"] for item in row["annotations"]] == [item.get("points") for item in annotations]
     assert [item["type"] for item in row["annotations"]] == [item["type"] for item in annotations]
@@ -294,7 +295,10 @@ def test_cameras_may_lack_parts_of_the_calibration(write_release: WriteRelease, 
 
 
 def test_rows_have_the_labels_of_the_chosen_labelset(write_release: WriteRelease, rows_of: Any) -> None:
-    labels = {"ground-truth": labeled(annotations=[cuboid(1, 1)]), "model": labeled("PRELABELED", annotations=[])}
+    labels = {
+        "ground-truth": cloud_label(annotations=[cuboid(1, 1)]),
+        "model": cloud_label("PRELABELED", annotations=[]),
+    }
     sample = cloud_sample("a", cloud(None), labels=labels)
     labelsets = [{"name": "ground-truth", "is_groundtruth": True}, {"name": "model"}]
     release = write_release([sample], task_type="pointcloud-cuboid", labelsets=labelsets)
@@ -304,12 +308,12 @@ def test_rows_have_the_labels_of_the_chosen_labelset(write_release: WriteRelease
 
 def test_filters_and_splits_keep_a_sequence_together(tmp_path: Path, write_release: WriteRelease) -> None:
     store = write_files(tmp_path)
-    frames = [cloud(store(f"{number}.bin", kitti_file(first=number))) for number in range(3)]
+    frames = [cloud(store(f"{number}.bin", kitti_file(first_x=number))) for number in range(3)]
     samples = [
         cloud_sample(
             f"s{number}",
             {"frames": frames},
-            labeled("REVIEWED" if number % 2 else "LABELED", frames=[{"annotations": []}] * 3),
+            cloud_label("REVIEWED" if number % 2 else "LABELED", frames=[{"annotations": []}] * 3),
             metadata={"town": number % 3},
         )
         for number in range(20)

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from cloud_releases import camera, cloud, cloud_sample, content, kitti_file, labeled, pcd_file, write_files, xyz
+from cloud_releases import (
+    camera,
+    cloud,
+    cloud_label,
+    cloud_sample,
+    kitti_file,
+    label_content,
+    pcd_file,
+    write_files,
+    xyz,
+)
 
 from dataset.loading import read_errors_file
 from dataset.making import jpeg, plain_rows
@@ -71,9 +81,9 @@ def release(tmp_path: Path, write_release: WriteRelease, fault: Fault) -> Path:
     """A release of three point clouds; the second one has a fault, the others have one point less."""
     store = write_files(tmp_path)
     good = cloud(store("good.bin", kitti_file(3)))
-    good_label = labeled(**{**content(TASK), "point_annotations": [0, 1, 9]})
+    good_label = cloud_label(**{**label_content(TASK), "point_annotations": [0, 1, 9]})
     url = "gone.bin" if fault.file is None else store("a.bin", fault.file)
-    label = labeled(**{**content(TASK), "point_annotations": fault.points})
+    label = cloud_label(**{**label_content(TASK), "point_annotations": fault.points})
     samples = [cloud_sample(name, good, good_label) for name in ("first", "last")]
     bad = cloud_sample("bad", cloud(url, fault.kind), label, metadata={"k": 1})
     return write_release([samples[0], bad, samples[1]], task_type=TASK)
@@ -141,8 +151,8 @@ def test_on_error_applies_to_parts_of_the_json_that_cannot_be_read(
 ) -> None:
     fields, label, reason = PARTS[part]
     url = write_files(tmp_path)("a.bin", kitti_file(0))
-    good = cloud_sample("good", cloud(url), labeled(annotations=[], point_annotations=[]))
-    bad = cloud_sample("bad", cloud(url, **fields), labeled(**label))
+    good = cloud_sample("good", cloud(url), cloud_label(annotations=[], point_annotations=[]))
+    bad = cloud_sample("bad", cloud(url, **fields), cloud_label(**label))
     release = write_release([good, bad], task_type=TASK)
     with pytest.raises(ReleaseError, match=reason) as caught:
         load_release(release, split="train")

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 import pytest
-from cloud_releases import SEQUENCES, SINGLE, cloud_sample
+from cloud_releases import SEQUENCE_TASKS, SINGLE_CLOUD_TASKS, cloud_sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +94,7 @@ def samples(draw: Any, task_type: str) -> list[dict[str, Any]]:
     """Draw samples with labels. The label of a sequence may have more or fewer frames than the sample."""
     drawn = []
     for number in range(draw(st.integers(1, 2))):
-        if task_type in SEQUENCES:
+        if task_type in SEQUENCE_TASKS:
             attributes = {"frames": draw(st.lists(CLOUD, min_size=1, max_size=3))}
             contents = fields(frames=st.lists(st.none() | CONTENT, max_size=3), links=JSON)
         else:
@@ -150,7 +150,7 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
     label = sample["labels"]["ground-truth"]
     content = (label and label["attributes"]) or {}
     attributes = sample["attributes"]
-    is_sequence = task_type in SEQUENCES
+    is_sequence = task_type in SEQUENCE_TASKS
     clouds = attributes["frames"] if is_sequence else [attributes]
     contents = (content.get("frames") or []) if is_sequence else [content]
     rows = []
@@ -203,7 +203,7 @@ def text_of(rows: list[dict[str, Any]]) -> list[str]:
     return [json.dumps(row, sort_keys=True) for row in rows]
 
 
-@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("task_type", [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS])
 @settings(max_examples=25)
 @given(data=st.data())
 def test_rows_of_random_releases_are_equal_to_their_json(task_type: str, data: st.DataObject) -> None:

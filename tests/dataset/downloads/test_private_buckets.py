@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from clouds import KEYS, REGION
+from cloud_storage import KEYS, REGION
 
 from dataset.making import bitmap, jpeg, label, plain_rows, sample
 from segments_hf import load_release

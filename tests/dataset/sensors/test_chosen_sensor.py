@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_releases import TASK_TYPES, ordinary_release, scene, sensor_parts, sensor_release, write_release
+from sensor_releases import TASK_TYPES, scene, sensor_data, sensor_release, single_sensor_release, write_release
 
 import segments_hf
 from segments_hf import OptionError, Release
@@ -27,7 +27,7 @@ def test_several_sensors_of_point_clouds_are_listed_with_their_task_types(tmp_pa
 
 
 def test_sensors_are_listed_if_none_has_point_clouds(tmp_path: Path) -> None:
-    path = write_release(tmp_path, [scene(0, {"Camera": sensor_parts(tmp_path, 0)["Camera"]})])
+    path = write_release(tmp_path, [scene(0, {"Camera": sensor_data(tmp_path, 0)["Camera"]})])
     assert "'Camera' (image-vector-sequence)" in refused(path)
 
 
@@ -38,7 +38,7 @@ def test_closest_name_is_suggested(tmp_path: Path) -> None:
 
 
 def test_release_without_sensors_is_refused(tmp_path: Path) -> None:
-    assert "image-vector-sequence" in refused(ordinary_release(tmp_path, "Camera"), sensor="Camera")
+    assert "image-vector-sequence" in refused(single_sensor_release(tmp_path, "Camera"), sensor="Camera")
     empty = write_release(tmp_path, [scene(0, {}), {"name": "b"}], name="empty")
     for options in ({}, {"sensor": "Lidar"}):
         refused(empty, **options)
@@ -51,7 +51,7 @@ def test_whole_release_is_expected_instead_of_the_part_of_a_sensor(tmp_path: Pat
 
 
 def test_releases_with_and_without_sensors_are_not_mixed(tmp_path: Path) -> None:
-    parts = sensor_parts(tmp_path, 0)
+    parts = sensor_data(tmp_path, 0)
     with_sensors = write_release(tmp_path, [scene(0, {"Lidar": parts["Lidar"]})])
     with pytest.raises(OptionError, match="of a sensor"):
-        segments_hf.load_release({"train": with_sensors, "test": ordinary_release(tmp_path, "Lidar")})
+        segments_hf.load_release({"train": with_sensors, "test": single_sensor_release(tmp_path, "Lidar")})

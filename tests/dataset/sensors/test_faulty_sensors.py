@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_releases import scene, sensor_parts, write_release
+from sensor_releases import scene, sensor_data, write_release
 
 import segments_hf
 from segments_hf import ReleaseError
@@ -19,7 +19,7 @@ Sample = dict[str, Any]
 @pytest.fixture
 def samples(tmp_path: Path) -> list[Sample]:
     """Return three samples, each with a lidar and a camera."""
-    found = [sensor_parts(tmp_path, number) for number in range(3)]
+    found = [sensor_data(tmp_path, number) for number in range(3)]
     return [scene(number, {name: parts[name] for name in ("Lidar", "Camera")}) for number, parts in enumerate(found)]
 
 

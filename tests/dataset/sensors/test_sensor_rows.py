@@ -9,13 +9,13 @@ import datasets
 import pytest
 from datasets import Features, Value
 from sensor_releases import (
-    FRAMES,
+    FRAME_COUNT,
     LINKS,
     TASK_TYPES,
-    ordinary_release,
     scene,
-    sensor_parts,
+    sensor_data,
     sensor_release,
+    single_sensor_release,
     write_release,
 )
 
@@ -43,11 +43,11 @@ def test_rows_of_a_sensor_are_those_of_an_ordinary_release(
 ) -> None:
     cameras = sensor != "Camera"
     rows = load(sensor_release(tmp_path, as_object=as_object), sensor=sensor, streaming=streaming, cameras=cameras)
-    expected = load(ordinary_release(tmp_path, sensor), cameras=cameras)
+    expected = load(single_sensor_release(tmp_path, sensor), cameras=cameras)
     assert list(rows.features.items()) == with_sensor(expected.features)
     assert rows.info.description == expected.info.description
     assert plain_rows(rows) == [{**row, "sensor": sensor} for row in plain_rows(expected)]
-    assert len(plain_rows(rows)) == 2 * FRAMES
+    assert len(plain_rows(rows)) == 2 * FRAME_COUNT
 
 
 @pytest.mark.parametrize("sensor", TASK_TYPES)
@@ -76,7 +76,7 @@ def test_rows_of_sensors_join_on_uuid_and_frame_index_and_tracks_on_track_id(tmp
         {(row["uuid"], row["frame_index"]): row for row in load(path, sensor=sensor)} for sensor in ("Lidar", "Camera")
     )
     assert lidar.keys() == camera.keys()
-    assert len(lidar) == 2 * FRAMES
+    assert len(lidar) == 2 * FRAME_COUNT
     for key, row in lidar.items():
         tracks = [{item["track_id"] for item in found["annotations"]} for found in (row, camera[key])]
         assert tracks == [{7, 8}, {7}]
@@ -88,7 +88,7 @@ def test_links_of_all_sensors_are_those_of_each_point_cloud(tmp_path: Path) -> N
 
 
 def test_default_is_the_only_sensor_of_point_clouds(tmp_path: Path) -> None:
-    parts = sensor_parts(tmp_path, 0)
+    parts = sensor_data(tmp_path, 0)
     path = write_release(tmp_path, [scene(0, {name: parts[name] for name in ("Camera", "Points")})])
     assert plain_rows(load(path)) == plain_rows(load(path, sensor="Points"))
 

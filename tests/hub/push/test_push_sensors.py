@@ -8,7 +8,7 @@ from typing import Any
 
 import datasets
 import pytest
-from sensor_releases import TASK_TYPES, scene, sensor_parts, sensor_release, write_release
+from sensor_releases import TASK_TYPES, scene, sensor_data, sensor_release, write_release
 from typer.testing import CliRunner
 
 import segments_hf
@@ -71,7 +71,7 @@ def test_sensors_pushed_one_by_one_equal_a_push_of_all_sensors(hub: HubServer, t
 def test_samples_are_in_the_same_split_of_all_sensors(tmp_path: Path, exact: bool) -> None:
     samples = []
     for number in range(8):
-        parts = sensor_parts(tmp_path, number)
+        parts = sensor_data(tmp_path, number)
         with_camera = ["Camera"] if number % 4 != 1 else []
         samples.append(scene(number, {name: parts[name] for name in ("Lidar", *with_camera)}))
     release = write_release(tmp_path, samples)
@@ -87,7 +87,7 @@ def test_samples_are_in_the_same_split_of_all_sensors(tmp_path: Path, exact: boo
 def test_split_without_samples_of_a_sensor_is_left_out_of_its_configuration(hub: HubServer, tmp_path: Path) -> None:
     scenes = []
     for number, split in enumerate(("train", "test")):
-        parts = sensor_parts(tmp_path, number)
+        parts = sensor_data(tmp_path, number)
         kept = TASK_TYPES if split == "train" else ["Lidar"]
         scenes.append(scene(number, {name: parts[name] for name in kept}))
     release = write_release(tmp_path, scenes)

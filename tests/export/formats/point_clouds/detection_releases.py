@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from cloud_releases import cloud as cloud_attributes
-from cloud_releases import cloud_sample, cuboid, labeled, xyz
+from cloud_releases import cloud_label, cloud_sample, cuboid, xyz
 from layouts.point_clouds.cloud_release import sample_of, write_cloud_release
 from points.planting import PlantedCloud, in_turned_world, planted_cloud
 
@@ -38,7 +38,7 @@ def small_release(folder: Path, samples: dict[str, Any], names: tuple[str, ...] 
     for name, (file, cuboids) in samples.items():
         kind = "pcd" if file.startswith(b"VERSION") else "kitti"
         (folder / f"{name}.{kind}").write_bytes(file)
-        entries.append(cloud_sample(name, cloud_attributes(f"{name}.{kind}", kind), labeled(annotations=cuboids)))
+        entries.append(cloud_sample(name, cloud_attributes(f"{name}.{kind}", kind), cloud_label(annotations=cuboids)))
     categories = [{"id": index, "name": name} for index, name in enumerate(names, start=1)]
     return write(folder, entries, "pointcloud-cuboid", task_attributes={"categories": categories})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cloud_releases import cloud, cloud_sample, kitti_file, labeled, quaternion, write_files, xyz
+from cloud_releases import cloud, cloud_label, cloud_sample, kitti_file, quaternion, write_files, xyz
 from points.planting import PlantedCloud, planted_cloud
 
 from segments_hf.points import point_labels
@@ -37,7 +37,7 @@ def planted_sequence(folder: Path, seeds: Sequence[int]) -> tuple[list[PlantedCl
         ]
         points = np.append(ids, 0)[planted.boxes_of_points]  # the last number is that of points outside of all boxes
         contents.append({"annotations": annotations, "point_annotations": points.tolist()})
-    return clouds, cloud_sample("planted", {"frames": frames}, labeled(frames=contents))
+    return clouds, cloud_sample("planted", {"frames": frames}, cloud_label(frames=contents))
 
 
 def segmented(
@@ -55,7 +55,7 @@ def segmented(
     """
     file = write_files(folder)(f"cloud-{len([*folder.glob('cloud-*')])}", points)
     annotations = [{"id": number, "category_id": 3} for number in sorted({*ids} - {0})]
-    label = labeled(annotations=annotations, point_annotations=[*ids])
+    label = cloud_label(annotations=annotations, point_annotations=[*ids])
     return cloud_sample(name, cloud(file, kind, **fields), label)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import camera, cloud, cloud_sample, cuboid, kitti_file, labeled, pcd_file, write_files, xyz
+from cloud_releases import camera, cloud, cloud_label, cloud_sample, cuboid, kitti_file, pcd_file, write_files, xyz
 from cloud_releases import quaternion as quaternion_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ def single(folder: Path, annotations: list[dict[str, Any]], *cameras: dict[str, 
     write_file = write_files(folder)
     write_file("front.png", png())
     attributes = cloud(write_file("a.bin", kitti_file()), **{"images": list(cameras or [front()]), **fields})
-    return write(folder, [cloud_sample("a", attributes, labeled(annotations=annotations))], "pointcloud-cuboid")
+    return write(folder, [cloud_sample("a", attributes, cloud_label(annotations=annotations))], "pointcloud-cuboid")
 
 
 def ahead(number: int = 1, x: float = 10, y: float = 0, z: float = 0, **fields: Any) -> dict[str, Any]:
@@ -287,7 +287,7 @@ def test_lists_of_all_splits_exist(tmp_path: Path, name: str) -> None:
 
 def test_missing_intensity_is_0(tmp_path: Path) -> None:
     release = single(tmp_path, [ahead()], pcd={"url": "a.pcd", "type": "pcd"})
-    (tmp_path / "a.pcd").write_bytes(pcd_file(5, first=2.5))
+    (tmp_path / "a.pcd").write_bytes(pcd_file(5, first_x=2.5))
     result, frame = export(release, tmp_path / "out")
     assert frame.points.shape == (5, 4)
     assert frame.points[0, 0] == 2.5

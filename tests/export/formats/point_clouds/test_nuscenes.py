@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import cloud, cloud_sample, cuboid, kitti_file, labeled, write_files
+from cloud_releases import cloud, cloud_label, cloud_sample, cuboid, kitti_file, write_files
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from points.planting import PlantedCloud, planted_cloud
@@ -77,7 +77,7 @@ def test_points_are_those_of_the_file_in_its_order(tmp_path: Path) -> None:
 def test_ring_of_the_points_is_written(tmp_path: Path) -> None:
     points = np.arange(20, dtype="<f4").reshape(4, 5)
     file = write_files(tmp_path)("a.bin", points.tobytes())
-    sample = cloud_sample("a", cloud(file, "nuscenes"), labeled(annotations=[cuboid(1, 3)]))
+    sample = cloud_sample("a", cloud(file, "nuscenes"), cloud_label(annotations=[cuboid(1, 3)]))
     export, result = export_and_read(write(tmp_path, [sample], "pointcloud-cuboid"), tmp_path)
     np.testing.assert_array_equal(export.points_of(export.files("LIDAR_TOP")[0]), points)
     assert not [note for note in result.notes if "field" in note]
@@ -147,7 +147,7 @@ def test_classes_and_attributes_of_cuboids_are_those_of_the_release(street: Expo
 def test_cuboid_with_several_attributes_has_all_of_them_and_is_noted(tmp_path: Path) -> None:
     file = write_files(tmp_path)("a.bin", kitti_file())
     cuboids = [cuboid(1, 3, attributes={"parked": True, "load": [1, None]}), cuboid(2, 3, attributes={"parked": True})]
-    sample = cloud_sample("a", cloud(file), labeled(annotations=cuboids))
+    sample = cloud_sample("a", cloud(file), cloud_label(annotations=cuboids))
     export, result = export_and_read(write(tmp_path, [sample], "pointcloud-cuboid"), tmp_path)
     found = [
         [export.get("attribute", token)["name"] for token in record["attribute_tokens"]]
@@ -205,8 +205,8 @@ def test_frames_without_objects_are_samples_without_annotations(tmp_path: Path) 
 def test_single_clouds_are_scenes_with_the_timestamp_of_the_release(tmp_path: Path) -> None:
     file = write_files(tmp_path)("a.bin", kitti_file())
     samples = [
-        cloud_sample("a", cloud(file, timestamp=1_700_000_000_123_456_789), labeled(annotations=[cuboid(1, 3)])),
-        cloud_sample("b", cloud(file), labeled(annotations=[cuboid(1, 3)])),
+        cloud_sample("a", cloud(file, timestamp=1_700_000_000_123_456_789), cloud_label(annotations=[cuboid(1, 3)])),
+        cloud_sample("b", cloud(file), cloud_label(annotations=[cuboid(1, 3)])),
     ]
     export, result = export_and_read(write(tmp_path, samples, "pointcloud-cuboid"), tmp_path)
     assert [scene["name"] for scene in export.tables["scene"]] == ["a", "b"]
@@ -241,7 +241,7 @@ def test_untrusted_names_of_samples_classes_and_attributes_are_text_in_the_table
     file = write_files(tmp_path)("a.bin", kitti_file())
     annotation = cuboid(1, 3, attributes={text: text})
     categories = {"format_version": "0.1", "categories": [{"id": 3, "name": text}]}
-    sample = cloud_sample(text, cloud(file), labeled(annotations=[annotation]))
+    sample = cloud_sample(text, cloud(file), cloud_label(annotations=[annotation]))
     release = write(tmp_path, [sample], "pointcloud-cuboid", task_attributes=categories)
     export, _ = export_and_read(release, tmp_path)
     (record,) = export.tables["sample_annotation"]

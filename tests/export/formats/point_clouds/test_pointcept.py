@@ -111,7 +111,7 @@ def test_colors_of_an_unknown_range_are_left_out_and_noted(tmp_path: Path) -> No
 
 def test_intensity_that_one_file_lacks_is_left_out_for_all_and_noted(tmp_path: Path) -> None:
     samples = [
-        segmented(tmp_path, "a", kitti_file(2, first=1.0), [1, 0]),
+        segmented(tmp_path, "a", kitti_file(2, first_x=1.0), [1, 0]),
         segmented(tmp_path, "b", pcd_file(2), [1, 0], "pcd"),
         segmented(tmp_path, "c", kitti_file(2), [1, 0]),
     ]

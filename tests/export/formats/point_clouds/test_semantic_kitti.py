@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_releases import cloud, cloud_sample, kitti_file, labeled, pcd_file, write_files
+from cloud_releases import cloud, cloud_label, cloud_sample, kitti_file, pcd_file, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from points.planting import planted_cloud
@@ -99,7 +99,7 @@ def test_object_has_the_same_instance_in_all_frames_of_its_sequence(tmp_path: Pa
         frame([1, 2, 3], [70, 70, None]),  # two annotations of one track stay two objects
         frame([9, 8, 7], [90, None, 80]),
     ]
-    sample = cloud_sample("a", {"frames": [cloud(file)] * 4}, labeled(frames=contents))
+    sample = cloud_sample("a", {"frames": [cloud(file)] * 4}, cloud_label(frames=contents))
     export_dataset(write(tmp_path, [sample], SEQUENCE), "semantic-kitti", tmp_path / "out")
     found = [scan.instances.tolist() for scan in read_scans(tmp_path / "out", 0)]
     assert found == [[1, 2, 3], [2, 1, 3], [4, 5, 3], [6, 7, 2]]
@@ -109,7 +109,7 @@ def test_each_sequence_has_its_own_number_in_all_splits(tmp_path: Path) -> None:
     file = write_files(tmp_path)("a.bin", kitti_file(2))
     content = {"annotations": [{"id": 1, "category_id": 3}], "point_annotations": [0, 1]}
     samples = [
-        cloud_sample(f"scene {number}", {"frames": [cloud(file)] * 2}, labeled(frames=[content, content]))
+        cloud_sample(f"scene {number}", {"frames": [cloud(file)] * 2}, cloud_label(frames=[content, content]))
         for number in range(4)
     ]
     rows = load_release(write(tmp_path, samples, SEQUENCE), split="train")
@@ -205,7 +205,7 @@ def test_times_are_seconds_since_the_first_frame(tmp_path: Path) -> None:
         cloud_sample(
             f"scene {number}",
             {"frames": [cloud(file, timestamp=stamp) for stamp in pair]},
-            labeled(frames=[content, content]),
+            cloud_label(frames=[content, content]),
         )
         for number, pair in enumerate(stamps)
     ]
@@ -218,7 +218,7 @@ def test_times_are_seconds_since_the_first_frame(tmp_path: Path) -> None:
 def test_missing_intensity_is_zero_and_noted(tmp_path: Path) -> None:
     samples = [
         segmented(tmp_path, "a", pcd_file(2), [1, 0], "pcd"),
-        segmented(tmp_path, "b", kitti_file(2, first=1.0), [1, 0]),
+        segmented(tmp_path, "b", kitti_file(2, first_x=1.0), [1, 0]),
     ]
     result = export_dataset(write(tmp_path, samples, SINGLE), "semantic-kitti", tmp_path / "out")
     first, second = read_scans(tmp_path / "out", 0)

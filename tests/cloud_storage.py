@@ -67,12 +67,11 @@ def s3_server() -> Iterator[S3]:
         server.stop()
 
 
-class Objects(ThreadingHTTPServer):
+class ObjectServer(ThreadingHTTPServer):
     """A server that responds to requests for objects as GCS and Azure do.
 
     Attributes:
         objects: The content of each object, by ``bucket/key``.
-        seen: The path and the header `Authorization` of each request.
     """
 
     daemon_threads = True
@@ -80,14 +79,13 @@ class Objects(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.objects: dict[str, bytes] = {}
-        self.seen: list[tuple[str, str]] = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 @contextmanager
-def object_server() -> Iterator[Objects]:
+def object_server() -> Iterator[ObjectServer]:
     """Run a server that responds as GCS and Azure do."""
-    with Objects() as server:
+    with ObjectServer() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
         server.shutdown()
@@ -95,11 +93,10 @@ def object_server() -> Iterator[Objects]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Objects
+    server: ObjectServer
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        self.server.seen.append((self.path, self.headers.get("Authorization", "")))
         gcs_path = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/(.+)", path)
         name = f"{gcs_path[1]}/{unquote(gcs_path[2])}" if gcs_path else unquote(path).partition("/account/")[2]
         content = self.server.objects.get(name)
