@@ -12,10 +12,11 @@ import msgspec
 from msgspec.structs import asdict, astuple
 
 from segments_hf.errors import ReleaseError
-from segments_hf.io.number_text import counted, listed_counts
+from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import public_name, text_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.io.urls import is_url
+from segments_hf.labels.label import NO_TYPE
 from segments_hf.release import UNLABELED, JsonLabel
 from segments_hf.release.release_head import color_text, facts_table
 from segments_hf.release.tasks.label_parts import LABEL, count_kinds
@@ -78,10 +79,10 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         labelset: The labelset that `categories` and `statuses` are about.
         image_hosts: The number of images, or of point clouds and camera images, on each host.
         broken: An error message for each sample that cannot be read.
-        kinds: For task types for other data than images, the number of annotations of each kind, such as
-            ``{"cuboid": 120}``, of labeled points, and of labels without a list of annotations. It is empty for image
-            tasks.
-        sensors: The sensors, if the release has several.
+        kinds: The number of annotations of each kind, such as ``{"cuboid": 120}``, of labeled points, and of labels
+            without a list of annotations. It is empty for image tasks. Annotations of point clouds that lack the type
+            which their task requires count as ``without a type``.
+        sensors: The sensors of a multi-sensor release; empty for any other release.
     """
 
     source: str
@@ -113,7 +114,10 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         yield _categories_table(self.categories)
         if kinds := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
             title = "Annotations by kind" if is_cloud else "Counted without reading their geometry or content"
-            yield Cell(f"{title}: {listed_counts(kinds)}")
+            texts = (
+                f"{number:,} {kind}" if kind == NO_TYPE else counted(number, kind) for kind, number in kinds.items()
+            )
+            yield Cell(f"{title}: {', '.join(texts)}")
         if labels := self.kinds.get(LABEL):
             yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
@@ -186,7 +190,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                 for annotation in label.annotations:
                     annotations[annotation.category_id] += 1
                 if kind.point_cloud:
-                    count_cloud_label(label, kinds, points)
+                    count_cloud_label(label, kinds, points, has_point_labels=kind.point_labels)
             if kind.annotation is not None:
                 hosts.update(map(_host, _urls(sample, kind)))
         except ReleaseError as error:

@@ -148,6 +148,22 @@ def test_statistics_of_labeled_points_equal_those_of_a_simple_loop(tmp_path_fact
         assert (entry.points or 0) == labeled
 
 
+@pytest.mark.parametrize(
+    ("task_type", "kind", "line"),
+    [
+        ("pointcloud-cuboid", "without a type", "Annotations by kind: 1 cuboid, 1 without a type"),
+        ("pointcloud-vector", "without a type", "Annotations by kind: 1 cuboid, 1 without a type"),
+        ("pointcloud-segmentation", "segment", "Annotations by kind: 1 cuboid, 1 segment"),
+    ],
+)
+def test_only_segmentations_count_annotations_without_type_as_segments(tmp_path, task_type, kind, line):
+    annotations = [{"id": 1, "category_id": 4, "type": "cuboid"}, {"id": 2, "category_id": 4}]
+    path = write_release(tmp_path, task_type, [np.zeros((1, 4))], [{"annotations": annotations}])
+    inspected = inspect_release(Release.open(path))
+    assert inspected.kinds == {"cuboid": 1, kind: 1}
+    assert line in str(inspected)
+
+
 def pcd_file(points: np.ndarray) -> bytes:
     """Return a PCD file with x, y and z as float64."""
     header = "VERSION 0.7\nFIELDS x y z\nSIZE 8 8 8\nTYPE F F F\nCOUNT 1 1 1\n"
