@@ -1,4 +1,4 @@
-"""Check rows, and the numbers of poses, cuboids, cameras and points before the geometry uses them."""
+"""Check that values are rows, and that the numbers of poses, cuboids, cameras and points are valid."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 # Numbers of this size or more are errors: coordinates of 1e12 m in float64 are exact to 0.1 mm only.
 NUMBER_LIMIT: Final = 1e12
 
-_COORDINATES = 3
+_NUM_COORDINATES = 3
 
 
 def checked_numbers(value: object, shape: tuple[int, ...], name: str) -> npt.NDArray[np.float64]:
-    """Return numbers as a float64 array of a shape.
+    """Return numbers as a float64 array, and check their shape and size.
 
     Args:
         value: The numbers: a number, an array or nested lists.
         shape: The expected shape; () for one number.
-        name: The name of the numbers in the error.
+        name: The name of the numbers, for the error.
 
     Raises:
-        PointCloudError: The value has another shape, or a number is not finite or is 1e12 or more in absolute value.
+        PointCloudError: The value has another shape, or contains no numbers; or a number is not finite, or is 1e12 or
+            more in absolute value.
 
     >>> checked_numbers([1, 2, 3], (3,), "position")
     array([1., 2., 3.])
@@ -58,9 +59,10 @@ def checked_points(points: npt.ArrayLike) -> npt.NDArray[np.number[Any]]:
         PointCloudError: The array has another shape, or a dtype other than integers and floats.
     """
     array = np.asarray(points)
-    if array.ndim != 2 or array.shape[1] < _COORDINATES or array.dtype.kind not in "fiu":  # noqa: PLR2004
+    if array.ndim != 2 or array.shape[1] < _NUM_COORDINATES or array.dtype.kind not in "fiu":  # noqa: PLR2004
         raise PointCloudError(
-            f"points: got an array of shape {array.shape} and dtype {array.dtype}, expected (N, 3 or more) and numbers"
+            f"points: got an array of shape {array.shape} and dtype {array.dtype}, expected the shape "
+            "(N, 3 or more), and integers or floats"
         )
     return array
 
@@ -69,7 +71,7 @@ def check_row(row: object) -> None:
     """Check that a value is a row.
 
     Raises:
-        OptionError: The value is not a dict of columns, but for example a dataset.
+        OptionError: The value is not a dict from column names to values. For example, it is a dataset.
     """
     if not isinstance(row, Mapping):
         raise OptionError(
@@ -80,5 +82,5 @@ def check_row(row: object) -> None:
 def _as_floats(value: object) -> npt.NDArray[np.float64] | None:
     try:
         return np.asarray(value, np.float64)
-    except (TypeError, ValueError, OverflowError):  # no numbers, or lists of different lengths
+    except (TypeError, ValueError, OverflowError):  # not numbers, or lists of different lengths
         return None

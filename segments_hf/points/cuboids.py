@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from segments_hf.points.poses import EgoPose
 
-_CUBOIDS = ("cuboid", "cuboid-sync")
-_CORNERS = np.array(  # in halves of length, width and height
+_CUBOID_TYPES = ("cuboid", "cuboid-sync")
+_CORNERS = np.array(  # relative to the center, in halves of the length, width and height
     [[1, 1, -1], [1, -1, -1], [-1, -1, -1], [-1, 1, -1], [1, 1, 1], [1, -1, 1], [-1, -1, 1], [-1, 1, 1]], np.float64
 )
 
@@ -30,8 +30,8 @@ _CORNERS = np.array(  # in halves of length, width and height
 class Boxes:
     """The N boxes of a point cloud, in the frame of the sensor or in the world.
 
-    `boxes[mask]` returns some of the boxes, and `len(boxes)` their number. Lengths are in the unit of the release,
-    usually meters.
+    `boxes[mask]` returns the boxes whose value in the bool array `mask` is True, and `len(boxes)` the number of boxes.
+    Lengths are in the unit of the release, usually meters.
 
     Attributes:
         center: The centers x, y, z: float64 array of shape (N, 3).
@@ -40,8 +40,8 @@ class Boxes:
             length, width and height.
         ids: The ids of the annotations: int64 array of shape (N,).
         class_indices: The class indices: int64 array of shape (N,); -1 for a cuboid without a class.
-        track_ids: The id that each object has in all frames of a sequence: int64 array of shape (N,). If the `track_id`
-            of an annotation is None, it is the `id` of the annotation.
+        track_ids: The track ids: int64 array of shape (N,). An object has the same track id in all frames of a
+            sequence. For an annotation whose `track_id` is None, this is the `id` of the annotation.
     """
 
     center: npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ class Boxes:
         return len(self.ids)
 
     def __getitem__(self, index: npt.NDArray[np.bool_] | npt.NDArray[np.integer[Any]] | slice) -> Boxes:
-        """Return some of the boxes.
+        """Return the selected boxes.
 
         Args:
             index: A bool array of shape (N,), an array of indices, or a slice.
@@ -70,7 +70,7 @@ class Boxes:
         )
 
     def to_7dof(self) -> npt.NDArray[np.float64]:
-        """Return the boxes as most detectors of 3-D objects read them.
+        """Return the boxes in the format of most 3-D object detectors: seven numbers for each box.
 
         Returns:
             float64 array of shape (N, 7): center x, y, z; length, width, height; yaw. The yaw is in radians in
@@ -129,7 +129,8 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
     Args:
         row: A row with `annotations`, and with `ego_pose` for the frame of the sensor. Do not set the numpy or torch
             format of `datasets` for such rows: it converts world coordinates to float32.
-        frame: The frame of the boxes: that of the sensor, which is the frame of the points in the file, or the world.
+        frame: The frame of reference of the boxes: ``sensor``, that of the points in the file, or ``world``, that of
+            the annotations.
 
     Returns:
         The boxes, in the order of the annotations.
@@ -153,24 +154,28 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
     if frame == "world":
         return in_world
     if "ego_pose" not in row:
-        raise PointCloudError("the row has no column `ego_pose`, which boxes in the frame of the sensor need")
+        raise PointCloudError(
+            "the row has no column `ego_pose`, which is required for boxes in the frame of the sensor"
+        )
     return in_world.to_sensor(row["ego_pose"])
 
 
 def _cuboids_of(annotations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the cuboids. Of annotations with the same id, only the last one counts."""
-    last = {int(item["id"]): index for index, item in enumerate(annotations)}
-    return [annotations[index] for index in sorted(last.values()) if annotations[index].get("type") in _CUBOIDS]
+    """Return the cuboids. If several annotations have the same id, only the last one is used."""
+    last_indices = {int(item["id"]): index for index, item in enumerate(annotations)}
+    return [
+        annotations[index] for index in sorted(last_indices.values()) if annotations[index].get("type") in _CUBOID_TYPES
+    ]
 
 
 def _boxes_of(cuboids: Sequence[Mapping[str, Any]]) -> Boxes:
     """Return cuboids as boxes in the world."""
     rotation = np.empty((len(cuboids), 3, 3))
     has_rotation = np.array([item.get("rotation") is not None for item in cuboids], bool)
-    tilted = [item for item in cuboids if item.get("rotation") is not None]
-    upright = [item for item in cuboids if item.get("rotation") is None]
-    rotation[has_rotation] = rotations_of_quaternions(_numbers(tilted, "rotation", (4,)))
-    rotation[~has_rotation] = rotations_of_yaws(_numbers(upright, "yaw", ()))
+    with_rotation = [item for item in cuboids if item.get("rotation") is not None]
+    with_yaw = [item for item in cuboids if item.get("rotation") is None]
+    rotation[has_rotation] = rotations_of_quaternions(_numbers(with_rotation, "rotation", (4,)))
+    rotation[~has_rotation] = rotations_of_yaws(_numbers(with_yaw, "yaw", ()))
     classes = [-1 if item.get("category") is None else item["category"] for item in cuboids]
     tracks = [item["id"] if item.get("track_id") is None else item["track_id"] for item in cuboids]
     return Boxes(
@@ -184,7 +189,7 @@ def _boxes_of(cuboids: Sequence[Mapping[str, Any]]) -> Boxes:
 
 
 def _numbers(cuboids: Sequence[Mapping[str, Any]], field: str, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return a field of all cuboids: float64 array of shape (N, *shape)."""
+    """Return the values of a field of all cuboids: float64 array of shape (N, *shape)."""
     values = [item.get(field) for item in cuboids]
     try:
         numbers = np.array(values, np.float64).reshape(len(values), *shape)
@@ -192,8 +197,8 @@ def _numbers(cuboids: Sequence[Mapping[str, Any]], field: str, shape: tuple[int,
             return numbers
     except (TypeError, ValueError, OverflowError):
         pass  # the error below names the cuboid
-    found = [
+    checked = [
         checked_numbers(value, shape, f"annotation {item['id']}: {field}")
         for item, value in zip(cuboids, values, strict=True)
     ]
-    return np.array(found)
+    return np.array(checked)

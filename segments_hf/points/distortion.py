@@ -1,8 +1,9 @@
-"""Model the distortion of camera lenses as OpenCV does.
+"""Model the distortion of camera lenses with the formulas of OpenCV.
 
-Both models compute the distance from the center of the image with polynomials: of the distance from the optical axis
-(brown-conrady), or of the angle to it (fisheye). The result is valid only as long as it increases. Beyond this range,
-the model would move points from outside of the view back into the image.
+A lens model computes how far a point is from the principal point in the distorted image: from its distance in the image
+without distortion (brown-conrady), or from its angle to the optical axis (fisheye). The model is valid only where the
+distorted distance increases with the angle. Beyond this range, it would move points from outside of the view back into
+the image.
 """
 
 from __future__ import annotations
@@ -34,26 +35,27 @@ class LensModel(NamedTuple):
 
     Attributes:
         name: ``brown-conrady`` or ``fisheye``.
-        coefficients: All coefficients of the model by name, in the order of their names in OpenCV; 0 if missing.
+        coefficients: All coefficients of the model by name, in the order of OpenCV. A missing coefficient is 0.
     """
 
     name: str
     coefficients: dict[str, float]
 
 
-def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats:
-    """Apply the distortion of a lens to points of the ideal image plane.
+def distort(points: Floats, distortion: Mapping[str, Any] | str | None) -> Floats:
+    """Apply the distortion of a lens to points of the image plane.
 
     Args:
-        plane: float64 array of shape (N, 2): x / z and y / z in the frame of the camera, where z is the optical axis.
+        points: Points without distortion: x / z and y / z in the frame of the camera, where z is the optical axis:
+            float64 array of shape (N, 2).
         distortion: The `distortion` of a camera: `model` and `coefficients`, as a dict or as JSON text. ``fisheye`` has
             k1 to k4, as `cv2.fisheye`; ``brown-conrady`` has k1, k2, p1, p2, k3 and perhaps k4 to k6, as
             `cv2.projectPoints`. A missing coefficient is 0. None for a lens without distortion.
 
     Returns:
-        float64 array of shape (N, 2). A point beyond the range of the model is NaN: from there on, the distance from
-        the center of the image does not increase with the angle to the optical axis. The tangential coefficients p1
-        and p2 are small, so the range is computed without them.
+        The points with distortion: float64 array of shape (N, 2). Points beyond the range of the model become NaN. The
+        range ends where the distance from the principal point no longer increases with the angle to the optical axis.
+        It is computed without the tangential coefficients p1 and p2, which are small.
 
     Raises:
         PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
@@ -63,16 +65,16 @@ def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats
     """
     lens = lens_model(distortion)
     if lens is None:
-        return plane
+        return points
     model, values = lens
-    return _brown_conrady(plane, values) if model == "brown-conrady" else _fisheye(plane, values)
+    return _brown_conrady(points, values) if model == "brown-conrady" else _fisheye(points, values)
 
 
 def lens_model(distortion: Mapping[str, Any] | str | None) -> LensModel | None:
     """Return the model of a lens, or None for a lens without distortion.
 
     Args:
-        distortion: The `distortion` of a camera: `model` and `coefficients`, as a dict or as JSON text.
+        distortion: As for `distort`.
 
     Raises:
         PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
@@ -102,11 +104,11 @@ def _checked_model(distortion: object) -> LensModel:
     )
 
 
-def _brown_conrady(plane: Floats, values: Mapping[str, float]) -> Floats:
+def _brown_conrady(points: Floats, values: Mapping[str, float]) -> Floats:
     numerator = np.array([1, values["k1"], values["k2"], values["k3"]])
     denominator = np.array([1, values["k4"], values["k5"], values["k6"]])
     p1, p2 = values["p1"], values["p2"]
-    x, y = plane.T
+    x, y = points.T
     square = x * x + y * y
     square = np.where(square < _end_of_increase(numerator, denominator), square, np.nan)
     scale = polynomial.polyval(square, numerator) / polynomial.polyval(square, denominator)
@@ -115,24 +117,24 @@ def _brown_conrady(plane: Floats, values: Mapping[str, float]) -> Floats:
     return np.stack([shifted_x, shifted_y], axis=1)
 
 
-def _fisheye(plane: Floats, values: Mapping[str, float]) -> Floats:
+def _fisheye(points: Floats, values: Mapping[str, float]) -> Floats:
     numerator = np.array([1, *values.values()])
-    radius = np.hypot(*plane.T)
+    radius = np.hypot(*points.T)
     angle = np.arctan(radius)
     angle = np.where(angle * angle < _end_of_increase(numerator, np.ones(1)), angle, np.nan)
     distorted = angle * polynomial.polyval(angle * angle, numerator)
     scale = np.where(radius == 0, 1.0, distorted / np.where(radius == 0, 1.0, radius))
-    return plane * scale[:, None]
+    return points * scale[:, None]
 
 
 def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
-    """Return the smallest r² at which r N(r²) / D(r²) stops increasing; infinity if it always increases.
+    """Return the smallest r² at which r N(r²) / D(r²) stops increasing or D(r²) is 0; infinity if there is none.
 
     Args:
-        numerator: The coefficients of the polynomial N, lowest first.
-        denominator: The coefficients of the polynomial D, lowest first.
+        numerator: The coefficients of the polynomial N, from the lowest power to the highest.
+        denominator: The coefficients of the polynomial D, in the same order.
     """
-    # With s = r², the derivative by r is (N D + 2 s (N' D - N D')) / D².
+    # With s = r², the derivative with respect to r is (N D + 2 s (N' D - N D')) / D².
     slope = polynomial.polyadd(
         polynomial.polymul(numerator, denominator),
         polynomial.polymul(
@@ -144,14 +146,14 @@ def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
         ),
     )
     inverses = np.concatenate([_inverse_roots(slope), _inverse_roots(denominator)])
-    real = inverses.real[(np.abs(inverses.imag) <= 1e-9 * np.abs(inverses)) & (inverses.real > 0)]
-    return 1 / float(real.max()) if real.size else np.inf
+    positive = inverses.real[(np.abs(inverses.imag) <= 1e-9 * np.abs(inverses)) & (inverses.real > 0)]
+    return 1 / float(positive.max()) if positive.size else np.inf
 
 
 def _inverse_roots(coefficients: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.complex128]:
-    """Return 1 / s for each root s of a polynomial whose lowest coefficient is 1.
+    """Return 1 / s for each root s of a polynomial whose constant term is 1.
 
-    The inverses are the roots of the polynomial with the coefficients in reverse order. Its highest coefficient is 1,
-    so very small coefficients cause no overflow.
+    The values 1 / s are the roots of the polynomial with the coefficients in reverse order. The coefficient of its
+    highest power is 1, so very small coefficients cause no overflow.
     """
     return polynomial.polyroots(np.trim_zeros(coefficients, "b")[::-1]).astype(np.complex128)

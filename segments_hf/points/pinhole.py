@@ -1,7 +1,7 @@
 """Read the calibration of a camera as a pinhole camera with the axes of OpenCV.
 
 The axes of OpenCV are x to the right, y down, and z along the optical axis. The coordinates of the image plane are
-x / z and y / z. Pixel coordinates are u (to the right) and v (down); the center of the first pixel is (0, 0).
+x / z and y / z. Pixel coordinates are u (to the right) and v (down); the center of the top left pixel is (0, 0).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The depth of the near plane, in the unit of the points. The projections of boxes leave out smaller depths.
 NEAR_PLANE_DEPTH: Final = 0.1
 _CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
-# The signs that turn the axes of a camera into x right, y down, z along the optical axis.
+# The signs that convert the axes of a camera to x right, y down, z along the optical axis.
 _SIGNS = {"OpenGL": np.array([1.0, -1.0, -1.0]), "OpenCV": np.array([1.0, 1.0, 1.0])}
 
 
@@ -118,7 +118,7 @@ def inverse_of(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def transform_2d_points(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Transform points of a plane.
+    """Apply a matrix to the homogeneous coordinates of 2-D points.
 
     An intrinsic matrix transforms points of the image plane to pixels, and its inverse transforms pixels to points of
     the image plane.
@@ -134,4 +134,4 @@ def transform_2d_points(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.
     [[370.0, 215.0]]
     """
     x, y = points.T
-    return np.stack([of_x * x + of_y * y + offset for of_x, of_y, offset in matrix[:2].tolist()]).T
+    return np.stack([x_factor * x + y_factor * y + offset for x_factor, y_factor, offset in matrix[:2].tolist()]).T

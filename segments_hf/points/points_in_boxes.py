@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from segments_hf.points.cuboids import Boxes
 
-_PAIRS_AT_ONCE = 2**26  # of a point and a box; a pair takes one byte
-_POINTS_AT_ONCE = 2**18  # limits the memory for boxes that contain most points
+_PAIRS_AT_ONCE = 2**26  # pairs of a point and a box; each takes one byte
+_POINTS_AT_ONCE = 2**18  # limits the memory for the float64 copies of points
 
 
 @short_traceback
@@ -27,15 +27,15 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
 
     Args:
         points: Points in the frame of the boxes: integers or floats of shape (N, C), C >= 3. The first columns are x,
-            y, z. A point with NaN is in no box.
+            y, z. A point with NaN or infinity is in no box.
         boxes: M boxes. A box with a negative dimension contains no point.
 
     Returns:
-        bool array of shape (N, M). Points on the border of a box are inside. The coordinates are compared in float64,
-        so a point whose distance to the border is a rounding error may be inside or outside.
+        bool array of shape (N, M). Points on the border of a box are inside. The computation uses float64, so a point
+        that is closer to the border than its rounding errors may be inside or outside.
 
     Raises:
-        PointCloudError: The array of points has another shape or no numbers.
+        PointCloudError: `points` has another shape or dtype.
 
     >>> from segments_hf.points import boxes
     >>> row = {"annotations": [{"id": 1, "category": 0, "type": "cuboid", "position": [2, 0, 1],
@@ -46,13 +46,13 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
     positions = checked_points(points)[:, :3]
     inside = np.zeros((len(positions), len(boxes)), bool)
     for start in range(0, len(positions), _POINTS_AT_ONCE):
-        part = slice(start, start + _POINTS_AT_ONCE)
-        _find(positions[part], boxes, inside[part])
+        block = slice(start, start + _POINTS_AT_ONCE)
+        _set_inside(inside[block], positions[block], boxes)
     return inside
 
 
 def points_in_boxes_by_block(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> Iterator[npt.NDArray[np.bool_]]:
-    """Tell which points are inside which boxes, for some of the points at a time.
+    """Yield the result of `points_in_boxes` for one block of points after the other.
 
     This limits the memory for clouds of millions of points with hundreds of boxes.
 
@@ -61,7 +61,7 @@ def points_in_boxes_by_block(points: npt.NDArray[np.number[Any]], boxes: Boxes) 
         boxes: As for `points_in_boxes`.
 
     Yields:
-        bool array of shape (n, M) for the next n points. If there are no points, nothing is yielded.
+        bool array of shape (n, M) for the next n points. For an empty array of points, nothing is yielded.
     """
     step = max(_PAIRS_AT_ONCE // max(len(boxes), 1), 1)
     for start in range(0, len(points), step):
@@ -78,29 +78,29 @@ def num_points_in_boxes(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> np
     Returns:
         int64 array of shape (M,).
     """
-    numbers = np.zeros(len(boxes), np.int64)
+    counts = np.zeros(len(boxes), np.int64)
     for inside in points_in_boxes_by_block(points, boxes):
-        numbers += np.count_nonzero(inside, axis=0)
-    return numbers
+        counts += np.count_nonzero(inside, axis=0)
+    return counts
 
 
-def _find(positions: npt.NDArray[np.number[Any]], boxes: Boxes, inside: npt.NDArray[np.bool_]) -> None:
+def _set_inside(inside: npt.NDArray[np.bool_], positions: npt.NDArray[np.number[Any]], boxes: Boxes) -> None:
     """Set `inside`, of shape (N, M), to True where a point is in a box.
 
-    The points are sorted by x, so that each box is compared only with the points between its lowest and highest x. Of
-    these, only those between its lowest and highest y are rotated.
+    The points are sorted by x, so that a box is compared only with the points between its lowest and highest x. Only
+    the points that are also between its lowest and highest y are rotated to the axes of the box.
     """
     order = np.argsort(positions[:, 0])
     ordered = positions[order].astype(np.float64)
     halves = boxes.dimensions / 2
-    reach = (np.abs(boxes.rotation[:, :2]) @ np.abs(halves)[:, :, None])[:, :, 0]  # (M, 2): half of the extent in x, y
-    reach += 1e-9 * (reach + np.abs(boxes.center[:, :2]))  # more than the rounding errors
-    low, high = boxes.center[:, :2] - reach, boxes.center[:, :2] + reach
-    firsts = np.searchsorted(ordered[:, 0], low[:, 0], side="left")
-    lasts = np.searchsorted(ordered[:, 0], high[:, 0], side="right")
+    half_extents = (np.abs(boxes.rotation[:, :2]) @ np.abs(halves)[:, :, None])[:, :, 0]  # (M, 2): along x and y
+    half_extents += 1e-9 * (half_extents + np.abs(boxes.center[:, :2]))  # more than the rounding errors
+    low, high = boxes.center[:, :2] - half_extents, boxes.center[:, :2] + half_extents
+    starts = np.searchsorted(ordered[:, 0], low[:, 0], side="left")
+    stops = np.searchsorted(ordered[:, 0], high[:, 0], side="right")
     y = ordered[:, 1].copy()  # contiguous
-    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-        is_near = (y[first:last] >= low[number, 1]) & (y[first:last] <= high[number, 1])
-        near = first + np.flatnonzero(is_near)
-        offsets = rotate(ordered[near] - boxes.center[number], boxes.rotation[number].T)
-        inside[order[near], number] = (np.abs(offsets) <= halves[number]).all(axis=1)
+    for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        is_near = (y[start:stop] >= low[index, 1]) & (y[start:stop] <= high[index, 1])
+        near = start + np.flatnonzero(is_near)
+        offsets = rotate(ordered[near] - boxes.center[index], boxes.rotation[index].T)
+        inside[order[near], index] = (np.abs(offsets) <= halves[index]).all(axis=1)

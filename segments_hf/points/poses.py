@@ -51,13 +51,14 @@ def transform_of(ego_pose: EgoPose) -> Transform:
         ego_pose: The `ego_pose` of a row; None for the identity.
 
     Raises:
-        PointCloudError: The position is not three finite numbers, or the heading is not four.
+        PointCloudError: The pose has no position of three numbers or no heading of four numbers, or a number is not
+            finite, or is 1e12 or more in absolute value.
     """
     if ego_pose is None:
         return Transform(np.eye(3), np.zeros(3))
     try:
         position, heading = ego_pose["position"], ego_pose["heading"]
-    except (KeyError, TypeError, IndexError) as error:  # IndexError: a matrix
+    except (KeyError, TypeError, IndexError) as error:  # IndexError: a numpy array
         raise PointCloudError(f"ego_pose: got {ego_pose!r}, expected a position and a heading, or None") from error
     quaternion = checked_numbers(heading, (4,), "ego_pose: heading")
     return Transform(rotations_of_quaternions(quaternion), checked_numbers(position, (3,), "ego_pose: position"))
@@ -75,7 +76,8 @@ def pose_matrix(ego_pose: EgoPose) -> npt.NDArray[np.float64]:
         float64 array of shape (4, 4), for column vectors (x, y, z, 1).
 
     Raises:
-        PointCloudError: The position is not three finite numbers, or the heading is not four.
+        PointCloudError: The pose has no position of three numbers or no heading of four numbers, or a number is not
+            finite, or is 1e12 or more in absolute value.
 
     >>> pose_matrix({"position": [10, 20, 0], "heading": [0, 0, 1, 1]}).round(9).tolist()
     [[0.0, -1.0, 0.0, 10.0], [1.0, 0.0, 0.0, 20.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
@@ -95,12 +97,12 @@ def to_world(points: npt.ArrayLike, ego_pose: EgoPose) -> npt.NDArray[np.float64
         ego_pose: The `ego_pose` of the row of the points; None for the identity.
 
     Returns:
-        A new float64 array of shape (N, C): x, y, z in the world, and the further columns as they are. The dtype is
-        float64 for all inputs, because float32 numbers are 3 cm apart at 500 km from the origin, which is the size of
-        map coordinates.
+        A new float64 array of shape (N, C): x, y, z in the world, and the further columns unchanged. The dtype is
+        float64 for all inputs, because neighboring float32 numbers are 3 cm apart at 500 km, a common size of map
+        coordinates.
 
     Raises:
-        PointCloudError: The array has another shape or no numbers, or the pose is invalid.
+        PointCloudError: `points` has another shape or dtype, or the pose is invalid.
 
     >>> pose = {"position": [10, 20, 0], "heading": [0, 0, 1, 1]}  # a quarter turn to the left
     >>> to_world(np.array([[1, 0, 0, 0.5]]), pose).round(9).tolist()
@@ -119,10 +121,10 @@ def to_sensor(points: npt.ArrayLike, ego_pose: EgoPose) -> npt.NDArray[np.float6
         ego_pose: The `ego_pose` of a row; None for the identity.
 
     Returns:
-        A new float64 array of shape (N, C): x, y, z in the frame of the sensor, and the further columns as they are.
+        A new float64 array of shape (N, C): x, y, z in the frame of the sensor, and the further columns unchanged.
 
     Raises:
-        PointCloudError: The array has another shape or no numbers, or the pose is invalid.
+        PointCloudError: `points` has another shape or dtype, or the pose is invalid.
 
     >>> pose = {"position": [10, 20, 0], "heading": [0, 0, 1, 1]}
     >>> to_sensor(np.array([[10, 21, 0, 0.5]]), pose).round(9).tolist()

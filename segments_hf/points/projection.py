@@ -33,12 +33,12 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     Returns:
         float64 array of shape (N, 3): u (to the right) and v (down) in pixels, and the depth along the optical axis in
         the unit of the points. u and v may be outside of the image. They are NaN for a point behind the camera, whose
-        depth is 0 or less, and for a point beyond the range of the lens model, which would move points from far outside
-        of the view back into the image.
+        depth is 0 or less, and for a point beyond the range of the lens model. Beyond this range, the model would move
+        points from far outside of the view back into the image.
 
     Raises:
-        PointCloudError: The array of points has another shape or no numbers; or the camera has no calibration, a number
-            that is not finite, or an unknown convention or model of distortion.
+        PointCloudError: `points` has another shape or dtype; the camera has no calibration; a number of the camera is
+            not finite, or 1e12 or more in absolute value; or its convention or model of distortion is unknown.
 
     >>> camera = {"intrinsic_matrix": [[100, 0, 320], [0, 100, 240], [0, 0, 1]], "translation": [0, 0, 0],
     ...     "rotation": [0.5, -0.5, -0.5, 0.5], "camera_convention": "OpenGL"}  # looks along +x
@@ -49,7 +49,7 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     in_camera = pinhole.pose.apply_inverse(checked_points(points)[:, :3].astype(np.float64))
     depth = in_camera[:, 2]
     with np.errstate(all="ignore"):  # points that are behind the camera or not finite
-        plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
-        pixels = transform_2d_points(distort(plane, camera.get("distortion")), pinhole.intrinsics)
+        plane_points = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
+        pixels = transform_2d_points(distort(plane_points, camera.get("distortion")), pinhole.intrinsics)
     pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
     return np.stack([*pixels.T, depth], axis=1)

@@ -43,9 +43,9 @@ def read_points(
     kind: str | None = None,
     structured: bool = False,
 ) -> npt.NDArray[np.float32] | npt.NDArray[np.void]:
-    """Read the points of a point cloud, in the order of the file and in its frame of reference, that of the sensor.
+    """Read the points of a point cloud, in the order of the file and in the frame of reference of the sensor.
 
-    A point that is NaN keeps its place, so that the i-th number of ``point_annotations`` is that of the i-th point. The
+    Points with NaN are not left out, so the i-th number of ``point_annotations`` belongs to the i-th point. The
     viewpoint of a PCD file is ignored.
 
     Args:
@@ -54,9 +54,9 @@ def read_points(
             and intensity; ``binary-xyzir`` (``nuscenes``) also has ring. LAS fields have the names that laspy uses,
             such as intensity, classification, gps_time, red. With ``structured=True``, all fields are read.
         kind: The type of the file: ``pcd``, ``ply``, ``las``, ``laz``, ``binary-xyzi`` (or ``kitti``), ``binary-xyzir``
-            (or ``nuscenes``). By default, the type in the row. The type of bytes is recognized by their first bytes,
-            except for ``binary-xyzi`` and ``binary-xyzir``.
-        structured: Return all fields, with the types of the file.
+            (or ``nuscenes``). By default, the type in the row, or for bytes the type that the first bytes show. Files
+            of the types ``binary-xyzi`` and ``binary-xyzir`` cannot be recognized by their first bytes.
+        structured: Return a structured array with all fields, in the types of the file.
 
     Returns:
         float32 array of shape (N, C), with one column per field; or with ``structured=True`` a structured array of
@@ -65,9 +65,10 @@ def read_points(
         LAS file.
 
     Raises:
-        OptionError: `kind` is unknown, or it is required; or `data` is neither a row with a point cloud nor bytes.
+        OptionError: `kind` is unknown, or is None and the type is not known from `data`; or `data` is neither a row
+            with a point cloud nor bytes.
         AssetError: The file cannot be read, is damaged, has another type, or has more than 50 million points; a file at
-            a path has more than 256 MiB; or a field does not exist.
+            a path has more than 256 MiB; or a field does not exist, or has several values per point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
 
     >>> import numpy as np
@@ -89,14 +90,16 @@ def read_points(
 
 
 def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
-    """Read x, y and z of the points of a row, as exact as in the file.
+    """Read x, y and z of the points of a row, with the precision of the file.
 
     Returns:
         Array of shape (N, 3), in the frame of reference of the file: float32 if the coordinates in the file are
-        float32, otherwise float64, because float32 numbers are 0.5 m apart in map coordinates.
+        float32, otherwise float64, because float32 numbers are 0.5 m apart at 5,000 km, the size of map coordinates.
 
     Raises:
-        AssetError: The file cannot be read, or has no field x, y or z with one value per point.
+        OptionError: The row has no point cloud, or does not contain the type of its file.
+        AssetError: The file cannot be read, is damaged, has another type, or has no field x, y or z with one value per
+            point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return open_row(row).positions()
@@ -106,7 +109,9 @@ def num_points(row: Mapping[str, Any]) -> int | None:
     """Return the number of points in the file of a row; None if the row has no file.
 
     Raises:
+        OptionError: The row does not contain the type of its file.
         AssetError: The file cannot be read, is damaged, or has another type.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     stored = row.get("point_cloud")
     if stored is None or (stored["bytes"] is None and stored["path"] is None):
@@ -118,8 +123,9 @@ def open_row(row: Mapping[str, Any]) -> Cloud:
     """Open the file of a row and check its structure, without decoding its values.
 
     Raises:
-        OptionError: The row has no point cloud, or no type of its file.
+        OptionError: The row has no point cloud, or does not contain the type of its file.
         AssetError: The file cannot be read, is damaged, or has another type.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS)
 
@@ -133,8 +139,8 @@ def _file_of(row: Mapping[str, Any]) -> FileContent:
         )
     stored = row.get("point_cloud")
     if not isinstance(stored, Mapping) or (stored["bytes"] is None and stored["path"] is None):
-        what = "with null in the" if "point_cloud" in row else "without the"
-        raise OptionError(f"got a row {what} column point_cloud, expected a point cloud", option="data")
+        problem = "with null in the" if "point_cloud" in row else "without the"
+        raise OptionError(f"got a row {problem} column point_cloud, expected a point cloud", option="data")
     file, limit = stored_content(stored), ImageLimits().max_bytes
     if file.content is None and file.size > limit:
         raise AssetError(f"{file.path}: got a file of {file.size:,} bytes, expected {limit:,} at most")
@@ -142,11 +148,13 @@ def _file_of(row: Mapping[str, Any]) -> FileContent:
 
 
 def _kind_of(data: Mapping[str, Any] | bytes) -> str:
-    """Return the type of the file of a row, or of bytes with a signature."""
+    """Return the type of the file of a row, or the type of bytes that begin with the signature of a file type."""
     kind = kind_of_content(data) if isinstance(data, bytes) else data.get("point_cloud_type")
     if not isinstance(kind, str):
         problem = (
-            "got no type and a file without a signature" if isinstance(data, bytes) else "got a row without a type"
+            "got no type and a file without a signature"
+            if isinstance(data, bytes)
+            else "got a row without point_cloud_type"
         )
         raise OptionError(f"{problem}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
     return kind

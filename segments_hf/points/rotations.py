@@ -18,8 +18,8 @@ def rotations_of_quaternions(quaternions: npt.NDArray[np.float64]) -> npt.NDArra
     """Return the rotation matrices of quaternions.
 
     Args:
-        quaternions: Array of shape (..., 4): x, y, z, w, finite. Their length may differ from 1. Four zeros are the
-            identity, because real releases contain such headings.
+        quaternions: Array of shape (..., 4): x, y, z, w, finite. Their length may differ from 1. Four zeros mean
+            the identity, because real releases contain such headings.
 
     Returns:
         float64 array of shape (..., 3, 3).
@@ -62,9 +62,10 @@ def quaternions_of_rotations(rotations: npt.NDArray[np.float64]) -> npt.NDArray[
         [zy - yz, xz - zx, yx - xy, 1 + xx + yy + zz],
     ]
     products = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-    # The rounding errors of all rows are of the same size, so the longest row has the smallest relative error.
-    largest = np.diagonal(products, axis1=-2, axis2=-1).argmax(axis=-1)[..., None, None]
-    multiples = np.take_along_axis(products, largest, axis=-2)[..., 0, :]
+    # The rounding errors of all rows are of the same size, so the longest row has the smallest relative error. It is
+    # the row with the largest element on the diagonal.
+    longest = np.diagonal(products, axis1=-2, axis2=-1).argmax(axis=-1)[..., None, None]
+    multiples = np.take_along_axis(products, longest, axis=-2)[..., 0, :]
     quaternions: npt.NDArray[np.float64] = multiples / np.linalg.norm(multiples, axis=-1, keepdims=True)
     return np.where(quaternions[..., 3:] < 0, -quaternions, quaternions)
 
@@ -72,10 +73,10 @@ def quaternions_of_rotations(rotations: npt.NDArray[np.float64]) -> npt.NDArray[
 def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Rotate positions.
 
-    This is `positions @ rotation.T`, but many times as fast: the matrix product of numpy is slow for three columns.
+    This is `positions @ rotation.T`, but many times faster: the matrix product of numpy is slow for three columns.
 
     Args:
-        positions: Array of shape (N, 3). The result for an infinite number is infinite or NaN.
+        positions: Array of shape (N, 3). If a number is infinite, the results are infinite or NaN.
         rotation: A rotation matrix, of shape (3, 3).
 
     Returns:
@@ -87,8 +88,8 @@ def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]
     x, y, z = positions.T
     rotated = np.empty(positions.shape)
     with np.errstate(invalid="ignore", over="ignore"):  # points with infinite or very large numbers
-        for axis, (of_x, of_y, of_z) in enumerate(rotation.tolist()):
-            rotated[:, axis] = of_x * x + of_y * y + of_z * z
+        for axis, (x_factor, y_factor, z_factor) in enumerate(rotation.tolist()):
+            rotated[:, axis] = x_factor * x + y_factor * y + z_factor * z
     return rotated
 
 

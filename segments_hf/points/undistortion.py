@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PIXELS_AT_ONCE = 1 << 15  # limits the memory for coordinates and weights to some 10 MB
+_PIXELS_AT_ONCE = 1 << 15  # limits the memory for coordinates and weights to about 10 MB
 
 
 def needs_undistortion(camera: Mapping[str, Any]) -> bool:
@@ -25,8 +25,8 @@ def needs_undistortion(camera: Mapping[str, Any]) -> bool:
 
     Returns:
         False for a camera without `distortion`, and for ``brown-conrady`` if all coefficients are 0. Always True for
-        ``fisheye``: if all coefficients are 0, the distance from the center of the image is proportional to the angle
-        to the optical axis, and not to its tangent.
+        ``fisheye``: even if all coefficients are 0, the distance from the principal point is proportional to the angle
+        to the optical axis. In an image without distortion, it is proportional to the tangent of this angle.
 
     Raises:
         PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
@@ -38,16 +38,17 @@ def needs_undistortion(camera: Mapping[str, Any]) -> bool:
 def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.NDArray[np.uint8]:
     """Return the image that the camera would take without lens distortion, with the same intrinsic matrix.
 
-    A point that `project` without distortion finds at (u, v) is in the pixel (u, v) of the result. The value of this
-    pixel is that of `image` where `project` with distortion finds the point, interpolated linearly between pixels.
+    The value of the pixel (u, v) of the result is the value of `image` at the position to which the lens distortion
+    moves (u, v), by bilinear interpolation. To project points into the result, call `project` with the camera without
+    its `distortion`.
 
     Args:
-        image: uint8 array of shape (H, W) or (H, W, C), of the image size to which the intrinsic matrix belongs.
+        image: uint8 array of shape (H, W) or (H, W, C), in the size for which the intrinsic matrix is valid.
         camera: An entry of the `cameras` of a row: `intrinsic_matrix` and `distortion`.
 
     Returns:
-        uint8 array of the shape of the image. A pixel is 0 if its source is outside of the image or beyond the range of
-        the lens model. The same array if the camera needs no undistortion.
+        uint8 array of the shape of `image`. A pixel is 0 if its position in `image` is outside of the image, or if the
+        pixel is beyond the range of the lens model. If the camera needs no undistortion, `image` itself is returned.
 
     Raises:
         PointCloudError: The intrinsic matrix is missing, invalid or has no inverse; or the model of distortion is
@@ -66,11 +67,11 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
         stop = min(start + _PIXELS_AT_ONCE, num_pixels)
         v, u = np.divmod(np.arange(start, stop), width)
         with np.errstate(all="ignore"):  # pixels beyond the range of the lens model
-            plane = transform_2d_points(np.stack([u, v], axis=1).astype(np.float64), inverse)
-            sources = transform_2d_points(distort(plane, camera.get("distortion")), intrinsics)
-        neighbors, weights = _neighbors(sources, width, height)
+            plane_points = transform_2d_points(np.stack([u, v], axis=1).astype(np.float64), inverse)
+            positions = transform_2d_points(distort(plane_points, camera.get("distortion")), intrinsics)
+        indices, weights = _neighbors(positions, width, height)
         for number, channel in enumerate(channels):
-            values = sum(channel[index] * weight for index, weight in zip(neighbors, weights, strict=True))
+            values = sum(channel[index] * weight for index, weight in zip(indices, weights, strict=True))
             result[start:stop, number] = np.rint(values)
     return result.reshape(image.shape)
 
@@ -78,7 +79,7 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
 def _neighbors(
     positions: npt.NDArray[np.float64], width: int, height: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
-    """Return the pixels around positions in an image, and their weights in the linear interpolation.
+    """Return the pixels around positions in an image, and their weights in the bilinear interpolation.
 
     Args:
         positions: u and v in pixels: float64 array of shape (N, 2). They may be NaN or infinite.
@@ -89,15 +90,20 @@ def _neighbors(
         The indices of four pixels in the flattened image: intp array of shape (4, N). Their weights: float32 array of
         shape (4, N); all are 0 for a position outside of the image.
     """
-    from_corner = positions.T + 0.5  # from the corner of the first pixel, which is a square around its center
+    from_corner = positions.T + 0.5  # relative to the top left corner of the image: pixels are squares around (u, v)
     is_inside = ((from_corner >= 0) & (from_corner < [[width], [height]])).all(axis=0)
-    last = np.array([[width - 1], [height - 1]])
-    clipped = np.where(is_inside, np.clip(positions.T, 0, last), 0)
-    left, top = first = clipped.astype(np.intp)
-    right, bottom = np.minimum(first + 1, last)
-    to_right, to_bottom = (clipped - first).astype(np.float32)
-    below = to_bottom * is_inside
-    above = is_inside - below
+    last_pixel = np.array([[width - 1], [height - 1]])
+    clipped = np.where(is_inside, np.clip(positions.T, 0, last_pixel), 0)
+    left, top = top_left = clipped.astype(np.intp)
+    right, bottom = np.minimum(top_left + 1, last_pixel)
+    right_weight, bottom_weight = (clipped - top_left).astype(np.float32)
+    bottom_weight = bottom_weight * is_inside
+    top_weight = is_inside - bottom_weight
     indices = [top * width + left, top * width + right, bottom * width + left, bottom * width + right]
-    weights = [above * (1 - to_right), above * to_right, below * (1 - to_right), below * to_right]
+    weights = [
+        top_weight * (1 - right_weight),
+        top_weight * right_weight,
+        bottom_weight * (1 - right_weight),
+        bottom_weight * right_weight,
+    ]
     return np.stack(indices), np.stack(weights)

@@ -26,13 +26,14 @@ class _Frame(NamedTuple):
     """One row of a sequence.
 
     Attributes:
-        row: The index of the row.
+        row_index: The index of the row in `rows`.
         time: The timestamp in seconds; None if the row has no timestamp.
         tracks: The track id of each cuboid.
-        centers: The centers of the cuboids by track id, in the world. Track ids that occur twice are left out.
+        centers: The centers of the cuboids by track id, in the world. Track ids that occur more than once are
+            left out.
     """
 
-    row: int
+    row_index: int
     time: Decimal | None
     tracks: list[int]
     centers: dict[int, npt.NDArray[np.float64]]
@@ -45,8 +46,8 @@ def velocities(
     """Return the velocities of the cuboids of sequences.
 
     The velocity of a cuboid is the movement of its center from the previous frame to the next frame, divided by the
-    time between them. If the track is not in one of these frames, as at the ends of a sequence, the frame of the cuboid
-    takes its place. Unlike in nuScenes, there is no maximum time between frames. Cuboids of different frames are one
+    time between them. If one of these frames does not exist or does not contain the track, the frame of the cuboid is
+    used instead. Unlike in nuScenes, there is no maximum time between frames. Cuboids of different frames are one
     object if they have the same `track_id`; a cuboid without a `track_id` is identified by its `id`.
 
     Args:
@@ -54,13 +55,14 @@ def velocities(
             are neighbors. Rows with different `uuid` or `sensor` are different sequences. The rows need the columns
             `uuid`, `frame_index`, `timestamp` and `annotations`.
         time_unit: The unit of the timestamps: nanoseconds, as Segments.ai recommends, microseconds, milliseconds or
-            seconds. A release does not say which unit it has.
+            seconds. A release does not contain the unit.
 
     Returns:
         A float64 array of shape (N, 3) for each row, in the order of the rows: the velocities of the N cuboids in the
         order of `boxes(row)`, in the world, in the unit of the positions (usually meters) per second. The velocity is
-        NaN if it is unknown: the track is in no neighboring frame or twice in a frame, a timestamp is missing, or the
-        timestamps do not increase.
+        NaN if it is unknown: neither neighboring frame contains the track, the frame of the cuboid contains it more
+        than once, a timestamp is missing, or the timestamps do not increase. A neighboring frame that contains the
+        track more than once is not used.
 
     Raises:
         OptionError: `time_unit` is unknown.
@@ -83,14 +85,14 @@ def velocities(
             )
         sequence = sequences.setdefault((row["uuid"], row.get("sensor")), [])
         sequence.append((row["frame_index"], _frame_of(row, index, time_unit)))
-    found: dict[int, npt.NDArray[np.float64]] = {}
+    velocities_by_row: dict[int, npt.NDArray[np.float64]] = {}
     for sequence in sequences.values():
         frames = [frame for _, frame in sorted(sequence, key=lambda item: item[0])]
         for number, frame in enumerate(frames):
-            found[frame.row] = _velocities_in(
+            velocities_by_row[frame.row_index] = _velocities_in(
                 frame, frames[max(number - 1, 0)], frames[min(number + 1, len(frames) - 1)]
             )
-    return [found[index] for index in range(len(found))]
+    return [velocities_by_row[index] for index in range(len(velocities_by_row))]
 
 
 def _frame_of(row: Mapping[str, Any], index: int, unit: str) -> _Frame:
@@ -132,7 +134,7 @@ def _velocities_in(frame: _Frame, previous: _Frame, following: _Frame) -> npt.ND
 
 
 def _seconds_between(start: _Frame, end: _Frame) -> float:
-    """Return the time between two frames; NaN if it is unknown."""
+    """Return the time between two frames in seconds; NaN if it is unknown."""
     if start.time is None or end.time is None:
         return np.nan
     return float(_EXACT.subtract(end.time, start.time))

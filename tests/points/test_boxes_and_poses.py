@@ -263,9 +263,9 @@ def test_broken_pose_is_an_error(pose: object) -> None:
 
 @pytest.mark.parametrize("points", [np.zeros((2, 2)), np.zeros(3), np.zeros((1, 2, 3)), np.array([["a", "b", "c"]])])
 def test_points_of_another_shape_are_an_error(points: np.ndarray) -> None:
-    with pytest.raises(PointCloudError, match=r"expected \(N, 3 or more\)"):
+    with pytest.raises(PointCloudError, match=r"expected the shape \(N, 3 or more\)"):
         to_world(points, None)
-    with pytest.raises(PointCloudError, match=r"expected \(N, 3 or more\)"):
+    with pytest.raises(PointCloudError, match=r"expected the shape \(N, 3 or more\)"):
         points_in_boxes(points, boxes(cuboid_row()))
 
 

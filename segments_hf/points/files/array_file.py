@@ -1,7 +1,7 @@
-"""Files on disk that store one point after the other. Their points are read straight into an array.
+"""Read files on disk that store one point after the other, directly into an array.
 
-If the file were read as bytes first, the points would have to be copied, which takes several times as long as reading,
-because the system clears the memory of both copies.
+Reading the bytes first and copying them into an array would take several times as long, because the operating system
+would clear twice as much new memory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ArrayLayout(NamedTuple):
-    """The place of the points in a file.
+    """The dtype, number and position of the points in a file.
 
     Attributes:
         dtype: The structured dtype of a point, as in the file.
@@ -35,7 +35,7 @@ class ArrayLayout(NamedTuple):
 
 
 def open_array(file: FileContent, layout: ArrayLayout) -> Cloud:
-    """Open a file on disk whose size was compared with the layout. The points are read when they are needed."""
+    """Open a file on disk, whose size must fit the layout. The points are read when they are needed."""
     return Cloud(layout.num_points, layout.dtype.newbyteorder("="), partial(_read, file, layout))
 
 
@@ -43,9 +43,9 @@ def _read(file: FileContent, layout: ArrayLayout) -> npt.NDArray[np.void]:
     points = np.empty(layout.num_points, layout.dtype)
     with file.open() as stream:
         stream.seek(layout.start)
-        found = stream.readinto(points.view(np.uint8)) if points.size else 0  # type: ignore[attr-defined]
-    if found != points.nbytes:
+        num_bytes = stream.readinto(points.view(np.uint8)) if points.size else 0  # type: ignore[attr-defined]
+    if num_bytes != points.nbytes:
         raise AssetError(
-            f"{file.path}: got {found:,} bytes of points, expected {points.nbytes:,}: the file has changed"
+            f"{file.path}: got {num_bytes:,} bytes of points, expected {points.nbytes:,}: the file has changed"
         )
     return points

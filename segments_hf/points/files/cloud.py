@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    # The values of each field: a structured array, or one array per field.
-    Values = npt.NDArray[np.void] | Mapping[str, npt.NDArray[Any]]
+    # The values of points: a structured array, or one array per field.
+    PointValues = npt.NDArray[np.void] | Mapping[str, npt.NDArray[Any]]
 
 
 _AXES = ("x", "y", "z")
-_FLOAT = np.dtype(np.float32).str  # in the byte order of this machine
+_FLOAT32 = np.dtype(np.float32).str  # in the byte order of this machine
 
 
 @dataclass(frozen=True)
 class CloudHeader:
-    """The size of a point cloud.
+    """The number of points and the fields of a point cloud.
 
     Attributes:
         num_points: The number of points.
@@ -47,7 +47,7 @@ class Cloud:
 
     num_points: int
     dtype: np.dtype[np.void]
-    _decode: Callable[[], Values] = field(repr=False)
+    _decode: Callable[[], PointValues] = field(repr=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -63,8 +63,9 @@ class Cloud:
         """Return all fields of all points, in the order of the file.
 
         Returns:
-            Structured array of shape (N,), with the types of the file. If the file stores one point after the other in
-            the byte order of this machine, the array shares the memory of the file and is read-only.
+            Structured array of shape (N,), with the types of the file. The array is read-only if it shares the memory
+            of the bytes of the file. This is so if the bytes were in memory when the file was opened, and contain one
+            point after the other in the byte order of this machine.
 
         Raises:
             AssetError: The values cannot be decoded.
@@ -87,8 +88,8 @@ class Cloud:
             names: The names of the fields, each with one value per point.
 
         Returns:
-            float32 array of shape (N, C), with one column per name. It shares the memory of the file if all fields are
-            read in order and this memory may be changed.
+            float32 array of shape (N, C), with one column per name. It may be changed, and shares no memory with the
+            bytes of the file.
 
         Raises:
             AssetError: A field does not exist or has several values per point, or the values cannot be decoded.
@@ -108,7 +109,7 @@ class Cloud:
         for name in _AXES:
             if name not in self.fields or self.dtype[name].shape:
                 raise AssetError(
-                    f"got a point cloud without the field {name!r} of one number per point; its fields are "
+                    f"got a point cloud without a field {name!r} with one value per point; its fields are "
                     f"{', '.join(self.fields)}"
                 )
         is_float32 = all(self.dtype[name] == np.float32 for name in _AXES)
@@ -116,14 +117,14 @@ class Cloud:
 
     def _columns(self, names: Sequence[str], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         values = self._decode()
-        all_float32 = {(name, _FLOAT) for name in self.fields}
+        all_float32 = {(name, _FLOAT32) for name in self.fields}
         if dtype == np.float32 and isinstance(values, np.ndarray) and set(values.dtype.descr) == all_float32:
             table = values.view(np.float32).reshape(self.num_points, len(self.fields))
             if tuple(names) == self.fields and table.flags.writeable:
                 return table
             return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
         columns = np.empty((self.num_points, len(names)), dtype)
-        with np.errstate(over="ignore", invalid="ignore"):  # a float64 may be too large for a float32, or NaN
+        with np.errstate(over="ignore", invalid="ignore"):  # a float64 number may be NaN, or too large for float32
             for number, name in enumerate(names):
                 columns[:, number] = values[name]
         return columns

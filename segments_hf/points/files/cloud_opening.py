@@ -34,7 +34,7 @@ _OPENERS: dict[str, Callable[[bytes], Cloud]] = {
     **{kind: partial(open_floats, fields=fields) for kind, fields in _FLOAT_FIELDS.items()},
 }
 POINT_CLOUD_TYPES = tuple(_OPENERS)
-# The first bytes of files with a header, and the types of such files.
+# The first bytes of files with a header, and the types of the files that begin with them.
 _SIGNATURES = (
     (b"# .PCD", ("pcd",)),
     (b"#.PCD", ("pcd",)),
@@ -44,11 +44,11 @@ _SIGNATURES = (
     (b"ply\r", ("ply",)),
     (SIGNATURE, ("las", "laz")),
 )
-_WITH_HEADER = {kind for _, kinds in _SIGNATURES for kind in kinds}
+_TYPES_WITH_HEADER = {kind for _, kinds in _SIGNATURES for kind in kinds}
 _PCD_HEADER_END = re.compile(rb"\nDATA[^\n]*\n")
 _PRINTABLE = string.printable.encode()
-_BEGINNING = 512  # bytes that are compared with signatures
-_TEXT = 64  # bytes; if all are text, they are not float32 numbers
+_BEGINNING_BYTES = 512  # the size of the beginning of a file that is compared with signatures
+_TEXT_BYTES = 64  # if so many bytes at the beginning of a file are text, they are not float32 numbers
 
 
 def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
@@ -58,26 +58,29 @@ def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
     they are read. Every failure of a decoder becomes an `AssetError`.
 
     Args:
-        content: The file.
+        content: The bytes of the file.
         kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
-        max_points: The largest number of points.
+        max_points: The largest allowed number of points.
 
     Raises:
         AssetError: The type is not supported, the file has another type or is damaged, its size differs from that in
             its header, or it has too many points.
-        MissingExtraError: The file is a LAS file, and laspy or lazrs is not installed.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
-    _check_beginning(content[:_BEGINNING], kind)
+    _check_beginning(content[:_BEGINNING_BYTES], kind)
     return _limited(_OPENERS[kind](content), max_points)
 
 
 def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
-    """Open a point-cloud file as `open_cloud` does. Some types of files on disk are not read before their points are.
+    """Open a point-cloud file in memory or on disk, and check its structure.
+
+    If the file is on disk, and is a PCD file with uncompressed binary data or a file without a header, the points are
+    read only when they are needed. Other files on disk are read at once.
 
     Args:
         file: The file.
         kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
-        max_points: The largest number of points.
+        max_points: The largest allowed number of points.
 
     Raises:
         AssetError: As `open_cloud`; or the file cannot be read.
@@ -85,10 +88,10 @@ def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
     """
     if file.content is None and (kind == "pcd" or kind in _FLOAT_FIELDS):
         with file.open() as stream:
-            head = stream.read(_BEGINNING)
-            if kind == "pcd" and not _PCD_HEADER_END.search(head):  # most headers are short
-                head += stream.read(MAX_HEADER_BYTES - _BEGINNING)
-        _check_beginning(head[:_BEGINNING], kind)
+            head = stream.read(_BEGINNING_BYTES)
+            if kind == "pcd" and not _PCD_HEADER_END.search(head):  # the header has more than 512 bytes
+                head += stream.read(MAX_HEADER_BYTES - _BEGINNING_BYTES)
+        _check_beginning(head[:_BEGINNING_BYTES], kind)
         if kind in _FLOAT_FIELDS:
             return _limited(open_array(file, float_layout(file.size, _FLOAT_FIELDS[kind])), max_points)
         header = read_pcd_header(head)
@@ -109,9 +112,9 @@ def check_cloud(content: bytes, kind: str, *, max_points: int) -> CloudHeader:
     """Check the structure of a point-cloud file without decoding its values.
 
     Args:
-        content: The file.
+        content: The bytes of the file.
         kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
-        max_points: The largest number of points.
+        max_points: The largest allowed number of points.
 
     Raises:
         AssetError: As `open_cloud`.
@@ -121,7 +124,7 @@ def check_cloud(content: bytes, kind: str, *, max_points: int) -> CloudHeader:
 
 
 def kind_of_content(content: bytes) -> str | None:
-    """Return the type of a file with a header, by its first bytes; None for other files."""
+    """Return the type of a file with a header, by its first bytes: ``las`` also for LAZ files; None for other files."""
     kinds = _kinds_of(content)
     return kinds[0] if kinds else None
 
@@ -131,7 +134,7 @@ def _kinds_of(content: bytes) -> tuple[str, ...]:
 
 
 def _check_beginning(beginning: bytes, kind: str) -> None:
-    """Check that a type is supported, and that the first bytes of a file fit it."""
+    """Check that a type is supported, and that the first bytes of a file fit the type."""
     if kind not in _OPENERS:
         raise AssetError(
             f"got a point cloud of the type {kind[:40]!r}, which is not supported; expected one of "
@@ -144,13 +147,13 @@ def _check_beginning(beginning: bytes, kind: str) -> None:
         raise AssetError(
             f"got a {found[0].upper()} file as a point cloud of the type {kind!r}; expected the type {found[0]!r}"
         )
-    if kind in _WITH_HEADER:
+    if kind in _TYPES_WITH_HEADER:
         if not beginning:
             raise AssetError(f"got an empty file, expected a {kind.upper()} file")
         what = unsupported_format(beginning) or text_kind(beginning)
         raise AssetError(f"got {what} that is not a {kind.upper()} file; it begins with {beginning[:16]!r}")
-    start = beginning[:_TEXT]
-    if len(start) == _TEXT and not start.strip(_PRINTABLE):
+    start = beginning[:_TEXT_BYTES]
+    if len(start) == _TEXT_BYTES and not start.strip(_PRINTABLE):
         raise AssetError(
             f"got text ({text_kind(start)}) as a point cloud of the type {kind!r}; it begins with {start[:16]!r}"
         )

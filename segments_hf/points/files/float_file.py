@@ -1,4 +1,4 @@
-"""Files of float32 numbers without a header, as those of KITTI and nuScenes."""
+"""Open files of float32 numbers without a header, such as those of KITTI and nuScenes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ XYZIR = (*XYZI, "ring")
 
 
 def open_floats(content: bytes, fields: Sequence[str]) -> Cloud:
-    """Open a file of float32 numbers, little-endian, one per field and point.
+    """Open a file of little-endian float32 numbers: the values of the first point, then those of the second, and so on.
 
     Args:
-        content: The file.
+        content: The bytes of the file.
         fields: The names of the fields.
 
     Raises:
@@ -32,7 +32,7 @@ def open_floats(content: bytes, fields: Sequence[str]) -> Cloud:
 
 
 def float_layout(size: int, fields: Sequence[str]) -> ArrayLayout:
-    """Return the place of the points in a file of float32 numbers.
+    """Return the layout of the points in a file of float32 numbers.
 
     Args:
         size: The size of the file in bytes.
@@ -42,8 +42,8 @@ def float_layout(size: int, fields: Sequence[str]) -> ArrayLayout:
         AssetError: The size of the file is not a multiple of the size of a point.
     """
     dtype = np.dtype([(name, "<f4") for name in fields])
-    num_points, rest = divmod(size, dtype.itemsize)
-    if rest:
+    num_points, remainder = divmod(size, dtype.itemsize)
+    if remainder:
         raise AssetError(
             f"got a point cloud of {size:,} bytes, expected a multiple of {dtype.itemsize}: the float32 fields "
             f"{', '.join(fields)}"

@@ -1,4 +1,4 @@
-"""LAS and LAZ files, which laspy and lazrs read. The extra ``las`` installs both."""
+"""Read LAS and LAZ files with laspy and lazrs. The extra ``las`` installs both packages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from segments_hf.points.files.las_header import LasSizes
 
-_SCALED = {"X": "x", "Y": "y", "Z": "z"}  # stored integers, and the coordinates that they represent
+# The names that laspy uses for the stored integers, and for the coordinates that it computes from them.
+_COORDINATE_NAMES = {"X": "x", "Y": "y", "Z": "z"}
 
 
 def open_las(content: bytes) -> Cloud:
@@ -32,7 +33,7 @@ def open_las(content: bytes) -> Cloud:
 
     Raises:
         AssetError: The header is damaged, or the sizes do not fit the file.
-        MissingExtraError: laspy is not installed, or lazrs, which decompresses LAZ files.
+        MissingExtraError: laspy is not installed; or the file is a LAZ file, and lazrs is not installed.
     """
     sizes = read_las_sizes(content)
     _check_extra(sizes)
@@ -54,7 +55,7 @@ def open_las(content: bytes) -> Cloud:
 
     def decode() -> dict[str, npt.NDArray[Any]]:
         with _decoder_errors(), np.errstate(all="ignore"):
-            return _values(_scaled(_point_bytes(content, sizes, record), header))
+            return _values(_point_record(_point_bytes(content, sizes, record), header))
 
     return Cloud(sizes.num_points, dtype, decode)
 
@@ -64,7 +65,7 @@ def _check_extra(sizes: LasSizes) -> None:
         import laspy  # noqa: F401  (checks that it is installed)
 
         if sizes.is_compressed:
-            import lazrs  # noqa: F401  (the same)
+            import lazrs  # noqa: F401  (checks that it is installed)
     except ImportError as error:
         kind, packages = ("LAZ", "laspy and lazrs") if sizes.is_compressed else ("LAS", "laspy")
         raise MissingExtraError(f"{kind} files need {packages}: pip install 'laspy[lazrs]' ({error})") from error
@@ -72,7 +73,7 @@ def _check_extra(sizes: LasSizes) -> None:
 
 @contextlib.contextmanager
 def _decoder_errors() -> Iterator[None]:
-    """Convert every exception of laspy and lazrs within the block to an `AssetError`."""
+    """Convert every exception that laspy or lazrs raises in the block to an `AssetError`."""
     try:
         yield
     except (SegmentsHFError, KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -90,7 +91,7 @@ def _compression_record(header: LasHeader) -> bytes:
 
 
 def _point_bytes(content: bytes, sizes: LasSizes, record: bytes) -> bytearray | memoryview:
-    """Return the bytes of all points, decompressed if there is a record that describes the compression."""
+    """Return the bytes of all points. They are decompressed if there is a `record` that describes the compression."""
     size = sizes.num_points * sizes.point_bytes
     if not record:
         return memoryview(content)[sizes.start : sizes.start + size]
@@ -103,7 +104,7 @@ def _point_bytes(content: bytes, sizes: LasSizes, record: bytes) -> bytearray | 
     return points
 
 
-def _scaled(points: bytearray | memoryview, header: LasHeader) -> ScaleAwarePointRecord:
+def _point_record(points: bytearray | memoryview, header: LasHeader) -> ScaleAwarePointRecord:
     import laspy
 
     packed = laspy.PackedPointRecord.from_buffer(points, header.point_format)
@@ -111,14 +112,14 @@ def _scaled(points: bytearray | memoryview, header: LasHeader) -> ScaleAwarePoin
 
 
 def _dtype(header: LasHeader) -> np.dtype[np.void]:
-    """Return the dtype of a point, by a conversion of zero points."""
-    values = _values(_scaled(bytearray(), header))
+    """Return the dtype of a point: that of the values of a record without points."""
+    values = _values(_point_record(bytearray(), header))
     return np.dtype([(name, column.dtype, column.shape[1:]) for name, column in values.items()])
 
 
 def _values(points: ScaleAwarePointRecord) -> dict[str, npt.NDArray[Any]]:
     """Return the values of each field. Coordinates and scaled fields are float64."""
     return {
-        _SCALED.get(name, name): np.asarray(points[_SCALED.get(name, name)])
+        _COORDINATE_NAMES.get(name, name): np.asarray(points[_COORDINATE_NAMES.get(name, name)])
         for name in points.point_format.dimension_names
     }

@@ -1,4 +1,4 @@
-"""The chunks of a LAZ file, whose sizes are checked before lazrs allocates memory for them.
+"""Check the sizes of the chunks of a LAZ file before lazrs allocates memory for them.
 
 The format is that of the LAZ specification, https://downloads.rapidlasso.de/doc/LAZ_Specification_1.4_R1.pdf.
 """
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
 _RECORD = struct.Struct("<H10xI16xH")  # compressor, points per chunk, number of items
 _ITEM = struct.Struct("<HHH")  # type, bytes, version
-_COMPRESSORS = {2, 3}  # those that write chunks
-_VARIABLE = 2**32 - 1  # points per chunk, if each chunk has another number
-# The bytes of the items of a point by their types; None for any number. Items from 10 on are stored in layers.
+_COMPRESSORS = {2, 3}  # the compressors that write chunks
+_VARIABLE = 2**32 - 1  # the number of points per chunk if the chunks have different numbers of points
+# The size in bytes of each type of item of a point; None if the size is variable. Types from 10 on have layers.
 _ITEM_BYTES = {0: None, 6: 20, 7: 8, 8: 6, 9: 29, 10: 30, 11: 6, 12: 8, 13: 29, 14: None}
-_LAYERS = {10: 9, 11: 1, 12: 2, 13: 1}
-_EXTRA_BYTES = 14  # has one layer per byte
-_START = 8  # bytes before the first chunk: the position of the table of chunks
+# The number of layers of each type of item.
+_NUM_LAYERS = {10: 9, 11: 1, 12: 2, 13: 1}
+_EXTRA_BYTES = 14  # the type of item with one layer per byte
+_POSITION_BYTES = 8  # the size of the position of the chunk table, which is stored before the first chunk
 
 
 def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
     """Check the number of points and bytes of each chunk, and the sizes of its layers.
 
     Args:
-        content: The file.
+        content: The bytes of the file.
         sizes: The sizes in the header of the file.
         record: The record of the file that describes its compression.
 
@@ -42,10 +43,11 @@ def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
     file = io.BytesIO(content)
     file.seek(sizes.start)
     chunks = lazrs.read_chunk_table(file, lazrs.LazVlr(record))
-    most = sum(points for points, _ in chunks)  # the last chunk may have fewer points than the table says
-    last = chunks[-1][0] if chunks and chunk_points != _VARIABLE else 1
-    position = sizes.start + _START
-    if not most - last < sizes.num_points <= most or position + sum(size for _, size in chunks) > len(content):
+    max_points = sum(points for points, _ in chunks)
+    # If the number of points per chunk is fixed, the last chunk may have fewer, but lazrs returns the fixed number.
+    min_points = max_points - chunks[-1][0] + 1 if chunks and chunk_points != _VARIABLE else max_points
+    position = sizes.start + _POSITION_BYTES
+    if not min_points <= sizes.num_points <= max_points or position + sum(size for _, size in chunks) > len(content):
         raise AssetError(
             f"got a LAZ file of {len(content):,} bytes with {sizes.num_points:,} points, which do not match the sizes "
             f"of its {len(chunks):,} chunks"
@@ -57,7 +59,7 @@ def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
 
 
 def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
-    """Return the number of points per chunk and the number of layers; no layers if values are stored point by point.
+    """Return the number of points per chunk and the number of layers; 0 layers if values are stored point by point.
 
     Raises:
         AssetError: The record is damaged, or describes points of another size.
@@ -69,20 +71,20 @@ def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
     is_known = all(kind in _ITEM_BYTES and _ITEM_BYTES[kind] in {None, size} for kind, size in items)
     if not is_known or sum(size for _, size in items) != point_bytes:
         raise AssetError(f"got a LAZ file whose description of a point is damaged, expected {point_bytes} bytes")
-    layers = sum(size if kind == _EXTRA_BYTES else _LAYERS.get(kind, 0) for kind, size in items)
+    layers = sum(size if kind == _EXTRA_BYTES else _NUM_LAYERS.get(kind, 0) for kind, size in items)
     return chunk_points, layers
 
 
 def _check_layers(chunk: bytes, point_bytes: int, num_layers: int) -> None:
-    """Check that the layers of a chunk add up to the size of the chunk, whose first point is not compressed.
+    """Check the size of a chunk, which consists of one uncompressed point, a header and the layers.
 
     Raises:
-        AssetError: The layers have another size.
+        AssetError: The chunk has another size.
     """
     header = struct.Struct(f"<{point_bytes}xI{num_layers}I")
     _, *layers = header.unpack_from(chunk) if len(chunk) >= header.size else (0,)
     if header.size + sum(layers) != len(chunk):
         raise AssetError(
-            f"got a LAZ file with a chunk of {len(chunk):,} bytes, expected {header.size + sum(layers):,}: the "
+            f"got a LAZ file with a chunk of {len(chunk):,} bytes, expected {header.size + sum(layers):,} from the "
             "sizes of its layers"
         )

@@ -1,4 +1,4 @@
-"""PCD files: text, binary, and binary with compression."""
+"""Read PCD files: text, binary, and binary with compression."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from segments_hf.points.files.pcd_header import PcdHeader
     from segments_hf.points.files.point_fields import PointField
 
-_SIZES = struct.Struct("<II")  # the number of bytes after and before compression
-# LZF needs 3 bytes or more for up to 264 bytes.
-_LARGEST_RATIO = 264 // 3
+_SIZES = struct.Struct("<II")  # the size of the data in bytes after compression and before compression
+# In LZF, three bytes represent 264 bytes at most: a back-reference of the largest length.
+_MAX_RATIO = 264 // 3
 
 
 def open_pcd(content: bytes) -> Cloud:
     """Read the header of a PCD file, and check the size of its data.
 
-    Organized clouds are read row by row. The viewpoint is ignored: coordinates are those of the file. Points that are
-    NaN keep their places. Fields named ``_`` are padding, and are left out.
+    Organized clouds are read row by row. The viewpoint is ignored: coordinates are those of the file. Points with NaN
+    are not left out. Fields named ``_`` are padding, and are left out.
 
     Raises:
-        AssetError: The header is damaged, or the size of the data differs from that of the points.
+        AssetError: The header is damaged, or the size of the data does not fit the header.
     """
     header = read_pcd_header(content)
     if header.encoding == "ascii":
@@ -61,14 +61,14 @@ def _open_binary(content: bytes, header: PcdHeader) -> Cloud:
 
 
 def binary_layout(header: PcdHeader, size: int) -> ArrayLayout:
-    """Return the place of the points in a binary PCD file.
+    """Return the layout of the points in a binary PCD file without compression.
 
     Args:
         header: The header of the file.
         size: The size of the file in bytes.
 
     Raises:
-        AssetError: The size of the data differs from that of the points.
+        AssetError: The size of the data differs from the size of the points in the header.
     """
     dtype = point_dtype(header.fields)
     found, expected = size - header.size, header.num_points * dtype.itemsize
@@ -93,21 +93,21 @@ def _open_compressed(content: bytes, header: PcdHeader) -> Cloud:
     if compressed != len(content) - start:
         raise AssetError(
             f"got a PCD file with {len(content) - start:,} bytes of compressed data, expected {compressed:,}, the "
-            "number in the file"
+            "size stored before this data"
         )
     fields = _stored_fields(header, size)
-    if size > compressed * _LARGEST_RATIO:
+    if size > compressed * _MAX_RATIO:
         raise AssetError(f"got {compressed:,} bytes of compressed points, which cannot contain {size:,} bytes")
     return Cloud(header.num_points, dtype, lambda: _decompressed(content[start:], size, header.num_points, fields))
 
 
 def _stored_fields(header: PcdHeader, size: int) -> Sequence[PointField]:
-    """Return the fields in the compressed data: those with padding, or those without, as the size requires.
+    """Return the fields in the compressed data. The size of the data shows whether they include the padding.
 
     The Point Cloud Library does not write padding into compressed data, but other programs do.
     """
-    without = [field for field in header.fields if not field.is_padding]
-    for fields in (header.fields, without):
+    without_padding = [field for field in header.fields if not field.is_padding]
+    for fields in (header.fields, without_padding):
         if size == header.num_points * sum(field.num_bytes for field in fields):
             return fields
     expected = header.num_points * sum(field.num_bytes for field in header.fields)

@@ -1,6 +1,6 @@
-"""The header of a PCD file.
+"""Read the header of a PCD file.
 
-The format is that of the Point Cloud Library, https://pointclouds.org/documentation/tutorials/pcd_file_format.html.
+The Point Cloud Library defines the format: https://pointclouds.org/documentation/tutorials/pcd_file_format.html.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_pcd_header(content: bytes) -> PcdHeader:
         words[keyword] = values
     fields = _fields(words)
     check_fields(fields)
-    return PcdHeader(fields, _num_points(words), _one(words, "DATA", _ENCODINGS), size)
+    return PcdHeader(fields, _num_points(words), _single_value(words, "DATA", _ENCODINGS), size)
 
 
 def _fields(words: dict[str, list[str]]) -> tuple[PointField, ...]:
@@ -75,7 +75,7 @@ def _fields(words: dict[str, list[str]]) -> tuple[PointField, ...]:
     for key, values in (("SIZE", sizes), ("TYPE", types), ("COUNT", counts)):
         if len(values) != len(names):
             raise AssetError(f"got {len(values)} values of {key} in a PCD file with {len(names)} fields")
-    return tuple(_field(*each) for each in zip(names, types, sizes, counts, strict=True))
+    return tuple(_field(*values) for values in zip(names, types, sizes, counts, strict=True))
 
 
 def _field(name: str, letter: str, size: str, count: str) -> PointField:
@@ -85,25 +85,27 @@ def _field(name: str, letter: str, size: str, count: str) -> PointField:
             f"got the type {letter[:8]!r} with the size {size[:8]!r} for the field {name!r} of a PCD file; expected I "
             "or U with 1, 2, 4 or 8 bytes, or F with 4 or 8"
         )
-    number = number_of(count, "COUNT")
-    if not number:
+    num_values = number_of(count, "COUNT")
+    if not num_values:
         raise AssetError(f"got the count 0 for the field {name!r} of a PCD file, expected 1 or more")
-    return PointField(name, dtype, number, is_padding=name == _PADDING)
+    return PointField(name, dtype, num_values, is_padding=name == _PADDING)
 
 
 def _num_points(words: dict[str, list[str]]) -> int:
-    sizes = {key: number_of(_one(words, key), key) for key in ("WIDTH", "HEIGHT", "POINTS") if key in words}
-    width, height, points = sizes.get("WIDTH"), sizes.get("HEIGHT", 1), sizes.get("POINTS")
-    found = points if width is None else width * height
+    sizes = {key: number_of(_single_value(words, key), key) for key in ("WIDTH", "HEIGHT", "POINTS") if key in words}
+    width, height, num_points = sizes.get("WIDTH"), sizes.get("HEIGHT", 1), sizes.get("POINTS")
+    found = num_points if width is None else width * height
     if found is None:
         raise AssetError("got a PCD file without POINTS and WIDTH, expected the number of points")
-    if points not in {None, found}:
-        raise AssetError(f"got a PCD file with {points:,} POINTS and WIDTH x HEIGHT = {width} x {height} = {found:,}")
+    if num_points not in {None, found}:
+        raise AssetError(
+            f"got a PCD file with {num_points:,} POINTS and WIDTH x HEIGHT = {width} x {height} = {found:,}"
+        )
     return found
 
 
-def _one(words: dict[str, list[str]], key: str, choices: tuple[str, ...] = ()) -> str:
-    """Return the only value of a line of the header."""
+def _single_value(words: dict[str, list[str]], key: str, choices: tuple[str, ...] = ()) -> str:
+    """Return the value of a header line that must have exactly one value."""
     values = words.get(key, [])
     if len(values) != 1 or (choices and values[0] not in choices):
         expected = f"one of {', '.join(choices)}" if choices else "one number"

@@ -1,4 +1,4 @@
-"""The vertices of PLY files: text, and binary in both byte orders."""
+"""Read the vertices of PLY files: text, and binary in both byte orders."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def open_ply(content: bytes) -> Cloud:
             property that is a list, or an element with a list is before the vertices in a binary file.
     """
     header = read_ply_header(content)
-    vertices = header.elements[header.vertices]
-    if vertices.list_counts:
+    vertices = header.elements[header.vertex_index]
+    if vertices.list_length_dtypes:
         raise AssetError(
             "got a PLY file whose vertices have a property that is a list; expected one value per property"
         )
@@ -41,24 +41,24 @@ def _open_text(content: bytes, header: PlyHeader, vertices: PlyElement) -> Cloud
         raise AssetError(
             f"got a PLY file with {lines:,} lines of data, expected {expected:,}: one per item of each element"
         )
-    first = sum(element.count for element in header.elements[: header.vertices])
+    lines_before = sum(element.count for element in header.elements[: header.vertex_index])
     return Cloud(
         vertices.count,
         packed_dtype(vertices.fields),
-        lambda: read_text_points(content, header.size, vertices.count, vertices.fields, skipped_lines=first),
+        lambda: read_text_points(content, header.size, vertices.count, vertices.fields, skipped_lines=lines_before),
     )
 
 
 def _open_binary(content: bytes, header: PlyHeader, vertices: PlyElement) -> Cloud:
-    before, after = header.elements[: header.vertices], header.elements[header.vertices + 1 :]
-    with_list = next((element.name for element in before if element.list_counts), None)
+    before, after = header.elements[: header.vertex_index], header.elements[header.vertex_index + 1 :]
+    with_list = next((element.name for element in before if element.list_length_dtypes), None)
     if with_list is not None:
         raise AssetError(
             f"got a binary PLY file in which the element {with_list[:40]!r}, which has a list, is before the vertices; "
             "expected the vertices first"
         )
     found, expected = len(content) - header.size, sum(element.min_bytes for element in header.elements)
-    has_list = any(element.list_counts for element in after)
+    has_list = any(element.list_length_dtypes for element in after)
     if found < expected or (found > expected and not has_list):
         raise AssetError(
             f"got a PLY file with {found:,} bytes of data, expected {expected:,}{' or more' if has_list else ''} for "

@@ -1,4 +1,4 @@
-"""The header of a PLY file (https://paulbourke.net/dataformats/ply/)."""
+"""Read the header of a PLY file (https://paulbourke.net/dataformats/ply/)."""
 
 from __future__ import annotations
 
@@ -36,22 +36,24 @@ class PlyElement:
     """One element of a PLY file, such as ``vertex`` or ``face``.
 
     Attributes:
-        name: The name.
+        name: The name of the element.
         count: The number of its items.
         fields: The properties with one value per item.
-        list_counts: The types of the lengths of the properties with a list of values per item.
+        list_length_dtypes: For each property with a list of values per item, the dtype of the length of the list.
     """
 
     name: str
     count: int
     fields: list[PointField] = field(default_factory=list)
-    list_counts: list[np.dtype[Any]] = field(default_factory=list)
+    list_length_dtypes: list[np.dtype[Any]] = field(default_factory=list)
 
     @property
     def min_bytes(self) -> int:
         """The size of all items in a binary file if all lists are empty."""
-        item = sum(each.num_bytes for each in self.fields) + sum(dtype.itemsize for dtype in self.list_counts)
-        return self.count * item
+        item_bytes = sum(each.num_bytes for each in self.fields) + sum(
+            dtype.itemsize for dtype in self.list_length_dtypes
+        )
+        return self.count * item_bytes
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class PlyHeader:
     size: int
 
     @property
-    def vertices(self) -> int:
-        """The position of the vertices among the elements."""
+    def vertex_index(self) -> int:
+        """The index of the element ``vertex`` in `elements`."""
         return [element.name for element in self.elements].index("vertex")
 
 
@@ -96,7 +98,9 @@ def read_ply_header(content: bytes) -> PlyHeader:
             line = " ".join(words)[:80]
             raise AssetError(f"got the line {line!r} in the header of a PLY file, which is not allowed there")
     if [element.name for element in elements].count("vertex") != 1:
-        raise AssetError(f"got a PLY file with the elements {_names(elements)}; expected one element named 'vertex'")
+        raise AssetError(
+            f"got a PLY file with the elements {_element_names(elements)}; expected one element named 'vertex'"
+        )
     return PlyHeader(tuple(elements), encoding == "ascii", size)
 
 
@@ -111,10 +115,10 @@ def _add_property(element: PlyElement, words: Sequence[str], order: str) -> None
         )
     dtype = np.dtype(order + _TYPES[types[0]])
     if is_list:
-        element.list_counts.append(dtype)
+        element.list_length_dtypes.append(dtype)
     else:
         element.fields.append(PointField(name, dtype))
 
 
-def _names(elements: Sequence[PlyElement]) -> str:
+def _element_names(elements: Sequence[PlyElement]) -> str:
     return ", ".join(element.name[:40] for element in elements[:10]) or "(none)"

@@ -1,4 +1,4 @@
-"""The fields of the points in a file, and the layout of one point in memory."""
+"""Check the fields of points, and convert them to dtypes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segments_hf.errors import AssetError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MOST_VALUES = 2**16  # values of one point; the largest known descriptors of points have 2,000
+_MAX_VALUES = 2**16  # the largest number of values per point; the largest known descriptors of points have 2,000
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class PointField:
     """One field of a point.
 
     Attributes:
-        name: The name.
-        dtype: The type of one value.
+        name: The name of the field.
+        dtype: The dtype of one value.
         count: The number of values per point.
         is_padding: Whether the field has no meaning, and only fills space.
     """
@@ -47,31 +47,31 @@ def check_fields(fields: Sequence[PointField]) -> None:
     names = [field.name for field in fields if not field.is_padding]
     if not names:
         raise AssetError("got a point cloud without fields, expected x, y and z")
-    name, times = Counter(names).most_common(1)[0]
-    if times > 1:
+    name, occurrences = Counter(names).most_common(1)[0]
+    if occurrences > 1:
         raise AssetError(f"got a point cloud with two fields named {name!r}; expected different names")
-    count = sum(field.count for field in fields)
-    if count > _MOST_VALUES:
-        raise AssetError(f"got a point cloud with {count:,} values per point, expected {_MOST_VALUES:,} at most")
+    num_values = sum(field.count for field in fields)
+    if num_values > _MAX_VALUES:
+        raise AssetError(f"got a point cloud with {num_values:,} values per point, expected {_MAX_VALUES:,} at most")
 
 
 def point_dtype(fields: Sequence[PointField]) -> np.dtype[np.void]:
-    """Return the dtype of points that follow each other in a file. Padding is a gap between fields."""
+    """Return the dtype of a point in a binary file. Padding becomes a gap between fields."""
     names, formats, offsets, offset = [], [], [], 0
     for field in fields:
         if not field.is_padding:
             names.append(field.name)
-            formats.append(_format_of(field))
+            formats.append(_field_dtype(field))
             offsets.append(offset)
         offset += field.num_bytes
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": offset})
 
 
 def packed_dtype(fields: Sequence[PointField]) -> np.dtype[np.void]:
-    """Return the dtype of a point in memory, in the byte order of this machine and without padding."""
-    dtypes = [(field.name, _format_of(field)) for field in fields if not field.is_padding]
+    """Return the dtype of a point without padding, in the byte order of this machine."""
+    dtypes = [(field.name, _field_dtype(field)) for field in fields if not field.is_padding]
     return np.dtype(dtypes).newbyteorder("=")
 
 
-def _format_of(field: PointField) -> np.dtype[Any]:
+def _field_dtype(field: PointField) -> np.dtype[Any]:
     return field.dtype if field.count == 1 else np.dtype((field.dtype, (field.count,)))
