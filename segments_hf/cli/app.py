@@ -106,5 +106,5 @@ def main() -> None:
 
 
 def _error_text(error: Exception) -> str:
-    kind = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
-    return f"{kind}{error}"
+    type_name = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
+    return f"{type_name}{error}"

@@ -113,11 +113,11 @@ def _section(title: str, records: Iterable[tuple[str, str]], width: int) -> Iter
         yield from (Text(), Text(title, "bold"))
     for names, text in entries:
         lines = _wrapped(text, width - _TEXT_COLUMN) or [""]
-        first = f"{'':{_INDENT}}{names}"
-        if len(first) + _INDENT > _TEXT_COLUMN:
-            yield Text(first, "cyan")
+        indented = f"{'':{_INDENT}}{names}"
+        if len(indented) + _INDENT > _TEXT_COLUMN:
+            yield Text(indented, "cyan")
         else:
-            yield Text.assemble((f"{first:{_TEXT_COLUMN}}", "cyan"), lines.pop(0))
+            yield Text.assemble((f"{indented:{_TEXT_COLUMN}}", "cyan"), lines.pop(0))
         yield from (Text(f"{'':{_TEXT_COLUMN}}{line}") for line in lines)
 
 

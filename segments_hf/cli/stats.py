@@ -76,7 +76,9 @@ def stats(
 
 def _print_other_charts(files: list[Path]) -> None:
     """Print the names of other PNG files beside the charts, which may show the data of an earlier run."""
-    others = sorted(path.name for path in files[0].parent.glob("*.png") if path not in files)
-    if others:
-        names = ", ".join([*others[:_MAX_NAMES], *(["…"] if len(others) > _MAX_NAMES else [])])
-        print_line(f"The folder also contains {counted(len(others), 'PNG file')} that this run did not write: {names}")
+    other_names = sorted(path.name for path in files[0].parent.glob("*.png") if path not in files)
+    if other_names:
+        shown = ", ".join([*other_names[:_MAX_NAMES], *(["…"] if len(other_names) > _MAX_NAMES else [])])
+        print_line(
+            f"The folder also contains {counted(len(other_names), 'PNG file')} that this run did not write: {shown}"
+        )

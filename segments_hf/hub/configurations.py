@@ -100,15 +100,15 @@ def open_configurations(
         open_sensor: A function that takes the name of a sensor and opens its rows. It takes None if the releases have
             no sensors.
         sensor: The sensor that is pushed; None for all sensors.
-        config_name: The name of the configuration. None is the name of the sensor, or ``default`` if the releases have
-            no sensors.
+        config_name: The name of the configuration. None stands for the name of the sensor, or for ``default`` if the
+            releases have no sensors.
 
     Returns:
         The data of each configuration by its name.
 
     Raises:
-        OptionError: The releases have no such sensor, `config_name` is the name for several sensors, or an option does
-            not fit some sensors. The error names all sensors that an option does not fit.
+        OptionError: The releases have no such sensor, `config_name` is not None for several sensors, or an option
+            does not fit some sensors. The error names all sensors that an option does not fit.
         SegmentsHFError: The data cannot be read.
     """
     sensors = {item.name: item for item in sensors_of(releases.values())}
@@ -158,7 +158,7 @@ def _plain_name(sensor: str) -> str:
         name = f"_{name[1:]}"
     try:
         return safe_path(name).name
-    except PathError:  # the name has only dots and spaces
+    except PathError:  # the name is empty
         return "sensor"
 
 

@@ -52,7 +52,7 @@ def retry(call: Callable[[], T], action: str) -> T:
         if not is_transient(error):
             raise
         raise HubError(
-            f"{action}: the request failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
+            f"{action}: the request failed {len(PAUSES) + 1} times ({error}); run the push again to resume it"
         ) from error
 
 

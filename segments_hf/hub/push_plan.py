@@ -61,8 +61,8 @@ def plan_push(sources: Mapping[str, Source], repository: Repository) -> PushPlan
         config_name: {split.name: _planned(split) for split in source.splits} for config_name, source in sources.items()
     }
     branch = f", branch {repository.revision}" if repository.revision else ""
-    how = ", as a pull request" if repository.create_pr else ""
-    return PushPlan(f"{repository.url} ({repository.visibility}){branch}{how}", configs)
+    pull_request = ", as a pull request" if repository.create_pr else ""
+    return PushPlan(f"{repository.url} ({repository.visibility}){branch}{pull_request}", configs)
 
 
 def _planned(split: SourceSplit) -> PlannedSplit:

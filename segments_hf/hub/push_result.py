@@ -77,20 +77,20 @@ class PushResult(Result):
         sums: dict[str, PushedSplit] = {}
         for splits in self.configs.values():
             for name, split in splits.items():
-                known = sums.get(name, PushedSplit(0, 0, LeftOut()))
+                before = sums.get(name, PushedSplit(0, 0, LeftOut()))
                 left_out = LeftOut()
-                left_out.add(known.left_out)
+                left_out.add(before.left_out)
                 left_out.add(split.left_out)
-                sums[name] = PushedSplit(known.rows + split.rows, known.size + split.size, left_out)
+                sums[name] = PushedSplit(before.rows + split.rows, before.size + split.size, left_out)
         return sums
 
     @property
     def left_out(self) -> LeftOut:
         """The numbers of rows and objects that were left out of all splits, by reason."""
-        whole = LeftOut()
+        sums = LeftOut()
         for split in self.splits.values():
-            whole.add(split.left_out)
-        return whole
+            sums.add(split.left_out)
+        return sums
 
     @property
     def page(self) -> str:

@@ -229,10 +229,10 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
             f"{repository.repo_id} does not exist, so no pull request can be opened; push without "
             f"{option('create_pr', True)} first"
         )
-    for other in ("model", "space"):
-        exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=other)
+    for repo_type in ("model", "space"):
+        exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=repo_type)
         if retry(exists, f"look for {repository.repo_id}"):
-            raise HubError(f"{repository.repo_id} is a {other} on the Hub; choose another name for the dataset")
+            raise HubError(f"{repository.repo_id} is a {repo_type} on the Hub; choose another name for the dataset")
     owner = repository.repo_id.partition("/")[0]
     namespaces = [user["name"], *(org["name"] for org in user.get("orgs", []))]
     if owner not in namespaces:

@@ -180,13 +180,13 @@ def _fetching() -> dict[str, inspect.Parameter]:
     }
 
 
-def _annotation(field: dataclasses.Field[Any], kind: object) -> object:
+def _annotation(field: dataclasses.Field[Any], value_type: object) -> object:
     """Return the annotation of a field of `FetchOptions` as a parameter. A size is text, which `FetchOptions` reads."""
     group, metavar = _FETCHING[field.name]
-    if get_origin(kind) is Literal:
-        return Annotated[str, one_of(get_args(kind), meaning_of(field), group)]
-    kind = str if field.name in SIZE_OPTIONS else kind
-    return Annotated[kind, typer.Option(metavar=metavar, help=meaning_of(field), rich_help_panel=group)]
+    if get_origin(value_type) is Literal:
+        return Annotated[str, one_of(get_args(value_type), meaning_of(field), group)]
+    parsed_type = str if field.name in SIZE_OPTIONS else value_type
+    return Annotated[parsed_type, typer.Option(metavar=metavar, help=meaning_of(field), rich_help_panel=group)]
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:

@@ -100,11 +100,11 @@ def kept_splits(
         OptionError: The kept splits have other columns than the pushed splits.
         HubError: The YAML cannot be read.
     """
-    known = _infos(data).get(config_name)
-    if known is None or is_whole:
+    info = _infos(data).get(config_name)
+    if info is None or is_whole:
         return {}
-    kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
-    if kept and known.features != features:
+    kept = {name: split for name, split in (info.splits or {}).items() if name not in splits}
+    if kept and info.features != features:
         raise OptionError(
             f"{'the split' if len(kept) == 1 else 'each of the splits'} {', '.join(map(repr, kept))} of "
             f"{config_name!r} on the Hub has other columns or classes than the push; push all splits together, or "
@@ -124,14 +124,14 @@ def license_of(data: CardData) -> str:
 
 def splits_on_hub(data: CardData, config_name: str) -> list[str]:
     """Return the names of the splits that a configuration has on the Hub."""
-    known = _infos(data).get(config_name)
-    return [] if known is None else list(known.splits or {})
+    info = _infos(data).get(config_name)
+    return [] if info is None else list(info.splits or {})
 
 
 def columns_on_hub(data: CardData, config_name: str) -> list[str] | None:
     """Return the names of the columns that a configuration has on the Hub; None if there is no such configuration."""
-    known = _infos(data).get(config_name)
-    return None if known is None else list(known.features or {})
+    info = _infos(data).get(config_name)
+    return None if info is None else list(info.features or {})
 
 
 def split_path(config_name: str, split: str) -> str:
@@ -176,5 +176,5 @@ def _tags(features: Features, layout: Layout | None) -> tuple[str, ...]:
 
 
 def _with_value(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:
-    known = [values] if isinstance(values, str) else list(values or [])
-    return [*known, *([value] if value and value not in known else [])] or None
+    existing = [values] if isinstance(values, str) else list(values or [])
+    return [*existing, *([value] if value and value not in existing else [])] or None

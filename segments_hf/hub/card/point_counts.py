@@ -66,13 +66,13 @@ def _storage(column: pa.ChunkedArray) -> pa.Array:
 def _counts_of_files(table: pa.Table) -> PointCounts:
     counts = PointCounts()
     types: Counter[str] = Counter()
-    for cloud, kind in zip(table[POINT_CLOUD_COLUMN], table[POINT_CLOUD_TYPE_COLUMN].to_pylist(), strict=True):
+    for cloud, file_type in zip(table[POINT_CLOUD_COLUMN], table[POINT_CLOUD_TYPE_COLUMN].to_pylist(), strict=True):
         if not cloud.is_valid or not cloud["bytes"].is_valid:
             continue
         counts.clouds += 1
         # `max_points` limited the file when it was loaded.
-        counts.points += check_cloud(cloud["bytes"].as_py(), kind, max_points=sys.maxsize).num_points
-        types[kind] += 1
+        counts.points += check_cloud(cloud["bytes"].as_py(), file_type, max_points=sys.maxsize).num_points
+        types[file_type] += 1
     counts.types = dict(types)
     return counts
 

@@ -60,15 +60,17 @@ def reading_section(features: Collection[str], types: Mapping[str, int]) -> str:
         lines.append("labels = point_labels(row)  # class index + 1 of each point of a labeled row; 0 is unlabeled")
     own = [f"from segments_hf.points import {', '.join(sorted(names))}", "", "row = dataset[0]", *lines]
     parts = ["### Read the points", _FRAMES, _block(own)]
-    for kind in sorted(types, key=lambda kind: (-types[kind], kind)):
-        if kind not in _CODE:
+    for file_type in sorted(types, key=lambda file_type: (-types[file_type], file_type)):
+        if file_type not in _CODE:
             continue
-        imports, points = _CODE[kind]
+        imports, points = _CODE[file_type]
         row = (
-            "dataset[0]" if len(types) == 1 else f'next(row for row in dataset if row["point_cloud_type"] == "{kind}")'
+            "dataset[0]"
+            if len(types) == 1
+            else f'next(row for row in dataset if row["point_cloud_type"] == "{file_type}")'
         )
         code = [imports, "", f"row = {row}", f"points = {points}"]
-        parts += [f"Without segments-hf, for files of the type `{kind}`:", _block(code)]
+        parts += [f"Without segments-hf, for files of the type `{file_type}`:", _block(code)]
     return "\n\n".join(parts)
 
 

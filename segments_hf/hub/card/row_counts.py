@@ -66,10 +66,10 @@ def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of several counts."""
-    whole = Tally()
-    for part in tallies:
-        whole.add(part)
-    return whole
+    sums = Tally()
+    for counts in tallies:
+        sums.add(counts)
+    return sums
 
 
 def _objects(table: pa.Table) -> dict[int, int] | None:

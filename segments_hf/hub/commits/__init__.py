@@ -1,1 +1,1 @@
-"""The commits of a push: one commit, or groups of files in a pull request."""
+"""The commits of a push: one commit, or one commit in a pull request for each group of files."""

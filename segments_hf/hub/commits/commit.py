@@ -52,7 +52,7 @@ def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
                     raise
                 raise refusal(error, repository.repo_id) from error
             if pause is None:
-                raise HubError(f"{action}: {error}; run the same command again to resume") from error
+                raise HubError(f"{action}: {error}; run the push again to resume it") from error
             wait(error, pause / 8 if has_changed else pause, action)
     raise AssertionError  # unreachable: the last attempt returns or raises
 

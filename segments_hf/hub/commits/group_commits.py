@@ -260,8 +260,8 @@ class GroupCommits:
         head = branch.head()
         if head is None:
             raise HubError(
-                f"{branch.repo_id}: branch {branch.revision or 'main'!r} was removed during the push; run the same "
-                "command again"
+                f"{branch.repo_id}: branch {branch.revision or 'main'!r} was removed during the push; run the push "
+                "again"
             )
         return head
 

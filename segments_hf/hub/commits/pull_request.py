@@ -136,7 +136,7 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
     opened = retry(create, f"open a pull request in {repository.repo_id}")
     base = replace(repository, revision=opened.git_reference, create_pr=False).head()
     if base is None:
-        raise HubError(f"{repository.repo_id}: {opened.url} has no git reference; run the same command again")
+        raise HubError(f"{repository.repo_id}: {opened.url} has no git reference; run the push again")
     return PullRequest(repository, opened.num, base)
 
 
@@ -145,8 +145,10 @@ def _find(repository: Repository, title: str, marker: str) -> Discussion | None:
 
     Only the newest pull requests are searched.
     """
-    found = repository.api.get_repo_discussions(repository.repo_id, discussion_type="pull_request", repo_type="dataset")
-    for discussion in itertools.islice(found, _NUM_SEARCHED):
+    discussions = repository.api.get_repo_discussions(
+        repository.repo_id, discussion_type="pull_request", repo_type="dataset"
+    )
+    for discussion in itertools.islice(discussions, _NUM_SEARCHED):
         if discussion.title == title and discussion.status == "draft":
             details = repository.api.get_discussion_details(repository.repo_id, discussion.num, repo_type="dataset")
             if any(marker in getattr(event, "content", "") for event in details.events):

@@ -95,8 +95,8 @@ def _checked(row: pa.Table, column: str, value: Any) -> _Checked:  # noqa: ANN40
         return _checked_cameras(value)
     try:
         if column == POINT_CLOUD_COLUMN:
-            kind = row[POINT_CLOUD_TYPE_COLUMN][0].as_py() if POINT_CLOUD_TYPE_COLUMN in row.column_names else None
-            return _Checked(with_embedded_bytes(value, kind), [])
+            file_type = row[POINT_CLOUD_TYPE_COLUMN][0].as_py() if POINT_CLOUD_TYPE_COLUMN in row.column_names else None
+            return _Checked(with_embedded_bytes(value, file_type), [])
         read_header(stored_content(value))
         return _Checked(value, [])
     except AssetError as error:

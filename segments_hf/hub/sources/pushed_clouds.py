@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _MAX_BYTES = 2**31 - 2**20  # an Arrow array holds less than 2 GiB
 
 
-def with_embedded_bytes(cloud: Mapping[str, Any], kind: str | None) -> Mapping[str, Any]:
+def with_embedded_bytes(cloud: Mapping[str, Any], file_type: str | None) -> Mapping[str, Any]:
     """Check the file of a point cloud, and return the point cloud with the bytes of the file, without its path.
 
     The number of points is not checked, because `max_points` limited it when the release was loaded.
 
     Args:
         cloud: A dict with ``bytes`` and ``path``, as a row has it in the column ``point_cloud``.
-        kind: The type of the file, such as ``pcd``; None if the row lacks it.
+        file_type: The type of the file, such as ``pcd``; None if the row lacks it.
 
     Returns:
         The point cloud with its bytes. This is the same object if the point cloud has no path.
@@ -37,8 +37,8 @@ def with_embedded_bytes(cloud: Mapping[str, Any], kind: str | None) -> Mapping[s
     file = stored_content(cloud)
     if file.size > _MAX_BYTES:
         raise AssetError(f"got a point cloud of {file.size:,} bytes, expected {_MAX_BYTES:,} at most")
-    if kind is None:
+    if file_type is None:
         raise AssetError("got a point cloud without a type, expected a type such as 'pcd' in point_cloud_type")
     content = file.read()
-    check_cloud(content, kind, max_points=sys.maxsize)
+    check_cloud(content, file_type, max_points=sys.maxsize)
     return cloud if cloud["path"] is None else {"bytes": content, "path": None}

@@ -132,8 +132,8 @@ class SliceRows:
         number, *position = start if isinstance(start, list) else [self.number]
         if self.number < number:
             return
-        first = RowPosition(*position) if self.number == number else FIRST_ROW
-        for batch in self.maker.batches(self.samples, first):
+        first_row = RowPosition(*position) if self.number == number else FIRST_ROW
+        for batch in self.maker.batches(self.samples, first_row):
             table_rows = count()
             rows = [
                 SourceRow(

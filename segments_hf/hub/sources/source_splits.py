@@ -66,7 +66,7 @@ class SourceSplit:
 
     @property
     def length(self) -> int | None:
-        """The number of rows, including those that the push leaves out; None if it is only known after reading them."""
+        """The number of rows, including rows that the push leaves out; None if it is not known before reading."""
         return num_rows(self.rows, self.name) if self.release_rows is None else self.release_rows.num_rows
 
     def row_sources(self, count: int, on_error: str) -> Sequence[RowSource]:
@@ -75,7 +75,7 @@ class SourceSplit:
         Args:
             count: The largest number of parts. Each part has at least one row of a dataset, or one shard of a stream.
             on_error: What to do with a row whose image, bitmap or point cloud cannot be read: ``raise``, ``skip`` the
-                row, or ``keep`` the row with null. Rows of a stream of `load_release` apply the option of the stream.
+                row, or ``keep`` the row with null. If `release_rows` is not None, the option of the stream applies.
         """
         if self.release_rows is not None:
             return self.release_rows.divided(min(count, len(self.release_rows.shards)))

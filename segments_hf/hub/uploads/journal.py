@@ -50,16 +50,16 @@ class Journal(Generic[T]):
 
     Args:
         file: The file.
-        kind: The type of the entries, one that msgspec supports.
+        entry_type: The type of the entries, one that msgspec supports.
     """
 
-    def __init__(self, file: Path, kind: type[T]) -> None:
+    def __init__(self, file: Path, entry_type: type[T]) -> None:
         self.file = file
-        self._kind = kind
+        self._entry_type = entry_type
 
     def read(self) -> list[T]:
         """Read the entries. A last line that a killed process has not written completely is ignored."""
-        decoder: JsonDecoder[T] = JsonDecoder(self._kind)
+        decoder: JsonDecoder[T] = JsonDecoder(self._entry_type)
         entries = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:

@@ -81,8 +81,8 @@ def write_shards(
         reports = row_reports(batch.table)
         for position, index, problems in batch.rows:
             report = RowReport() if index is None else reports[index]
-            losses.problems += problems
             if index is None or report.row_left_out:
+                losses.problems += problems
                 losses.left_out.add(LeftOut(rows={report.row_left_out or UNREADABLE: 1}))
                 continue
             row = _copied_row(batch.table, index)
@@ -93,8 +93,9 @@ def write_shards(
                 shard = _Writer(folder / f"{number}.parquet", features)
                 number += 1
             shard.write(row)
-            # The objects of this row must not be counted in the previous shard, because a resumed push that begins with
-            # this row counts them again.
+            # The losses of this row must not be in the previous shard, because a resumed push that begins with this row
+            # adds them again.
+            losses.problems += problems
             losses.left_out.add(LeftOut(objects=report.left_out))
     if shard is not None:
         yield shard.close(None, losses)

@@ -250,7 +250,7 @@ def test_push_with_a_conflict_at_each_merge_raises_error_and_changes_nothing(hub
     hub.faults.append(
         Fault("POST", "/merge$", lambda hub: hub.commit(REPO, {"README.md": b"%d" % next(numbers)}), times=99)
     )
-    with pytest.raises(HubError, match="another commit.*run the same command again"):
+    with pytest.raises(HubError, match="another commit.*run the push again to resume it"):
         push(hub, tmp_path, 130)
     assert contents(hub) == []
     assert set(pull_request_statuses(hub)) == {"closed"}

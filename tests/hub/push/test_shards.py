@@ -1,4 +1,4 @@
-"""Each shard of a resumed push has the same rows as in an uninterrupted push."""
+"""Each shard of a resumed push has the same rows and problems as in an uninterrupted push."""
 
 from __future__ import annotations
 
@@ -37,3 +37,18 @@ def test_resumed_push_writes_the_rows_of_an_uninterrupted_push_to_each_shard(
 
         first, *others = written(None)
         assert written(first[0]) == others
+
+
+def test_each_problem_belongs_to_the_shard_of_its_row(tmp_path: Path, write_release: Any) -> None:
+    samples = [{"name": f"{n}.jpg", "attributes": {"image": {"url": f"missing-{n}.jpg"}}} for n in range(4)]
+    path = write_release(samples, task_type="vector")
+    (split,) = open_source(load_release(path, split="train", streaming=True, on_error="keep"), None, None).splits
+    (source,) = split.row_sources(1, "keep")
+
+    def written(start: Any) -> list[tuple[Any, list[str]]]:
+        shards = write_shards(source, split.features, tmp_path, 1, start, Losses())
+        return [(shard.following, [problem.sample for problem in shard.problems]) for shard in shards]
+
+    first, *others = written(None)
+    assert [names for _, names in (first, *others)] == [[f"{n}.jpg"] for n in range(4)]
+    assert written(first[0]) == others
