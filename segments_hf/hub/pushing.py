@@ -194,7 +194,7 @@ def push(
                     }
                     pushed.append(PushedConfiguration(name, source, splits, sheets[name]))
                 files = CommitFiles(pushed, repository, license)
-                commit = commits.commit(files.replaced(), files.other_files)
+                commit = commits.commit(files.stale_prefixes(), files.other_files)
             except BaseException:
                 if not has_keys:
                     commits.close("The push failed, and a later push cannot continue it.")

@@ -55,7 +55,7 @@ class PushedConfiguration:
     splits: Mapping[str, UploadedSplit]
     sheet: bytes | None
 
-    def replaced(self, card: DatasetCard) -> list[str]:
+    def stale_prefixes(self, card: DatasetCard) -> list[str]:
         """Return the path prefixes of the shards that the push replaces or removes.
 
         Args:
@@ -64,7 +64,7 @@ class PushedConfiguration:
         on_hub = splits_on_hub(card.data, self.name) if self.source.is_whole else []
         return [f"{split_path(self.name, split)}-" for split in sorted({*self.splits, *on_hub})]
 
-    def class_files(self) -> dict[str, bytes]:
+    def class_files_and_sheet(self) -> dict[str, bytes]:
         """Return the contents of the files about classes and of the contact sheet, by path."""
         files = {}
         if classes := _categories(self.source):
@@ -137,11 +137,11 @@ class CommitFiles:
     repository: Repository
     license: str | None
 
-    def replaced(self) -> list[str]:
+    def stale_prefixes(self) -> list[str]:
         """Return the path prefixes of the shards that the push replaces or removes."""
         head = self.repository.head()
         card = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
-        return [prefix for item in self.configurations for prefix in item.replaced(card)]
+        return [prefix for item in self.configurations for prefix in item.stale_prefixes(card)]
 
     def other_files(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
         """Return the contents of the files other than shards, by path.
@@ -155,7 +155,7 @@ class CommitFiles:
         files: dict[str, bytes] = {}
         for item in self.configurations:
             item.update_card(card, repo_id, present, self.license)
-            files |= item.class_files()
+            files |= item.class_files_and_sheet()
         sensors = {item.name: item.source.sensor for item in self.configurations if item.source.sensor is not None}
         if sensors:
             card.text = with_sensor_section(card, repo_id, sensors)

@@ -24,13 +24,13 @@ class FinalFiles(NamedTuple):
 
     Attributes:
         shards: The uploaded shards by path.
-        stale: The path prefixes of the old shards, such as ``data/train-``. The push removes all files with these
-            prefixes, except those in `shards`.
+        stale_prefixes: The path prefixes of the old shards, such as ``data/train-``. The push removes all files with
+            these prefixes, except those in `shards`.
         other_files: The contents of the files other than shards by path.
     """
 
     shards: Mapping[str, UploadedShard]
-    stale: Sequence[str] = ()
+    stale_prefixes: Sequence[str] = ()
     other_files: Mapping[str, bytes] = {}
 
     def operations(self, present: Mapping[str, RepoFile]) -> list[Operation]:
@@ -40,7 +40,9 @@ class FinalFiles(NamedTuple):
             present: The files of the commit by path.
         """
         operations: list[Operation] = [
-            CommitOperationDelete(path) for path in present if path not in self.shards and is_of_split(path, self.stale)
+            CommitOperationDelete(path)
+            for path in present
+            if path not in self.shards and is_of_split(path, self.stale_prefixes)
         ]
         missing = [(path, self.shards[path]) for path in self.missing_shards(present)]
         operations += [uploaded_file(path, shard.sha256, shard.size) for path, shard in missing]
@@ -64,7 +66,9 @@ class FinalFiles(NamedTuple):
 
     def changes_any(self, paths: Iterable[str]) -> bool:
         """Return whether the push adds, replaces or removes any of the files with these paths."""
-        return any(path in self.shards or path in self.other_files or is_of_split(path, self.stale) for path in paths)
+        return any(
+            path in self.shards or path in self.other_files or is_of_split(path, self.stale_prefixes) for path in paths
+        )
 
 
 def is_of_split(path: str, prefixes: Sequence[str]) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     MakeOtherFiles: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
 
-_RECORD = "pull_request.json"  # in the folder of the push
+_RECORD_NAME = "pull_request.json"  # in the folder of the push
 # HTTP statuses with which the Hub refuses to merge a pull request because of its content: the pull request conflicts
 # with the branch, or has no changes.
 _MERGE_REFUSALS = {400, CONFLICT, PRECONDITION_FAILED, 422}
@@ -80,9 +80,9 @@ class GroupCommits:
     def __init__(self, repository: Repository, folder: Path, message: str) -> None:
         self._repository = repository
         self._message = message
-        self._file = folder / _RECORD
+        self._record_file = folder / _RECORD_NAME
         self._shards = PushedShards()
-        self._waiting: dict[str, UploadedShard] = {}
+        self._uncommitted: dict[str, UploadedShard] = {}
         self._may_open_pull_request = repository.revision in {None, "main"}
         self._pull_request = self._recorded_pull_request()
 
@@ -97,21 +97,21 @@ class GroupCommits:
         Raises:
             HubError: The Hub refuses the pull request or the commit.
         """
-        self._waiting |= self._shards.add(split, index, shards)
+        self._uncommitted |= self._shards.add(split, index, shards)
         try:
-            while self._may_open_pull_request and len(self._waiting) >= GROUP_SIZE:
-                self._commit_waiting()
+            while self._may_open_pull_request and len(self._uncommitted) >= GROUP_SIZE:
+                self._commit_next_group()
         except HfHubHTTPError as error:
             raise refusal(error, self._repository.repo_id) from error
 
-    def commit(self, stale: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
+    def commit(self, stale_prefixes: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
         """Commit all files of the push that the branch does not have.
 
         After a concurrent commit or a lost response, this method reads the repository again and commits the files that
         are missing.
 
         Args:
-            stale: The path prefixes of the shards that the push replaces or removes, such as ``data/train-``.
+            stale_prefixes: The path prefixes of the shards that the push replaces or removes, such as ``data/train-``.
             make_other_files: A function that takes the last commit of the branch and the files of that commit by path.
                 It returns the contents of the files other than shards by path.
 
@@ -122,7 +122,7 @@ class GroupCommits:
         Raises:
             HubError: The Hub refuses the commit, or the commit does not contain all shards.
         """
-        return repeat_commit(lambda: self._commit(stale, make_other_files), self._repository)
+        return repeat_commit(lambda: self._commit(stale_prefixes, make_other_files), self._repository)
 
     def close(self, reason: str) -> None:
         """Close the pull request if there is one, because the push does not use it any more.
@@ -132,26 +132,30 @@ class GroupCommits:
         """
         if self._pull_request is not None:
             self._pull_request.close(reason)
-            self._forget()
+            self._forget_pull_request()
 
-    def _commit_waiting(self) -> None:
-        """Commit the next group of shards. If there is no pull request, first drop the shards that the branch has."""
+    def _commit_next_group(self) -> None:
+        """Commit the next group of shards to the pull request.
+
+        If there is no pull request, first drop the shards that the branch has, and open a pull request if enough shards
+        remain for a group.
+        """
         pull_request = self._usable_pull_request()
         if pull_request is None:
-            missing = FinalFiles(self._waiting).missing_shards(self._repository.files(self._head()))
-            self._waiting = {path: self._waiting[path] for path in missing}
+            missing = FinalFiles(self._uncommitted).missing_shards(self._repository.files(self._head()))
+            self._uncommitted = {path: self._uncommitted[path] for path in missing}
             pull_request = self._open_pull_request() if len(missing) >= GROUP_SIZE else None
         if pull_request is not None:
-            group = dict(islice(self._waiting.items(), GROUP_SIZE))
+            group = dict(islice(self._uncommitted.items(), GROUP_SIZE))
             self._commit_group(pull_request, FinalFiles(group))
             for path in group:
-                del self._waiting[path]
+                del self._uncommitted[path]
 
-    def _commit(self, stale: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
+    def _commit(self, stale_prefixes: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
         pull_request = self._usable_pull_request()
         head = self._head()
         present = self._repository.files(head)
-        files = FinalFiles(self._shards.by_path(), stale, make_other_files(head, present))
+        files = FinalFiles(self._shards.by_path(), stale_prefixes, make_other_files(head, present))
         operations = files.operations(present)
         if pull_request is None and self._may_open_pull_request and len(operations) > GROUP_SIZE:
             pull_request = self._open_pull_request()
@@ -222,7 +226,7 @@ class GroupCommits:
     def _usable_pull_request(self) -> PullRequest | None:
         """Return the pull request of the push; None if the push has not opened it, or if it was closed or merged."""
         if self._pull_request is not None and not self._pull_request.can_be_merged():
-            self._forget()
+            self._forget_pull_request()
         return self._pull_request
 
     def _open_pull_request(self) -> PullRequest | None:
@@ -237,20 +241,20 @@ class GroupCommits:
             reason = refusal(error, self._repository.repo_id)
             logger.warning("no pull request could be opened (%s); the push makes one commit instead", reason)
             return None
-        write_atomically(self._file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
+        write_atomically(self._record_file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
         return self._pull_request
 
     def _recorded_pull_request(self) -> PullRequest | None:
         """Return the pull request of an interrupted push; None if the folder of the push has no record of it."""
         try:
-            record = _DECODER.decode(self._file.read_bytes())
+            record = _DECODER.decode(self._record_file.read_bytes())
         except (FileNotFoundError, JsonError):
             return None
         return PullRequest(self._repository, record.number, record.base)
 
-    def _forget(self) -> None:
+    def _forget_pull_request(self) -> None:
         self._pull_request = None
-        remove_file(self._file)
+        remove_file(self._record_file)
 
     def _head(self) -> str:
         """Return the last commit of the branch."""

@@ -120,19 +120,19 @@ class _Writer:
         self._file = file
         self._columns = list(features)
         self._writer = parquet_writer(file, features)
-        self._waiting: list[pa.Table] = []
-        self._waiting_bytes = 0
+        self._pending: list[pa.Table] = []
+        self._pending_bytes = 0
 
     def write(self, row: pa.Table) -> None:
-        self._waiting.append(row)
-        self._waiting_bytes += row.nbytes
+        self._pending.append(row)
+        self._pending_bytes += row.nbytes
         self.num_bytes += row.nbytes
-        if len(self._waiting) >= _ROWS_PER_GROUP or self._waiting_bytes >= _BYTES_PER_GROUP:
+        if len(self._pending) >= _ROWS_PER_GROUP or self._pending_bytes >= _BYTES_PER_GROUP:
             self._write_row_group()
 
     def close(self, following: Position, losses: Losses) -> Shard:
         """Finish the file, and move the losses since the last shard to the new shard."""
-        if self._waiting:
+        if self._pending:
             self._write_row_group()
         self._writer.finalize()
         self._tally.left_out.add(losses.left_out)
@@ -141,8 +141,8 @@ class _Writer:
         return Shard(self._file, self._tally, following, problems)
 
     def _write_row_group(self) -> None:
-        group = pa.concat_tables(self._waiting).combine_chunks()
+        group = pa.concat_tables(self._pending).combine_chunks()
         self._tally.add(tally(group, self._columns))
         self._writer.write_table(group.select(self._columns), writer_batch_size=group.num_rows)
-        self._waiting = []
-        self._waiting_bytes = 0
+        self._pending = []
+        self._pending_bytes = 0
