@@ -56,7 +56,7 @@ def test_points_in_boxes_have_the_color_of_the_box_for_every_pose_of_the_sensor(
     pose = Rotation.from_quat(row["ego_pose"]["heading"])
     heading = np.arctan2(*pose.apply([1, 0, 0])[1::-1])
     seen = Rotation.from_euler("z", -heading).apply(planted.in_world - row["ego_pose"]["position"])
-    for position, box in zip(seen, planted.boxes_of_points, strict=True):
+    for position, box in zip(seen, planted.box_indices, strict=True):
         if box >= 0:
             assert shown_at(panel, *position[:2]) == CATEGORIES[box % 3].color
 

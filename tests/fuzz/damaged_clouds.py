@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 
-from points.files.cloud_files import whole_clouds
+from points.files.cloud_files import valid_clouds
 
 from segments_hf.errors import AssetError
 from segments_hf.points import read_points
@@ -89,7 +89,7 @@ def run_batch(seed: int, number: int) -> int:
     """
     rng = random.Random(f"{seed} {number}")
     for _ in range(CLOUDS_PER_BATCH):
-        kind, content = whole_clouds()[rng.choice(sorted(whole_clouds()))]
+        kind, content = valid_clouds()[rng.choice(sorted(valid_clouds()))]
         kind = kind if rng.random() < 0.9 else rng.choice(POINT_CLOUD_TYPES)
         damaged = mutated(content, rng)
         for structured in (False, True):
@@ -118,7 +118,7 @@ def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
             has the options that repeat it.
     """
     end, counts, number = time.monotonic() + seconds, Counter[str](), first
-    whole_clouds()
+    valid_clouds()
     while time.monotonic() < end:
         before = _peak()
         try:

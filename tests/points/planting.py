@@ -28,14 +28,14 @@ class PlantedCloud:
             The last point is NaN.
         in_world: The points in the world: float64 array of shape (N, 3).
         counts: The number of points in each box, in the order of the annotations: int64 array of shape (M,).
-        boxes_of_points: The index of the box that contains each point; -1 for points outside of all boxes.
+        box_indices: The index of the box that contains each point; -1 for points outside of all boxes.
     """
 
     row: dict[str, Any]
     points: np.ndarray
     in_world: np.ndarray
     counts: np.ndarray
-    boxes_of_points: np.ndarray
+    box_indices: np.ndarray
 
 
 def planted_cloud(
@@ -81,9 +81,9 @@ def planted_cloud(
             }
         )
     in_world = np.concatenate([*clouds, np.full((1, 3), np.nan)])
-    boxes_of_points = np.concatenate([*inside, [-1]])
+    box_indices = np.concatenate([*inside, [-1]])
     order = np.append(rng.permutation(len(in_world) - 1), len(in_world) - 1)
-    in_world, boxes_of_points = in_world[order], boxes_of_points[order]
+    in_world, box_indices = in_world[order], box_indices[order]
     points = np.empty((len(in_world), 4), np.float32)
     points[:, :3] = (in_world - ego_position) @ ego.as_matrix()
     points[:, 3] = rng.uniform(0, 1, len(points))
@@ -99,11 +99,11 @@ def planted_cloud(
         "image_attributes": None,
         "metadata": None,
     }
-    counts = np.bincount(boxes_of_points[boxes_of_points >= 0], minlength=num_boxes)
-    return PlantedCloud(row, points, in_world, counts, boxes_of_points)
+    counts = np.bincount(box_indices[box_indices >= 0], minlength=num_boxes)
+    return PlantedCloud(row, points, in_world, counts, box_indices)
 
 
-def in_turned_world(cloud: PlantedCloud, seed: int) -> PlantedCloud:
+def in_rotated_world(cloud: PlantedCloud, seed: int) -> PlantedCloud:
     """Return a point cloud of upright boxes in a world that is turned by any rotation.
 
     The points and the boxes in the frame of the sensor stay the same.

@@ -30,7 +30,7 @@ POSES = st.builds(
 def test_boxes_contain_their_points_in_the_frame_of_the_sensor(seed: int, num_boxes: int) -> None:
     cloud = planted_cloud(seed, num_boxes)
     inside = points_in_boxes(cloud.points, boxes(cloud.row))
-    np.testing.assert_array_equal(inside, cloud.boxes_of_points[:, None] == np.arange(num_boxes))
+    np.testing.assert_array_equal(inside, cloud.box_indices[:, None] == np.arange(num_boxes))
     np.testing.assert_array_equal(inside.sum(axis=0), cloud.counts)
 
 

@@ -12,12 +12,12 @@ from segments_hf import PointCloudError
 from segments_hf.points import project
 from segments_hf.points.pinhole import pinhole_camera
 
-from .test_projection import BROWN, INTRINSICS, camera, in_front
+from .test_projection import BROWN, INTRINSICS, camera, points_in_front
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["OpenGL", "OpenCV"]))
 def test_pinhole_camera_has_the_axes_of_opencv(seed: int, convention: str) -> None:
-    in_camera, in_sensor, rotation, translation = in_front(seed)
+    in_camera, in_sensor, rotation, translation = points_in_front(seed)
     found = pinhole_camera(camera(rotation, translation, convention))
     np.testing.assert_allclose(found.rotation, rotation.as_matrix(), atol=1e-12)
     np.testing.assert_array_equal(found.translation, translation)
@@ -27,7 +27,7 @@ def test_pinhole_camera_has_the_axes_of_opencv(seed: int, convention: str) -> No
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["OpenGL", "OpenCV"]))
 def test_pixels_of_a_pinhole_camera_are_those_of_project_without_distortion(seed: int, convention: str) -> None:
-    _, in_sensor, rotation, translation = in_front(seed)
+    _, in_sensor, rotation, translation = points_in_front(seed)
     entry = camera(rotation, translation, convention, {"model": "brown-conrady", "coefficients": BROWN})
     found = pinhole_camera(entry)
     products = (in_sensor - found.translation) @ found.rotation @ found.intrinsics.T

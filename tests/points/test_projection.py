@@ -35,7 +35,7 @@ def camera(rotation: Rotation, translation: np.ndarray, convention: str, distort
     }
 
 
-def in_front(seed: int) -> tuple[np.ndarray, np.ndarray, Rotation, np.ndarray]:
+def points_in_front(seed: int) -> tuple[np.ndarray, np.ndarray, Rotation, np.ndarray]:
     """Return points in the frame of a camera and of the sensor, and the pose of the camera."""
     rng = np.random.default_rng(seed)
     depth = rng.uniform(0.5, 80, 50)
@@ -55,7 +55,7 @@ def opencv_pixels(in_camera: np.ndarray, coefficients: dict[str, float]) -> np.n
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["OpenGL", "OpenCV"]), st.sampled_from([{}, BROWN, RATIONAL]))
 def test_pixels_match_opencv(seed: int, convention: str, coefficients: dict[str, float]) -> None:
-    in_camera, in_sensor, rotation, translation = in_front(seed)
+    in_camera, in_sensor, rotation, translation = points_in_front(seed)
     distortion = {"model": "brown-conrady", "coefficients": coefficients} if coefficients else None
     found = project(in_sensor, camera(rotation, translation, convention, distortion))
     np.testing.assert_allclose(found[:, :2], opencv_pixels(in_camera, coefficients), atol=1e-6)
@@ -64,7 +64,7 @@ def test_pixels_match_opencv(seed: int, convention: str, coefficients: dict[str,
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["OpenGL", "OpenCV"]))
 def test_pixels_of_fisheye_cameras_match_opencv(seed: int, convention: str) -> None:
-    in_camera, in_sensor, rotation, translation = in_front(seed)
+    in_camera, in_sensor, rotation, translation = points_in_front(seed)
     distortion = {"model": "fisheye", "coefficients": FISHEYE}
     found = project(in_sensor, camera(rotation, translation, convention, distortion))
     matrix = np.array(INTRINSICS)

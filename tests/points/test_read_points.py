@@ -13,7 +13,7 @@ from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.fetch_options import ImageLimits
 from segments_hf.points import read_points
 
-from .files.cloud_files import pcd_file, whole_clouds
+from .files.cloud_files import pcd_file, valid_clouds
 
 POINTS = np.arange(12, dtype="<f4").reshape(3, 4)
 
@@ -37,9 +37,9 @@ def test_row_of_a_dataset_is_read() -> None:
     np.testing.assert_array_equal(read_points(rows[0]), POINTS)
 
 
-@pytest.mark.parametrize("name", whole_clouds())
+@pytest.mark.parametrize("name", valid_clouds())
 def test_bytes_with_a_type_are_read(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     found = read_points(content, kind=kind)
     assert (found.shape, found.dtype, found.flags.writeable) == ((len(found), 4), np.float32, True)
     structured = read_points(content, kind=kind, structured=True)
@@ -47,9 +47,9 @@ def test_bytes_with_a_type_are_read(name: str) -> None:
         np.testing.assert_array_equal(found[:, number], structured[field].astype(np.float32))
 
 
-@pytest.mark.parametrize("name", [name for name in whole_clouds() if not name.startswith("xyz")])
+@pytest.mark.parametrize("name", [name for name in valid_clouds() if not name.startswith("xyz")])
 def test_type_of_bytes_is_recognized_by_their_beginning(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     np.testing.assert_array_equal(read_points(content), read_points(content, kind=kind))
 
 

@@ -13,7 +13,7 @@ from datasets import Array2D, ClassLabel
 from hypothesis import given
 from hypothesis import strategies as st
 from points.detector_boxes import inside_openpcdet_boxes
-from points.planting import in_turned_world, planted_cloud
+from points.planting import in_rotated_world, planted_cloud
 from scipy.spatial.transform import Rotation
 
 import segments_hf
@@ -54,7 +54,7 @@ WAYS: dict[str, Callable[[Path], Any]] = {
 @given(st.integers(0, 2**32 - 1), st.integers(0, 5), st.booleans())
 def test_boxes_contain_the_planted_points_for_every_pose(seed: int, num_boxes: int, turns_world: bool) -> None:
     cloud = planted_cloud(seed, num_boxes, tilted_boxes=False, tilted_sensor=False)
-    row = (in_turned_world(cloud, seed) if turns_world else cloud).row
+    row = (in_rotated_world(cloud, seed) if turns_world else cloud).row
     columns = LAYOUTS[DETECTION].make(CLASSES, LayoutOptions()).columns_of(row)
     inside = inside_openpcdet_boxes(cloud.points, columns.values["boxes"])
     np.testing.assert_array_equal(inside.sum(axis=0), cloud.counts)

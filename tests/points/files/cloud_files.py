@@ -21,7 +21,7 @@ PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 PCD_ENCODINGS = ("ascii", "binary", "binary_compressed")
 
 
-def some_points(count: int = 5) -> np.ndarray:
+def random_points(count: int = 5) -> np.ndarray:
     """Return points with x, y, z as float32, and other types. One point is NaN."""
     random = np.random.default_rng(count)
     points = np.empty(count, [("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("intensity", "u1"), ("time", "<f8")])
@@ -141,9 +141,9 @@ def las_file(count: int = 5, *, version: str = "1.4", point_format: int = 3, com
 
 
 @cache
-def whole_clouds() -> dict[str, tuple[str, bytes]]:
+def valid_clouds() -> dict[str, tuple[str, bytes]]:
     """Return the type and the content of a small file of each format, by name."""
-    points = some_points(8)
+    points = random_points(8)
     return {
         **{f"pcd {encoding}": ("pcd", pcd_file(points, encoding)) for encoding in PCD_ENCODINGS},
         **{f"ply {encoding}": ("ply", ply_file(points, encoding)) for encoding in PLY_FORMATS},

@@ -13,23 +13,23 @@ from hypothesis.extra import numpy as arrays
 from segments_hf.errors import AssetError
 from segments_hf.points.files import CloudHeader, check_cloud, kind_of_content, open_cloud
 
-from .cloud_files import NO_LIMIT, PCD_ENCODINGS, PLY_FORMATS, pcd_file, ply_file, whole_clouds
+from .cloud_files import NO_LIMIT, PCD_ENCODINGS, PLY_FORMATS, pcd_file, ply_file, valid_clouds
 
 ALIASES = {"kitti": "binary-xyzi", "nuscenes": "binary-xyzir"}
 FIELDS = {"binary-xyzi": ("x", "y", "z", "intensity"), "binary-xyzir": ("x", "y", "z", "intensity", "ring")}
 
 
-@pytest.mark.parametrize("name", whole_clouds())
+@pytest.mark.parametrize("name", valid_clouds())
 def test_check_and_open_return_the_same_fields(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     cloud = open_cloud(content, kind, max_points=8)
     assert check_cloud(content, kind, max_points=8) == CloudHeader(cloud.num_points, cloud.fields)
     assert cloud.structured().dtype.names == cloud.fields
 
 
-@pytest.mark.parametrize("name", whole_clouds())
+@pytest.mark.parametrize("name", valid_clouds())
 def test_columns_are_the_fields_of_the_structured_array(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     cloud = open_cloud(content, kind, max_points=8)
     points = cloud.structured()
     expected = np.stack([points[field].astype(np.float32) for field in cloud.fields], axis=1)
@@ -71,10 +71,10 @@ def test_floats_of_another_size_are_an_error(kind: str, size: int) -> None:
             check_cloud(bytes(length), kind, max_points=NO_LIMIT)
 
 
-@pytest.mark.parametrize("name", [name for name in whole_clouds() if not name.startswith("xyz")])
+@pytest.mark.parametrize("name", [name for name in valid_clouds() if not name.startswith("xyz")])
 @pytest.mark.parametrize("kind", ["pcd", "ply", "las", "binary-xyzi", "nuscenes"])
 def test_type_that_is_not_that_of_the_file_is_an_error(name: str, kind: str) -> None:
-    _, content = whole_clouds()[name]
+    _, content = valid_clouds()[name]
     found = kind_of_content(content)
     if found == kind:
         return
@@ -115,9 +115,9 @@ def test_empty_file_without_header_has_no_points(kind: str) -> None:
     assert check_cloud(b"", kind, max_points=0).num_points == 0
 
 
-@pytest.mark.parametrize("name", whole_clouds())
+@pytest.mark.parametrize("name", valid_clouds())
 def test_missing_field_is_an_error_that_lists_the_fields(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     cloud = open_cloud(content, kind, max_points=8)
     with pytest.raises(AssetError, match=f"'nothing'.*{', '.join(cloud.fields)}"):
         cloud.columns(("x", "nothing"))

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from segments_hf.errors import AssetError
 from segments_hf.points.files import open_cloud
 
-from .cloud_files import NO_LIMIT, whole_clouds
+from .cloud_files import NO_LIMIT, valid_clouds
 
 TESTS = Path(__file__).parents[2]
-names = pytest.mark.parametrize("name", whole_clouds())
+names = pytest.mark.parametrize("name", valid_clouds())
 PARTS = st.tuples(st.floats(0, 1), st.binary(max_size=9), st.integers(0, 9))
 
 
@@ -43,7 +43,7 @@ def read_flipped(content: bytes, position: int, flip: int, kind: str) -> None:
 @names
 @given(parts=st.lists(PARTS, min_size=1, max_size=4))
 def test_replaced_bytes_cause_only_our_error(name: str, parts: list[tuple[float, bytes, int]]) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     for place, inserted, removed in parts:
         position = int(place * len(content))
         content = content[:position] + inserted + content[position + removed :]
@@ -53,7 +53,7 @@ def test_replaced_bytes_cause_only_our_error(name: str, parts: list[tuple[float,
 @names
 @pytest.mark.parametrize("flip", [1, 0xFF])
 def test_flipped_byte_causes_only_our_error(name: str, flip: int) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     for position in random.Random(name).sample(range(len(content)), min(len(content), 100)):
         read_flipped(content, position, flip, kind)
 
@@ -61,7 +61,7 @@ def test_flipped_byte_causes_only_our_error(name: str, flip: int) -> None:
 @names
 def test_truncated_file_causes_our_error(name: str) -> None:
     """Text may be cut within its last number, and numbers without a header after any point."""
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     text = content.rstrip(b"\n")
     for end in random.Random(name).sample(range(len(content)), min(len(content), 200)):
         if kind.startswith("binary") or ("ascii" in name and end > len(text) - 12):
@@ -76,10 +76,10 @@ def test_truncated_file_causes_our_error(name: str) -> None:
 def test_flipped_byte_of_laz_does_not_cause_much_memory() -> None:
     """Python does not trace the memory of lazrs, so a new process measures its peak."""
     code = (
-        "from points.files.cloud_files import whole_clouds\n"
+        "from points.files.cloud_files import valid_clouds\n"
         "from points.files.test_damaged_clouds import read, read_flipped\n"
         "from process_memory import peak_memory\n"
-        "kind, content = whole_clouds()['laz 6']\n"
+        "kind, content = valid_clouds()['laz 6']\n"
         "read(content, kind)\n"
         "before = peak_memory()\n"
         "for position in range(0, len(content), 7):\n"
@@ -90,9 +90,9 @@ def test_flipped_byte_of_laz_does_not_cause_much_memory() -> None:
     assert int(done.stdout) < 100 * 2**20
 
 
-@pytest.mark.parametrize("name", [name for name in whole_clouds() if not name.startswith("la")])
+@pytest.mark.parametrize("name", [name for name in valid_clouds() if not name.startswith("la")])
 def test_flipped_byte_does_not_cause_much_memory(name: str) -> None:
-    kind, content = whole_clouds()[name]
+    kind, content = valid_clouds()[name]
     tracemalloc.start()
     try:
         for position in range(len(content)):

@@ -11,9 +11,9 @@ import pytest
 from segments_hf.errors import AssetError
 from segments_hf.points.files import check_cloud
 
-from .cloud_files import NO_LIMIT, PCD_ENCODINGS, PLY_FORMATS, pcd_file, ply_file, some_points
+from .cloud_files import NO_LIMIT, PCD_ENCODINGS, PLY_FORMATS, pcd_file, ply_file, random_points
 
-POINTS = some_points(3)
+POINTS = random_points(3)
 XYZ = np.zeros(3, [("x", "<f4"), ("y", "<f4"), ("z", "<f4")])
 MIB = 2**20
 

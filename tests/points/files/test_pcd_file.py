@@ -16,7 +16,7 @@ from pypcd4 import Encoding, PointCloud
 from segments_hf.errors import AssetError
 from segments_hf.points.files import open_cloud
 
-from .cloud_files import NO_LIMIT, PCD_ENCODINGS, compressed_data, lzf_literals, pcd_data, pcd_file, some_points
+from .cloud_files import NO_LIMIT, PCD_ENCODINGS, compressed_data, lzf_literals, pcd_data, pcd_file, random_points
 
 DTYPES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 encodings = pytest.mark.parametrize("encoding", PCD_ENCODINGS)
@@ -107,13 +107,13 @@ def test_compressed_data_may_lack_padding() -> None:
 
 @encodings
 def test_organized_cloud_is_read_row_by_row(encoding: str) -> None:
-    points = some_points(6)
+    points = random_points(6)
     assert_equal_points(read(pcd_file(points, encoding, WIDTH=3, HEIGHT=2)), points)
 
 
 @encodings
 def test_nan_points_keep_their_places(encoding: str) -> None:
-    points = some_points(5)
+    points = random_points(5)
     points["x"][[0, 3]] = points["y"][[0, 3]] = points["z"][[0, 3]] = np.nan
     found = open_cloud(pcd_file(points, encoding), "pcd", max_points=5).columns(("x", "y", "z"))
     np.testing.assert_array_equal(np.isnan(found).all(axis=1), [True, False, False, True, False])
@@ -121,12 +121,12 @@ def test_nan_points_keep_their_places(encoding: str) -> None:
 
 @encodings
 def test_cloud_without_points_is_read(encoding: str) -> None:
-    cloud = open_cloud(pcd_file(some_points(0), encoding), "pcd", max_points=0)
+    cloud = open_cloud(pcd_file(random_points(0), encoding), "pcd", max_points=0)
     assert (len(cloud.structured()), cloud.columns(("x", "y")).shape) == (0, (0, 2))
 
 
 def test_compressed_cloud_without_points_may_have_no_data() -> None:
-    content = pcd_file(some_points(0), "binary_compressed").removesuffix(bytes(8))
+    content = pcd_file(random_points(0), "binary_compressed").removesuffix(bytes(8))
     assert len(read(content)) == 0
 
 
@@ -144,18 +144,18 @@ def test_compressed_cloud_without_points_may_have_no_data() -> None:
     ],
 )
 def test_optional_lines_of_the_header(changes: dict[str, Any]) -> None:
-    points = some_points(3)
+    points = random_points(3)
     assert_equal_points(read(pcd_file(points, "binary", **changes)), points)
 
 
 @encodings
 def test_lines_may_end_with_carriage_returns(encoding: str) -> None:
-    points = some_points(3)
+    points = random_points(3)
     assert_equal_points(read(pcd_file(points, encoding, end="\r\n")), points)
 
 
 def test_text_may_have_more_spaces_and_empty_lines_at_its_end() -> None:
-    points = some_points(3)
+    points = random_points(3)
     header, text = pcd_file(points[:0], "ascii", WIDTH=3, POINTS=3), pcd_data(points, "ascii")
     for changed in (
         text.rstrip(b"\n"),
@@ -168,13 +168,13 @@ def test_text_may_have_more_spaces_and_empty_lines_at_its_end() -> None:
 
 
 def test_binary_points_share_the_memory_of_the_file() -> None:
-    content = pcd_file(some_points(3), "binary")
+    content = pcd_file(random_points(3), "binary")
     assert np.shares_memory(read(content), np.frombuffer(content, np.uint8))
 
 
 def test_columns_can_be_written() -> None:
     for encoding in PCD_ENCODINGS:
-        columns = open_cloud(pcd_file(some_points(3), encoding), "pcd", max_points=3).columns(("x", "y"))
+        columns = open_cloud(pcd_file(random_points(3), encoding), "pcd", max_points=3).columns(("x", "y"))
         columns += 1
         assert columns.flags.c_contiguous
 

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 from segments_hf.errors import AssetError
 from segments_hf.points.files import open_cloud
 
-from .cloud_files import NO_LIMIT, PLY_FORMATS, ply_data, ply_file, some_points
+from .cloud_files import NO_LIMIT, PLY_FORMATS, ply_data, ply_file, random_points
 from .test_pcd_file import assert_equal_points
 
 formats = pytest.mark.parametrize("encoding", PLY_FORMATS)
@@ -77,27 +77,27 @@ def plyfile_vertices(content: bytes) -> np.ndarray:
 
 @formats
 def test_elements_after_the_vertices_are_skipped(encoding: str) -> None:
-    points = some_points(4)
+    points = random_points(4)
     content = ply_file(points, encoding, after=FACES + CAMERA, tail=faces(encoding) + camera(encoding))
     assert_equal_points(read(content), points)
 
 
 @formats
 def test_elements_before_the_vertices_are_skipped(encoding: str) -> None:
-    points = some_points(4)
+    points = random_points(4)
     header, data = ply_file(points, encoding, before=CAMERA).split(b"end_header\n")
     assert_equal_points(read(header + b"end_header\n" + camera(encoding) + data), points)
 
 
 def test_text_element_with_lists_before_the_vertices_is_skipped() -> None:
-    points = some_points(4)
+    points = random_points(4)
     header, data = ply_file(points, "ascii", before=FACES).split(b"end_header\n")
     assert_equal_points(read(header + b"end_header\n" + faces("ascii") + data), points)
 
 
 @pytest.mark.parametrize("encoding", PLY_FORMATS[1:])
 def test_binary_element_with_lists_before_the_vertices_is_an_error(encoding: str) -> None:
-    header, data = ply_file(some_points(4), encoding, before=FACES).split(b"end_header\n", 1)
+    header, data = ply_file(random_points(4), encoding, before=FACES).split(b"end_header\n", 1)
     with pytest.raises(AssetError, match="'face'"):
         read(header + b"end_header\n" + faces(encoding) + data)
 
@@ -105,17 +105,17 @@ def test_binary_element_with_lists_before_the_vertices_is_an_error(encoding: str
 @formats
 def test_vertices_with_a_list_are_an_error(encoding: str) -> None:
     with pytest.raises(AssetError, match="list"):
-        read(ply_file(some_points(4), encoding, after="property list uchar int neighbors\n"))
+        read(ply_file(random_points(4), encoding, after="property list uchar int neighbors\n"))
 
 
 @formats
 def test_cloud_without_points_is_read(encoding: str) -> None:
-    assert len(read(ply_file(some_points(0), encoding))) == 0
+    assert len(read(ply_file(random_points(0), encoding))) == 0
 
 
 @formats
 def test_header_may_end_its_lines_with_carriage_returns(encoding: str) -> None:
-    points = some_points(3)
+    points = random_points(3)
     header, data = ply_file(points, encoding).split(b"end_header\n")
     assert_equal_points(read((header + b"end_header\n").replace(b"\n", b"\r\n") + data), points)
 
@@ -123,12 +123,12 @@ def test_header_may_end_its_lines_with_carriage_returns(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", PLY_FORMATS[1:])
 def test_bytes_after_the_vertices_are_an_error(encoding: str) -> None:
     with pytest.raises(AssetError, match="bytes"):
-        read(ply_file(some_points(3), encoding, tail=b"\0"))
+        read(ply_file(random_points(3), encoding, tail=b"\0"))
 
 
 @formats
 @pytest.mark.parametrize("after", ["", FACES])
 def test_truncated_vertices_are_an_error(encoding: str, after: str) -> None:
-    content = ply_file(some_points(3), encoding, after=after)
+    content = ply_file(random_points(3), encoding, after=after)
     with pytest.raises(AssetError):
         read(content[:-1] if encoding != "ascii" else content.rsplit(b"\n", 2)[0])

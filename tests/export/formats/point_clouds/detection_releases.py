@@ -9,7 +9,7 @@ import numpy as np
 from cloud_releases import cloud as cloud_attributes
 from cloud_releases import cloud_label, cloud_sample, cuboid, xyz
 from layouts.point_clouds.cloud_release import sample_of, write_cloud_release
-from points.planting import PlantedCloud, in_turned_world, planted_cloud
+from points.planting import PlantedCloud, in_rotated_world, planted_cloud
 
 from ...making import write
 
@@ -21,7 +21,7 @@ def planted_release(folder: Path, seeds: list[int]) -> tuple[Path, list[PlantedC
         folder: The folder of the release.
         seeds: The seed of each point cloud.
     """
-    clouds = [in_turned_world(planted_cloud(seed, tilted_boxes=False, tilted_sensor=False), seed) for seed in seeds]
+    clouds = [in_rotated_world(planted_cloud(seed, tilted_boxes=False, tilted_sensor=False), seed) for seed in seeds]
     return write_cloud_release(folder, [sample_of(folder, cloud) for cloud in clouds]), clouds
 
 

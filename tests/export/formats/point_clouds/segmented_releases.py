@@ -35,7 +35,7 @@ def planted_sequence(folder: Path, seeds: Sequence[int]) -> tuple[list[PlantedCl
             {"id": number, "category_id": CATEGORY_IDS[index % 3], "track_id": 1000 + index}
             for index, number in enumerate(ids)
         ]
-        points = np.append(ids, 0)[planted.boxes_of_points]  # the last number is that of points outside of all boxes
+        points = np.append(ids, 0)[planted.box_indices]  # the last number is that of points outside of all boxes
         contents.append({"annotations": annotations, "point_annotations": points.tolist()})
     return clouds, cloud_sample("planted", {"frames": frames}, cloud_label(frames=contents))
 

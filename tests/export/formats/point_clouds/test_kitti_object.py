@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from points.detector_boxes import inside_openpcdet_boxes
-from points.planting import PlantedCloud, in_turned_world, planted_cloud
+from points.planting import PlantedCloud, in_rotated_world, planted_cloud
 from scipy.spatial.transform import Rotation
 
 from segments_hf import ExportResult, OptionError, PointCloudError, export_dataset, load_release
@@ -72,7 +72,7 @@ def facing_boxes(planted: PlantedCloud, yaw: float) -> PlantedCloud:
     points = planted.points.copy()
     points[:, :3] = (planted.in_world - pose["position"]) @ heading.as_matrix()
     return PlantedCloud(
-        {**planted.row, "ego_pose": pose}, points, planted.in_world, planted.counts, planted.boxes_of_points
+        {**planted.row, "ego_pose": pose}, points, planted.in_world, planted.counts, planted.box_indices
     )
 
 
@@ -113,7 +113,7 @@ def test_boxes_of_readers_contain_the_points_of_the_release(
     seed: int, yaw: float, degrees: float, axis: tuple[float, float, float], convention: str
 ) -> None:
     planted = planted_cloud(seed, tilted_boxes=False, tilted_sensor=False)
-    planted = in_turned_world(facing_boxes(planted, yaw), seed)
+    planted = in_rotated_world(facing_boxes(planted, yaw), seed)
     entry = front(turned(degrees, axis), convention)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

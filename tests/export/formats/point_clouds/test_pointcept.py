@@ -59,8 +59,8 @@ def test_each_box_contains_the_same_points(seed: int) -> None:
     assert [*found] == ["planted_000000", "planted_000001"]
     for planted, arrays in zip(clouds, found.values(), strict=True):
         np.testing.assert_array_equal(arrays["coord"], planted.points[:, :3])  # the last point is NaN
-        np.testing.assert_array_equal(arrays["instance"], planted.boxes_of_points)
-        np.testing.assert_array_equal(arrays["segment"], np.array([1, 2, 0, 1, -1])[planted.boxes_of_points])
+        np.testing.assert_array_equal(arrays["instance"], planted.box_indices)
+        np.testing.assert_array_equal(arrays["segment"], np.array([1, 2, 0, 1, -1])[planted.box_indices])
         assert np.bincount(arrays["instance"] + 1)[1:].tolist() == planted.counts.tolist()
 
 

@@ -54,7 +54,7 @@ def test_each_box_contains_the_same_points_in_the_world(seed: int) -> None:
         export_dataset(write(Path(folder), [sample], SEQUENCE), "semantic-kitti", Path(folder, "out"))
         scans, poses = read_scans(Path(folder, "out"), 0), read_poses(Path(folder, "out"), 0)
     for planted, scan, pose in zip(clouds, scans, poses, strict=True):
-        assert ((scan.classes > 0) == (planted.boxes_of_points >= 0)).all()
+        assert ((scan.classes > 0) == (planted.box_indices >= 0)).all()
         in_world = scan.points.astype(float) @ pose[:3, :3].T + pose[:3, 3]
         np.testing.assert_allclose(in_world, planted.in_world, atol=1e-4)  # the points in the file are float32
         heading = Rotation.from_quat(planted.row["ego_pose"]["heading"])
