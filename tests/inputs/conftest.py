@@ -1,4 +1,4 @@
-"""The demo release at a URL and on the platform."""
+"""Fixtures that serve the demo release at a URL and on a test server of the platform."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def url(server: Any) -> str:
 
 @pytest.fixture
 def reference(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the name of the demo release on the platform; this release has absolute URLs of images and bitmaps."""
+    """Serve the demo release, with absolute URLs of images and bitmaps, as the platform does; yield its reference."""
     folder = url.rpartition("/")[0]
     text = (
         demo_release().read_text().replace('"images/', f'"{folder}/images/').replace('"labels/', f'"{folder}/labels/')

@@ -15,7 +15,7 @@ from segments_hf import load_release
 from segments_hf.demo import demo_release
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
 
-from .data_kinds import FUNCTIONS, KINDS, RELEASES, built, rows_of, streamed
+from .data_kinds import FUNCTIONS, KINDS, RELEASES, demo_dataset, demo_stream, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +31,10 @@ def expected() -> dict[str, Any]:
 def test_every_function_returns_the_same_for_every_kind_of_data(
     function: str, kind: str, expected: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    use = FUNCTIONS[function]
+    call = FUNCTIONS[function]
     if function not in expected:
-        expected[function] = use(demo_release(), tmp_path / "expected")
-    assert use(KINDS[kind](request.getfixturevalue), tmp_path / "got") == expected[function]
+        expected[function] = call(demo_release(), tmp_path / "expected")
+    assert call(KINDS[kind](request.getfixturevalue), tmp_path / "got") == expected[function]
 
 
 @pytest.mark.each_choice(1)
@@ -45,25 +45,25 @@ def test_load_release_returns_the_same_for_every_kind_of_release(
 ) -> None:
     loaded = load_release(RELEASES[kind](request.getfixturevalue), streaming=streaming)
     assert list(loaded) == ["train"]
-    assert [row["name"] for row in rows_of(loaded)] == [row["name"] for row in built()]
+    assert [row["name"] for row in rows_of(loaded)] == [row["name"] for row in demo_dataset()]
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"),
+    ("make", "expected_type"),
     [
         (demo_release, datasets.DatasetDict),
-        (lambda: {"train": built(), "test": built()}, datasets.DatasetDict),
-        (lambda: {"train": streamed()}, datasets.IterableDatasetDict),
-        (built, datasets.Dataset),
-        (streamed, datasets.IterableDataset),
+        (lambda: {"train": demo_dataset(), "test": demo_dataset()}, datasets.DatasetDict),
+        (lambda: {"train": demo_stream()}, datasets.IterableDatasetDict),
+        (demo_dataset, datasets.Dataset),
+        (demo_stream, datasets.IterableDataset),
     ],
     ids=["release", "dict of datasets", "dict of streams", "dataset", "stream"],
 )
-def test_masks_and_layouts_have_the_type_of_the_data(make: Callable[[], Any], kind: type) -> None:
+def test_each_kind_of_data_has_its_own_type_of_masks_and_layouts(make: Callable[[], Any], expected_type: type) -> None:
     data = make()
-    assert type(segments_hf.add_semantic_masks(data)) is kind
+    assert type(segments_hf.add_semantic_masks(data)) is expected_type
     layout = segments_hf.to_layout(data, "semantic-segmentation")
-    assert type(layout) is kind
+    assert type(layout) is expected_type
     if isinstance(data, dict):
         assert list(layout) == list(data)
 
@@ -74,8 +74,8 @@ def test_masks_and_layouts_have_the_type_of_the_data(make: Callable[[], Any], ki
         (3, "got int"),
         ({}, "empty dict"),
         ({"train": 3}, "got int as split 'train'"),
-        (lambda: {"train": built(), "test": demo_release()}, "releases"),
-        (lambda: {"train": datasets.DatasetDict(train=built())}, "got DatasetDict as split 'train'"),
+        (lambda: {"train": demo_dataset(), "test": demo_release()}, "releases"),
+        (lambda: {"train": datasets.DatasetDict(train=demo_dataset())}, "got DatasetDict as split 'train'"),
     ],
     ids=["number", "empty dict", "dict of numbers", "dict of a dataset and a release", "dict of dicts"],
 )
@@ -97,4 +97,4 @@ def test_layout_of_a_release_applies_on_error_to_a_missing_image(write_release: 
 
 def test_masks_of_a_dict_with_datasets_and_streams_raise_option_error() -> None:
     with pytest.raises(OptionError, match="datasets.*streams"):
-        segments_hf.add_semantic_masks({"train": built(), "test": streamed()})
+        segments_hf.add_semantic_masks({"train": demo_dataset(), "test": demo_stream()})

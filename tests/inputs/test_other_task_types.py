@@ -1,4 +1,4 @@
-"""Functions name what they do not support, check or measure in releases of point clouds and of JSON labels."""
+"""Functions for images refuse other task types; `validate` and `stats` count what they do not check or measure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.errors import OptionError
 from segments_hf.release import Release
 from segments_hf.stats.inspection import inspect_release
 
-with_each_task = pytest.mark.parametrize("task_type", TASKS)
+for_each_task_type = pytest.mark.parametrize("task_type", TASKS)
 
 IMAGE_FUNCTIONS: dict[str, Callable[[Any, Path], Any]] = {
     "export": lambda data, out: segments_hf.export_dataset(data, "coco", out),
@@ -29,9 +29,9 @@ IMAGE_FUNCTIONS: dict[str, Callable[[Any, Path], Any]] = {
 }
 
 
-@with_each_task
+@for_each_task_type
 @pytest.mark.parametrize("function", IMAGE_FUNCTIONS)
-def test_functions_for_images_name_the_task_type_and_those_of_images(
+def test_error_of_functions_for_images_names_the_task_type_and_the_task_types_of_images(
     tmp_path: Path, task_type: str, function: str
 ) -> None:
     path = write_json_release(tmp_path, task_type)
@@ -70,7 +70,7 @@ def test_functions_for_images_refuse_rows_with_json_labels_of_an_unknown_task_ty
     tmp_path: Path, function: str
 ) -> None:
     rows = segments_hf.load_release(write_json_release(tmp_path, "radar-echo"), split="train").to_iterable_dataset()
-    assert not rows.info.description  # `datasets` drops it
+    assert not rows.info.description  # `to_iterable_dataset` drops the description, which names the task type
     with pytest.raises(OptionError, match="task type"):
         IMAGE_FUNCTIONS[function](rows, tmp_path / "out")
 
@@ -83,7 +83,7 @@ def test_functions_that_need_categories_ask_for_the_release_of_a_dataset(tmp_pat
         getattr(segments_hf, function)(dataset, *arguments)
 
 
-def test_several_releases_of_one_task_type_are_refused_with_their_task_type(tmp_path: Path) -> None:
+def test_error_for_several_releases_of_one_task_type_names_the_task_type(tmp_path: Path) -> None:
     path = write_json_release(tmp_path, "radar-sequence")
     with pytest.raises(OptionError, match="radar-sequence"):
         segments_hf.export_dataset({"train": path, "test": path}, "coco", tmp_path / "out")
@@ -96,12 +96,13 @@ def test_drawing_functions_refuse_a_row_whose_label_is_json(tmp_path: Path) -> N
             draw(row)
 
 
-@with_each_task
-def test_validate_counts_what_it_does_not_check(tmp_path: Path, task_type: str) -> None:
+@for_each_task_type
+def test_validate_counts_the_annotations_and_files_that_it_does_not_check(tmp_path: Path, task_type: str) -> None:
     _, _, annotations, files = TASKS[task_type]
     for assets in (False, True):
         report = segments_hf.validate(write_json_release(tmp_path, task_type), assets=assets)
-        expected = {**annotations, **{kind: 3 * count for kind, count in files.items()}}  # files of three samples
+        # Each of the three samples has these files.
+        expected = {**annotations, **{kind: 3 * count for kind, count in files.items()}}
         assert report.not_checked == expected
         assert (report.findings, report.is_clean, report.assets) == ([], False, False)
         assert json.loads(json.dumps(report.to_dict()))["not_checked"] == expected
@@ -110,22 +111,24 @@ def test_validate_counts_what_it_does_not_check(tmp_path: Path, task_type: str) 
                 assert re.search(rf"\b{count} {kind}s?\b", " ".join(shown.split()))
 
 
-def test_validate_of_a_release_of_images_checks_everything(images: Path) -> None:
-    report = segments_hf.validate(images)
+def test_validate_of_a_release_of_images_checks_everything(image_release: Path) -> None:
+    report = segments_hf.validate(image_release)
     assert (report.not_checked, report.is_clean) == ({}, not report.findings)
 
 
-@with_each_task
-def test_stats_counts_annotations_per_class_and_names_what_it_does_not_measure(tmp_path: Path, task_type: str) -> None:
-    found = segments_hf.stats(write_json_release(tmp_path, task_type))
+@for_each_task_type
+def test_stats_counts_annotations_per_class_and_annotations_that_are_not_measured(
+    tmp_path: Path, task_type: str
+) -> None:
+    statistics = segments_hf.stats(write_json_release(tmp_path, task_type))
     annotations = TASKS[task_type][2]
     objects = sum(count for kind, count in annotations.items() if kind not in {"labeled point", "label"})
-    assert (found.task_type, found.unit, found.not_measured) == (task_type, "sample", annotations)
-    assert (found.images, found.labeled, found.objects, found.sizes) == (3, 1, objects, None)
-    assert sum(item.objects for item in found.classes) == objects
-    assert "pixel" not in str(found)
+    assert (statistics.task_type, statistics.unit, statistics.not_measured) == (task_type, "sample", annotations)
+    assert (statistics.images, statistics.labeled, statistics.objects, statistics.sizes) == (3, 1, objects, None)
+    assert sum(item.objects for item in statistics.classes) == objects
+    assert "pixel" not in str(statistics)
     for kind, count in annotations.items():
-        assert re.search(rf"\b{count} {kind}s?\b", " ".join(str(found).split()))
+        assert re.search(rf"\b{count} {kind}s?\b", " ".join(str(statistics).split()))
 
 
 def test_stats_counts_the_attributes_of_cuboids(tmp_path: Path) -> None:
@@ -133,41 +136,42 @@ def test_stats_counts_the_attributes_of_cuboids(tmp_path: Path) -> None:
     assert (moving.name, [(item.value, item.count) for item in moving.values]) == ("moving", [(True, 1)])
 
 
-@with_each_task
+@for_each_task_type
 def test_inspect_counts_annotations_per_category_and_kind(tmp_path: Path, task_type: str) -> None:
-    found = inspect_release(Release.open(write_json_release(tmp_path, task_type)))
+    inspection = inspect_release(Release.open(write_json_release(tmp_path, task_type)))
     annotations = TASKS[task_type][2]
-    assert found.kinds == annotations
+    assert inspection.kinds == annotations
     if task_type == "radar-echo":
-        assert [category.annotations for category in found.categories] == [None, None]
+        assert [category.annotations for category in inspection.categories] == [None, None]
     else:
         objects = sum(count for kind, count in annotations.items() if kind != "labeled point")
-        assert sum(category.annotations or 0 for category in found.categories) == objects
+        assert sum(category.annotations or 0 for category in inspection.categories) == objects
     if "labeled point" in annotations:
-        assert [category.points for category in found.categories] == [1, 2]
+        assert [category.points for category in inspection.categories] == [1, 2]
 
 
 def test_labels_without_a_list_of_annotations_are_never_shown_as_zero_objects(tmp_path: Path) -> None:
     path = write_json_release(tmp_path, "radar-echo", {"echoes": [1]}, {"annotations": {"a": 1}})
     release = Release.open(path)
     for shown in (inspect_release(release), segments_hf.stats(path), release[0], release[1]):
+        # The names, the uuids and the colors contain zeros.
         text = str(shown).replace(str(path), "")
         assert not re.search(r"\b0\b", re.sub(r"scene 0|sample 0|\bu0\b|\d+, \d+, \d+", "", text))
 
 
 class TestRowsAndIndices:
-    def test_contact_sheet_of_a_row_names_the_option_index(self, images: Path) -> None:
-        row = segments_hf.load_release(images, split="train", load_assets=False)[0]
+    def test_error_for_a_contact_sheet_of_a_row_names_the_option_index(self, image_release: Path) -> None:
+        row = segments_hf.load_release(image_release, split="train", load_assets=False)[0]
         with pytest.raises(OptionError, match="index="):
             segments_hf.contact_sheet(row)
 
-    def test_plot_with_an_index_as_second_argument_names_the_option_index(self, images: Path) -> None:
+    def test_error_for_an_index_as_second_argument_of_plot_names_the_option_index(self, image_release: Path) -> None:
         with pytest.raises(OptionError, match="index=3"):
-            segments_hf.plot(images, 3)
+            segments_hf.plot(image_release, 3)
 
-    def test_splits_may_have_the_names_of_columns(self, images: Path) -> None:
-        dataset = segments_hf.load_release(images, split="train")
-        for data in ({"image": images}, {"label": dataset}):
+    def test_splits_may_have_the_names_of_columns(self, image_release: Path) -> None:
+        dataset = segments_hf.load_release(image_release, split="train")
+        for data in ({"image": image_release}, {"label": dataset}):
             assert segments_hf.contact_sheet(data, limit=1).size[0] > 0
 
 
@@ -182,7 +186,7 @@ def test_functions_have_the_same_error_for_a_missing_release(tmp_path: Path, fun
 
 
 @pytest.fixture
-def images() -> Path:
+def image_release() -> Path:
     from segments_hf.demo import demo_release
 
     return Path(demo_release())

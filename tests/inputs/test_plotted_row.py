@@ -11,15 +11,15 @@ import segments_hf
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, SegmentsHFError
 
-from .data_kinds import built, streamed
+from .data_kinds import demo_dataset, demo_stream
 
 
 class TestPlot:
     def test_index_selects_the_row_across_splits(self) -> None:
-        halves = {"train": built().select(range(3)), "test": built().select(range(3, 8))}
-        streams = {name: part.to_iterable_dataset() for name, part in halves.items()}
-        for index, name in enumerate(built()["name"]):
-            for data in (demo_release(), built(), halves, streams):
+        halves = {"train": demo_dataset().select(range(3)), "test": demo_dataset().select(range(3, 8))}
+        streams = {name: half.to_iterable_dataset() for name, half in halves.items()}
+        for index, name in enumerate(demo_dataset()["name"]):
+            for data in (demo_release(), demo_dataset(), halves, streams):
                 assert segments_hf.plot(data, index=index).get_suptitle().startswith(name)
 
     def test_index_counts_each_frame_of_a_sequence_as_a_row(self, write_release: Any) -> None:
@@ -28,7 +28,7 @@ class TestPlot:
         path = write_release(samples, task_type="image-segmentation-sequence")
         assert [segments_hf.plot(path, index=index).get_suptitle()[0] for index in range(6)] == list("aaabbb")
 
-    @pytest.mark.parametrize("make", [demo_release, built, streamed], ids=["release", "dataset", "stream"])
+    @pytest.mark.parametrize("make", [demo_release, demo_dataset, demo_stream], ids=["release", "dataset", "stream"])
     def test_index_outside_the_rows_raises_option_error(self, make: Callable[[], Any]) -> None:
         for index in (-1, 8):
             with pytest.raises(OptionError, match=f"index: got {index}"):

@@ -13,7 +13,7 @@ from segments_hf import Release, load_release
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
 
-from .data_kinds import REPO, of_sdk
+from .data_kinds import REPO, sdk_release
 
 
 class TestReleaseObjects:
@@ -49,7 +49,7 @@ class TestReleaseObjects:
 
     def test_release_of_the_sdk_that_is_not_ready_is_refused(self) -> None:
         with pytest.raises(OptionError, match="'v1.0'.*platform"):
-            load_release(of_sdk(None))
+            load_release(sdk_release(None))
 
 
 @pytest.mark.parametrize("function", ["categories", "id2label", "label2id"])

@@ -1,4 +1,4 @@
-"""A pushed part of a split has the name of its split; a push and an export refuse one dataset of several splits."""
+"""A pushed part of a split has the name of its split. Push and export refuse a dataset with rows of several splits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segments_hf import load_release
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError
 
-from .data_kinds import REPO, pushed
+from .data_kinds import REPO, push
 
 
 class TestSplitNames:
@@ -21,9 +21,9 @@ class TestSplitNames:
     def test_pushed_part_of_a_split_has_the_name_of_its_split(self, split: str, hub: HubServer) -> None:
         part = load_release(demo_release(), split=split)
         segments_hf.push_to_hub(part, REPO)
-        back = datasets.load_dataset(REPO)
-        assert list(back) == ["train"]
-        assert [row["name"] for row in back["train"]] == [row["name"] for row in part]
+        pushed = datasets.load_dataset(REPO)
+        assert list(pushed) == ["train"]
+        assert [row["name"] for row in pushed["train"]] == [row["name"] for row in part]
 
     @pytest.mark.parametrize("layout", [None, "semantic-segmentation"], ids=["rows", "layout"])
     @pytest.mark.parametrize("split", ["train+test", "all"])
@@ -41,5 +41,5 @@ class TestSplitNames:
             segments_hf.export_dataset(both, "coco", tmp_path / "out")
         assert hub.requests == []
         assert list(tmp_path.iterdir()) == []
-        assert pushed({"train": both}, tmp_path)["train"] == [(row["name"], len(row["annotations"])) for row in both]
+        assert push({"train": both}, tmp_path)["train"] == [(row["name"], len(row["annotations"])) for row in both]
         assert len(segments_hf.validate(both).findings) == 0

@@ -12,7 +12,7 @@ from hub.server.hub_server import HubServer
 import segments_hf
 from segments_hf.demo import demo_release
 
-from .data_kinds import REPO, built
+from .data_kinds import REPO, demo_dataset
 
 LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
 
@@ -27,33 +27,33 @@ def test_statistics_of_a_pushed_layout_equal_those_of_its_rows(
     options: dict[str, Any],
     hub: HubServer,
 ) -> None:
-    rows = segments_hf.stats(demo_release(), assets=True)
+    expected = segments_hf.stats(demo_release(), assets=True)
     segments_hf.push_to_hub(segments_hf.to_layout(demo_release(), layout, keep_unlabeled=True, **options), REPO)
-    back = datasets.load_dataset(REPO, split="train")
-    for data in (back, datasets.load_dataset(REPO, streaming=True)):
-        counted = segments_hf.stats(data)
-        assert (counted.images, counted.labeled, counted.problems) == (rows.images, rows.labeled, [])
-        assert counted.co_occurrence == rows.co_occurrence
-        assert [item.images for item in counted.classes] == [item.images for item in rows.classes]
+    pushed = datasets.load_dataset(REPO, split="train")
+    for data in (pushed, datasets.load_dataset(REPO, streaming=True)):
+        statistics = segments_hf.stats(data)
+        assert (statistics.images, statistics.labeled, statistics.problems) == (expected.images, expected.labeled, [])
+        assert statistics.co_occurrence == expected.co_occurrence
+        assert [item.images for item in statistics.classes] == [item.images for item in expected.classes]
         if layout == "semantic-segmentation":
-            assert (counted.objects, counted.sizes, counted.objects_per_image) == (0, None, {})
+            assert (statistics.objects, statistics.sizes, statistics.objects_per_image) == (0, None, {})
         else:
-            assert [item.objects for item in counted.classes] == [item.objects for item in rows.classes]
-            assert (counted.sizes, counted.objects_per_image) == (rows.sizes, rows.objects_per_image)
+            assert [item.objects for item in statistics.classes] == [item.objects for item in expected.classes]
+            assert (statistics.sizes, statistics.objects_per_image) == (expected.sizes, expected.objects_per_image)
         if layout == "object-detection":
-            assert counted.unlabeled_pixels is None
+            assert statistics.unlabeled_pixels is None
         else:
-            assert counted.unlabeled_pixels == rows.unlabeled_pixels
-            assert [item.pixels for item in counted.classes] == [item.pixels for item in rows.classes]
-    assert segments_hf.stats(back, limit=2).images == 2
+            assert statistics.unlabeled_pixels == expected.unlabeled_pixels
+            assert [item.pixels for item in statistics.classes] == [item.pixels for item in expected.classes]
+    assert segments_hf.stats(pushed, limit=2).images == 2
 
 
 def test_statistics_of_a_layout_report_an_unreadable_label() -> None:
-    laid_out = segments_hf.to_layout(built(), "semantic-segmentation")
+    laid_out = segments_hf.to_layout(demo_dataset(), "semantic-segmentation")
     buffer = io.BytesIO()
     laid_out[0]["label"].save(buffer, "PNG")
     broken = {"bytes": buffer.getvalue()[:200], "path": None}
     features = laid_out.features
     rows = datasets.Dataset.from_list([{"image": None, "label": broken}], features=features)
-    counted = segments_hf.stats(rows)
-    assert (counted.images, len(counted.problems), counted.unlabeled_pixels) == (1, 1, None)
+    statistics = segments_hf.stats(rows)
+    assert (statistics.images, len(statistics.problems), statistics.unlabeled_pixels) == (1, 1, None)

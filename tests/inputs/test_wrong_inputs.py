@@ -1,4 +1,4 @@
-"""Data or an option of a wrong kind raises an error of segments-hf that names the data or the option."""
+"""Data of a wrong kind and options of a wrong type raise errors of segments-hf that name the data or the option."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ import segments_hf
 from segments_hf import OptionError, Release, ReleaseError, SegmentsHFError, load_release
 from segments_hf.demo import demo_release
 
-CONTENT = json.loads(demo_release().read_text("utf-8"))
-OTHER = datasets.Dataset.from_dict({"a": [1]})
+RELEASE_CONTENT = json.loads(demo_release().read_text("utf-8"))
+OTHER_DATASET = datasets.Dataset.from_dict({"a": [1]})  # not made by segments-hf
 
-WRONG: dict[str, Any] = {
+WRONG_DATA: dict[str, Any] = {
     "None": None,
     "number": 3,
     "bytes": b"{}",
     "list of numbers": [1],
     "list of paths": [demo_release()],
-    "list of datasets": [OTHER],
+    "list of datasets": [OTHER_DATASET],
     "empty text": "",
     "folder": Path(__file__).parent,
     "missing file": "missing.json",
-    "content of a release file": CONTENT,
-    "content of a release as a split": {"train": CONTENT},
+    "content of a release file": RELEASE_CONTENT,
+    "content of a release as a split": {"train": RELEASE_CONTENT},
     "no splits": {},
     "split of None": {"train": None},
-    "another dataset": OTHER,
-    "splits of another dataset": datasets.DatasetDict(train=OTHER),
+    "another dataset": OTHER_DATASET,
+    "splits of another dataset": datasets.DatasetDict(train=OTHER_DATASET),
     "stream of unknown columns": datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}])),
-    "release beside a dataset": {"train": demo_release(), "test": OTHER},
+    "release beside a dataset": {"train": demo_release(), "test": OTHER_DATASET},
     "generator of text": (line for line in ["{"]),
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -59,20 +59,20 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("kind", WRONG_DATA)
 def test_wrong_data_raises_segments_hf_error_and_writes_nothing(
     function: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SegmentsHFError):
-        FUNCTIONS[function](WRONG[kind])
+        FUNCTIONS[function](WRONG_DATA[kind])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("function", ["load_release", "validate", "plot"])
 def test_error_for_the_content_of_a_release_asks_for_its_path(function: str) -> None:
     with pytest.raises(SegmentsHFError, match="path"):
-        FUNCTIONS[function](CONTENT)
+        FUNCTIONS[function](RELEASE_CONTENT)
 
 
 @pytest.mark.parametrize("function", ["plot", "contact_sheet", "validate"])
@@ -117,7 +117,7 @@ def test_export_of_a_split_without_rows_raises_option_error(tmp_path: Path) -> N
         segments_hf.export_dataset(empty, "coco", tmp_path / "out")
 
 
-@pytest.mark.parametrize("of", [[1], [OTHER], 3], ids=["list of numbers", "list of datasets", "number"])
+@pytest.mark.parametrize("of", [[1], [OTHER_DATASET], 3], ids=["list of numbers", "list of datasets", "number"])
 def test_wrong_source_of_class_names_raises_segments_hf_error(of: Any) -> None:
     row = load_release(demo_release(), split="train")[0]
     with pytest.raises(SegmentsHFError):
