@@ -14,7 +14,7 @@ from .problem_cases import bad_sample
 
 @pytest.fixture
 def write_bad_release(server: Any, write_release: Callable[..., Path]) -> Callable[[str], Path]:
-    """Write a release of three samples; the one in the middle is the `bad_sample` of a case."""
+    """Return a function that writes a release of three samples; the second sample is the `bad_sample` of a case."""
 
     def write(case: str) -> Path:
         url = server.url("/good.jpg", jpeg())

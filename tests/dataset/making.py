@@ -67,10 +67,10 @@ def _encoded(image: Image.Image, file_format: str) -> bytes:
     return file.getvalue()
 
 
-def sample(name: str | None, url: str | None = None, label: Any = None, **rest: Any) -> dict[str, Any]:
-    """Return a sample of one image; `label` is its label in the labelset "ground-truth"."""
+def sample(name: str | None, url: str | None = None, label: Any = None, **fields: Any) -> dict[str, Any]:
+    """Return a sample of one image with a label in the labelset "ground-truth"; `fields` replace or add fields."""
     attributes = {"image": {"url": url}} if url else {}
-    values = {"name": name, "uuid": f"uuid-{name}", "attributes": attributes, "labels": {GROUND_TRUTH: label}, **rest}
+    values = {"name": name, "uuid": f"uuid-{name}", "attributes": attributes, "labels": {GROUND_TRUTH: label}, **fields}
     return {key: value for key, value in values.items() if key != "name" or name is not None}
 
 
@@ -87,8 +87,8 @@ def labeled_sample(name: str, url: str, bitmap_url: str) -> dict[str, Any]:
 
 def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
     """Write images and bitmaps to a folder and return samples that refer to them by relative paths."""
-    for part in ("images", "labels"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    for subfolder in ("images", "labels"):
+        (folder / subfolder).mkdir(parents=True, exist_ok=True)
     samples = []
     for number in range(count):
         height = 2 + number % 5
@@ -99,7 +99,7 @@ def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
 
 
 def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, Any]]:
-    """Put images and bitmaps on a server and return samples that refer to them by URLs."""
+    """Put images and bitmaps on a server and return samples that refer to them by URLs, which end with `query`."""
     return [
         labeled_sample(
             f"flower_{number}.jpg",
@@ -129,7 +129,7 @@ def file_bytes(stored: dict[str, Any] | None) -> bytes | None:
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows with files as bytes and JSON as objects. These rows are equal for all versions of `datasets`."""
+    """Return the rows with the bytes of files and with decoded JSON. They are equal for all versions of `datasets`."""
     return [_plain_row(row) for row in undecoded(dataset)]
 
 
@@ -145,7 +145,7 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain_item(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an annotation or a camera with files as bytes and JSON as objects."""
+    """Return an annotation or a camera with the bytes of its file and with decoded JSON."""
     files = {"image": file_bytes(item["image"])} if "image" in item else {}
     return {**item, **files, **{name: json_value(item[name]) for name in JSON_FIELDS & item.keys()}}
 
@@ -156,5 +156,8 @@ def json_value(value: Any) -> Any:
 
 
 def hash_fraction(identity: str) -> float:
-    """Return the number in [0, 1) that decides the split of a sample: the first 48 bits of the SHA-256 of its uuid."""
+    """Return the number in [0, 1) that decides the split of a sample, from the SHA-256 of its uuid.
+
+    The name is used in place of the uuid if the sample has no uuid. The number has the first 48 bits of the hash.
+    """
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48

@@ -1,4 +1,4 @@
-"""Samples named `bad` with one problem each, and the error that `load_release` raises for each problem."""
+"""Samples with one problem each, and the error that `load_release` raises for each problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AFTER_RETRIES = r", after 3 tries \("
 
 
 class ProblemCase(NamedTuple):
-    """The error that `load_release` raises for a sample, and the column that is null if the sample is kept.
+    """The error that `load_release` raises for a sample, and the column that is null with ``on_error="keep"``.
 
     Attributes:
         error: The class of the error.

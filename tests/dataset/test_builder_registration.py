@@ -10,12 +10,14 @@ import pytest
 
 from segments_hf.demo import demo_release
 
-LOAD = "print(datasets.load_dataset('segments_release', data_files=RELEASE, split='train', load_assets=False).num_rows)"
-LARGE = {"aiohttp", "datasets", "numpy", "PIL", "pyarrow", "pandas", "fsspec", "requests", "huggingface_hub"}
+LOAD_CODE = (
+    "print(datasets.load_dataset('segments_release', data_files=RELEASE, split='train', load_assets=False).num_rows)"
+)
+LARGE_LIBRARIES = {"aiohttp", "datasets", "numpy", "PIL", "pyarrow", "pandas", "fsspec", "requests", "huggingface_hub"}
 
 
 def run(code: str, caches) -> str:
-    """Run code in a new interpreter and return its output."""
+    """Run code in a new interpreter, with its caches in the folder `caches`, and return its output."""
     environment = {
         **os.environ,
         "HF_HOME": str(caches),
@@ -23,13 +25,13 @@ def run(code: str, caches) -> str:
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     }
     command = [sys.executable, "-c", f"RELEASE = {str(demo_release())!r}\n{code}"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return process.stdout.strip()
 
 
 def test_import_loads_no_large_library(caches):
-    code = f"import sys, segments_hf\nprint(sorted({LARGE} & set(sys.modules)))"
+    code = f"import sys, segments_hf\nprint(sorted({LARGE_LIBRARIES} & set(sys.modules)))"
     assert run(code, caches) == "[]"
 
 
@@ -50,7 +52,7 @@ def test_release_open_does_not_import_datasets(caches):
     ids=str,
 )
 def test_load_dataset_finds_the_builder_in_any_order_of_imports(imports, caches):
-    assert run(f"{imports}\n{LOAD}", caches) == "8"
+    assert run(f"{imports}\n{LOAD_CODE}", caches) == "8"
 
 
 def test_registration_keeps_the_packaged_modules_of_datasets(caches):

@@ -66,7 +66,7 @@ def test_datasets_calls_the_overridden_methods(tmp_path: Path) -> None:
 
 
 class Tables(Numbers):
-    """A builder that has the three numbers as two tables, of one and of two rows."""
+    """A builder that generates the three numbers as two tables, one of one row and one of two rows."""
 
     def _generate_tables(self, numbers: list[int]) -> Iterator[tuple[int, pa.Table]]:
         for number, part in enumerate([numbers[:1], numbers[1:]]):
@@ -113,7 +113,7 @@ def test_datasets_are_built_in_the_folder_of_builds() -> None:
     assert builds_folder() in Path(release_builder(demo_release()).cache_dir).parents
 
 
-def test_generation_error_contains_the_error_of_the_row(tmp_path: Path) -> None:
+def test_generation_error_has_the_error_of_the_row_as_its_cause(tmp_path: Path) -> None:
     def fail(what: str, value: Any) -> None:
         if what == "folder":
             raise ValueError(value)
@@ -135,11 +135,11 @@ def test_datasets_does_not_patch_the_module_of_the_builder_for_streams() -> None
 
 
 def test_progress_bars_are_disabled_together_with_those_of_datasets() -> None:
-    with progress_bar(total=2) as shown:
-        assert not shown.disable
+    with progress_bar(total=2) as enabled_bar:
+        assert not enabled_bar.disable
     datasets.disable_progress_bars()
-    with progress_bar(total=2) as silent:
-        assert silent.disable
+    with progress_bar(total=2) as disabled_bar:
+        assert disabled_bar.disable
 
 
 def test_table_is_cast_to_the_types_of_features_inside_lists() -> None:

@@ -10,15 +10,15 @@ from segments_hf.errors import OptionError
 
 from .making import label, sample
 
-ITEMS = [
+SAMPLES = [
     sample("labeled", None, label("LABELED"), metadata={"garden": "north", "year": 2024, "tags": ["a", {"b": None}]}),
     sample("reviewed", None, label("REVIEWED"), metadata={"garden": "south", "year": 2024}),
     sample("skipped", None, label("SKIPPED"), metadata={"garden": "north", "year": "2024"}),
     sample("rejected", None, label("REJECTED", annotations=[{"id": 1, "category_id": 1}]), metadata={"garden": None}),
     sample("null", None, None, metadata={"garden": "north"}),
     sample("absent", labels={}),
-    sample("odd", None, label("NEW_STATUS")),
-    sample("silent", None, {"attributes": {"annotations": []}}),
+    sample("new status", None, label("NEW_STATUS")),
+    sample("no status", None, {"attributes": {"annotations": []}}),
 ]
 
 
@@ -27,7 +27,7 @@ def names(release, **options):
     return [row["name"] for row in dataset]
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 @pytest.mark.parametrize(
     ("filter_by", "expected"),
     [
@@ -38,13 +38,13 @@ def names(release, **options):
         ("rejected", ["rejected"]),
         ("unlabeled", ["null", "absent"]),
         (["unlabeled", "skipped"], ["skipped", "null", "absent"]),
-        ("new_status", ["odd"]),
-        (None, [item["name"] for item in ITEMS]),
+        ("new_status", ["new status"]),
+        (None, [item["name"] for item in SAMPLES]),
     ],
     ids=str,
 )
 def test_filter_by_selects_samples_with_the_statuses(write_release, filter_by, expected, streaming):
-    assert names(write_release(ITEMS), filter_by=filter_by, streaming=streaming) == expected
+    assert names(write_release(SAMPLES), filter_by=filter_by, streaming=streaming) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_filter_by_selects_samples_with_the_statuses(write_release, filter_by, e
     ids=str,
 )
 def test_filter_by_metadata_selects_samples_with_equal_values(write_release, metadata, expected):
-    assert names(write_release(ITEMS), filter_by_metadata=metadata) == expected
+    assert names(write_release(SAMPLES), filter_by_metadata=metadata) == expected
 
 
 def test_both_filters_select_samples_that_pass_both(write_release):
-    release = write_release(ITEMS)
+    release = write_release(SAMPLES)
     assert names(release, filter_by=["labeled", "skipped"], filter_by_metadata={"year": 2024}) == ["labeled"]
 
 
 @pytest.mark.parametrize("load", ["load_release", "load_dataset"])
 @pytest.mark.parametrize("filter_by", ["done", ["labeled", "done"]], ids=str)
-def test_error_of_an_unknown_status_lists_the_statuses_of_the_release(write_release, filter_by, load):
-    release = write_release(ITEMS)
+def test_error_for_an_unknown_status_lists_the_statuses_of_the_release(write_release, filter_by, load):
+    release = write_release(SAMPLES)
     with pytest.raises(OptionError, match=r"filter_by: got 'done'.*'LABELED', 'NEW_STATUS'"):
         if load == "load_release":
             names(release, filter_by=filter_by)
@@ -78,7 +78,7 @@ def test_error_of_an_unknown_status_lists_the_statuses_of_the_release(write_rele
             datasets.load_dataset("segments_release", data_files=str(release), filter_by=filter_by)
 
 
-def test_error_of_a_status_without_samples_counts_the_statuses_of_the_release(write_release):
+def test_error_for_a_status_without_samples_counts_the_statuses_of_the_release(write_release):
     with pytest.raises(OptionError, match=r"split 'train': the release has 1 sample: 1 UNLABELED"):
         names(write_release([sample("a")]), filter_by="verified")
 
@@ -91,7 +91,7 @@ def test_filter_by_reads_the_status_of_the_chosen_labelset(write_release):
 
 
 def test_filter_by_applies_to_each_of_several_releases(write_release, tmp_path):
-    files = {split: write_release(ITEMS, path=tmp_path / f"{split}.json") for split in ("train", "test")}
+    files = {split: write_release(SAMPLES, path=tmp_path / f"{split}.json") for split in ("train", "test")}
     loaded = segments_hf.load_release(files, filter_by="labeled", load_assets=False)
     assert {split: dataset["name"][:] for split, dataset in loaded.items()} == {
         "train": ["labeled"],

@@ -18,30 +18,30 @@ from segments_hf.release import Release
 SPLITS = {"train": 0.5, "test": 0.5}
 
 
-def parquet(folder) -> datasets.Dataset:
+def parquet_dataset(folder) -> datasets.Dataset:
     load_release(demo_release(), split="train").to_parquet(folder / "flowers.parquet")
     return datasets.load_dataset("parquet", data_files=str(folder / "flowers.parquet"), split="train")
 
 
-def mapped(stream: datasets.IterableDataset) -> datasets.IterableDataset:
+def mapped_stream(stream: datasets.IterableDataset) -> datasets.IterableDataset:
     return stream.map(lambda row: row, features=stream.features)
 
 
 INPUTS = {
     "path": lambda folder: demo_release(),
-    "text": lambda folder: str(demo_release()),
+    "path as text": lambda folder: str(demo_release()),
     "release": lambda folder: Release.open(demo_release()),
     "dict of releases": lambda folder: {"train": demo_release()},
     "dataset": lambda folder: load_release(demo_release(), split="train"),
     "dict of splits": lambda folder: load_release(demo_release(), splits=SPLITS),
     "stream": lambda folder: load_release(demo_release(), split="train", streaming=True),
     "dict of streams": lambda folder: load_release(demo_release(), splits=SPLITS, streaming=True),
-    "mapped stream": lambda folder: mapped(load_release(demo_release(), split="train", streaming=True)),
-    "parquet": parquet,
+    "mapped stream": lambda folder: mapped_stream(load_release(demo_release(), split="train", streaming=True)),
+    "parquet": parquet_dataset,
 }
 
 
-def comparable(row: dict) -> dict:
+def comparable_row(row: dict) -> dict:
     """Return the row with modes and sizes in place of images, and with values in place of JSON texts.
 
     The bytes of an image and the spaces of a JSON text differ between releases and datasets.
@@ -59,7 +59,8 @@ IMAGE_COLUMNS = ("image", "segmentation_bitmap")
 @pytest.fixture
 def expected() -> dict[str, dict]:
     return {
-        outcome.row["name"]: comparable(outcome.row) for outcome in open_rows(demo_release(), assets=True).outcomes()
+        outcome.row["name"]: comparable_row(outcome.row)
+        for outcome in open_rows(demo_release(), assets=True).outcomes()
     }
 
 
@@ -67,7 +68,7 @@ def expected() -> dict[str, dict]:
 def test_open_rows_returns_the_same_rows_for_every_kind_of_data(make, expected, tmp_path):
     source = open_rows(make(tmp_path), assets=True)
     rows = [outcome.row for outcome in source.outcomes()]
-    assert {row["name"]: comparable(row) for row in rows} == expected
+    assert {row["name"]: comparable_row(row) for row in rows} == expected
     assert len(rows) == len(expected) == 8
     assert source.length in {8, None}
     assert [category.name for category in source.categories] == ["flower", "leaf"]
@@ -88,10 +89,10 @@ def test_open_rows_without_assets_sends_no_requests(server, write_release):
 
 
 def test_outcomes_have_the_problems_of_their_sample(server, write_release):
-    broken = {"label_status": "LABELED", "attributes": {"annotations": [{"id": "x", "category_id": 1}]}}
+    broken_label = {"label_status": "LABELED", "attributes": {"annotations": [{"id": "x", "category_id": 1}]}}
     samples = [
         {"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}},
-        {"name": "b.jpg", "labels": {"ground-truth": broken}},
+        {"name": "b.jpg", "labels": {"ground-truth": broken_label}},
         {"labels": {}},
     ]
     first, second, third = open_rows(write_release(samples), assets=True).outcomes()
@@ -135,8 +136,8 @@ def test_invalid_data_or_options_are_refused(data, options, error, message):
 
 def test_length_counts_only_the_samples_that_pass_the_filters(write_release):
     release = write_release([sample("a", metadata={"part": 1}), sample("b", metadata={"part": 2}), sample("c")])
-    opened = open_rows(release, assets=False, filter_by_metadata={"part": 2})
-    assert opened.length == len(list(opened.outcomes())) == 1
+    source = open_rows(release, assets=False, filter_by_metadata={"part": 2})
+    assert source.length == len(list(source.outcomes())) == 1
 
 
 def test_empty_split_beside_other_splits_is_accepted():

@@ -28,5 +28,5 @@ def test_joined_shards_have_the_indices_of_all_shards(shards) -> None:
 
 
 def test_shards_that_follow_each_other_are_joined_to_a_range() -> None:
-    shards = [Shard(KEYS[0], range(first, first + 64)) for first in range(0, 640, 64)]
+    shards = [Shard(KEYS[0], range(start, start + 64)) for start in range(0, 640, 64)]
     assert joined_by_release(shards) == [Shard(KEYS[0], range(640))]

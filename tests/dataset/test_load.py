@@ -71,22 +71,22 @@ def test_embed_stores_the_bytes_in_the_rows():
     ],
     ids=str,
 )
-def test_stream_has_the_rows_of_the_built_dataset(options):
+def test_stream_has_the_rows_of_the_dataset(options):
     stream = segments_hf.load_release(demo_release(), split="train", streaming=True, **options)
-    built = segments_hf.load_release(demo_release(), split="train", **options)
+    dataset = segments_hf.load_release(demo_release(), split="train", **options)
     assert isinstance(stream, datasets.IterableDataset)
-    assert stream.features == built.features
-    assert_same_rows(stream, built)
+    assert stream.features == dataset.features
+    assert_same_rows(stream, dataset)
 
 
 @IGNORE_FORK_WARNING
 def test_build_with_two_processes_has_the_same_rows():
-    one = segments_hf.load_release(demo_release(), split="train", embed=True)
-    two = segments_hf.load_release(demo_release(), split="train", num_proc=2)
-    assert_same_rows(two, one)
+    one_process = segments_hf.load_release(demo_release(), split="train", embed=True)
+    two_processes = segments_hf.load_release(demo_release(), split="train", num_proc=2)
+    assert_same_rows(two_processes, one_process)
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_load_dataset_finds_the_builder_by_its_name(streaming):
     dataset = datasets.load_dataset(
         "segments_release",
@@ -108,12 +108,12 @@ def test_load_dataset_with_two_processes_has_the_same_rows():
     assert_same_rows(dataset, segments_hf.load_release(demo_release(), split="train", embed=True))
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_dict_of_releases_becomes_a_dict_of_splits(write_release, tmp_path, streaming):
     first = write_release([sample("a")], path=tmp_path / "first.json")
     second = write_release([sample("b"), sample("c")], path=tmp_path / "second.json")
-    by_split = segments_hf.load_release({"train": first, "test": second}, load_assets=False, streaming=streaming)
-    names = {split: [row["name"] for row in dataset] for split, dataset in by_split.items()}
+    splits = segments_hf.load_release({"train": first, "test": second}, load_assets=False, streaming=streaming)
+    names = {split: [row["name"] for row in dataset] for split, dataset in splits.items()}
     assert names == {"train": ["a"], "test": ["b", "c"]}
 
 
@@ -125,7 +125,7 @@ def test_split_accepts_the_slices_and_sums_of_datasets(write_release):
     assert segments_hf.load_release(release, split="all", load_assets=False).num_rows == 10
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 @pytest.mark.parametrize("options", [{}, {"splits": {"train": 0.5, "test": 0.5}}, {"splits": "metadata:part"}], ids=str)
 def test_load_release_refuses_unknown_split_before_the_first_request(server, write_release, options, streaming):
     release = write_release([{**item, "metadata": {"part": "train"}} for item in served_samples(server, 4)])
@@ -134,7 +134,7 @@ def test_load_release_refuses_unknown_split_before_the_first_request(server, wri
     assert not server.requests
 
 
-def test_error_of_a_value_that_is_not_a_release_names_its_split(write_release):
+def test_error_for_a_value_that_is_not_a_release_names_its_split(write_release):
     with pytest.raises(SegmentsHFError, match="Dataset.*'test'"):
         segments_hf.load_release({"train": write_release([sample("a")]), "test": datasets.Dataset.from_dict({})})
 
@@ -142,7 +142,7 @@ def test_error_of_a_value_that_is_not_a_release_names_its_split(write_release):
 @pytest.mark.parametrize(
     "name", ["my flowers v1.0.json", "flowers[1].json", "flowers{a,b}*?.json", "blumen-größe #1 100%.json"]
 )
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_release_file_may_have_any_name(write_release, tmp_path, name, streaming):
     release = write_release(file_samples(tmp_path, 2), path=tmp_path / name)
     dataset = segments_hf.load_release(release, split="train", streaming=streaming)
@@ -153,11 +153,11 @@ def test_path_may_be_relative_or_begin_with_tilde(write_release, tmp_path, monke
     write_release(file_samples(tmp_path, 1))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for source in ("release.json", Path("release.json"), "~/release.json"):
-        assert len(segments_hf.load_release(source, split="train")) == 1
+    for path in ("release.json", Path("release.json"), "~/release.json"):
+        assert len(segments_hf.load_release(path, split="train")) == 1
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_load_release_without_assets_sends_no_requests(server, write_release, streaming):
     release = write_release(served_samples(server, 3))
     rows = list(segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming))
@@ -199,7 +199,7 @@ def test_sample_name_that_is_a_path_writes_no_files_outside_the_caches(
     ],
     ids=str,
 )
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_invalid_option_raises_option_error(write_release, options, error, streaming):
     with pytest.raises(error):
         list(segments_hf.load_release(write_release([sample("a")]), split="train", streaming=streaming, **options))
@@ -214,6 +214,6 @@ def test_invalid_release_file_raises_a_release_error_that_names_the_file(tmp_pat
         datasets.load_dataset("segments_release", data_files=str(tmp_path / "r.json"))
 
 
-def test_builder_without_release_is_an_option_error():
+def test_builder_without_release_raises_option_error():
     with pytest.raises(OptionError, match="data_files"):
         SegmentsRelease()

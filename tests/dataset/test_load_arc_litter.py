@@ -1,4 +1,4 @@
-"""Each function loads the real release arc_litter v01 of 2020, also as a stream and with two processes."""
+"""`load_release` and `load_dataset` load the real release arc_litter v01, also as a stream and with two processes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LOADERS = {
 def load(request, arc_litter):
     """Return a function that loads the release."""
     function, options = LOADERS[request.param]
-    return lambda **more: function(arc_litter / "arc_litter-v01.json", **options, **more)
+    return lambda **more_options: function(arc_litter / "arc_litter-v01.json", **options, **more_options)
 
 
 @IGNORE_FORK_WARNING
@@ -90,5 +90,5 @@ def test_class_names_are_those_of_the_release(arc_litter):
         (1, "other litter"),
     ]
     feature = dataset.features["annotations"]
-    inner = feature[0] if isinstance(feature, list) else feature.feature
-    assert inner["category"].names == ["plastic litter", "other litter"]
+    annotation = feature[0] if isinstance(feature, list) else feature.feature
+    assert annotation["category"].names == ["plastic litter", "other litter"]

@@ -29,14 +29,14 @@ script, release, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 
 def main():
     dataset = datasets.load_dataset(script, data_files=release, split="train", trust_remote_code=True, **options)
-    kind = type(dataset).__name__
+    type_name = type(dataset).__name__
     if dataset.features["image"] is not None:
         dataset = dataset.cast_column("image", datasets.Image(decode=False))
     rows = []
     for row in dataset:
         image = row["image"] and (row["image"]["bytes"] or pathlib.Path(row["image"]["path"]).read_bytes())
         rows.append([row["name"], row["status"], len(row["annotations"]), image and hashlib.sha256(image).hexdigest()])
-    print(json.dumps([kind, rows]))
+    print(json.dumps([type_name, rows]))
 
 if __name__ == "__main__":
     main()
@@ -61,15 +61,15 @@ def load(caches, tmp_path):
             "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         }
         command = [sys.executable, "-c", code, str(SCRIPT), str(release), json.dumps(options)]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        process = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr
+        return json.loads(process.stdout.splitlines()[-1])
 
     return run
 
 
 @pytest.mark.parametrize(
-    ("options", "kind"),
+    ("options", "type_name"),
     [
         ({}, "Dataset"),
         ({"streaming": True}, "IterableDataset"),
@@ -78,11 +78,11 @@ def load(caches, tmp_path):
     ],
     ids=str,
 )
-def test_script_loads_the_rows_of_the_demo_release(load, options, kind):
-    loaded_kind, rows = load(demo_release(), **options)
+def test_script_loads_the_rows_of_the_demo_release(load, options, type_name):
+    loaded_type_name, rows = load(demo_release(), **options)
     options = {key: value for key, value in options.items() if key not in {"streaming", "num_proc"}}
     expected = plain_rows(segments_hf.load_release(demo_release(), split="train", streaming=True, **options))
-    assert loaded_kind == kind
+    assert loaded_type_name == type_name
     assert rows == [
         [
             row["name"],

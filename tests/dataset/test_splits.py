@@ -17,38 +17,40 @@ from .making import hash_fraction, sample
 FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
-def split_names(release, **options) -> dict[str, list[str]]:
+def names_by_split(release, **options) -> dict[str, list[str]]:
+    """Return the names of the rows of each split."""
     loaded = segments_hf.load_release(release, load_assets=False, **options)
     return {split: [row["name"] for row in dataset] for split, dataset in loaded.items()}
 
 
-def samples(*splits, **more):
-    return [sample(f"s{number}", metadata={"split": split, **more}) for number, split in enumerate(splits)]
+def samples(*splits, **metadata):
+    """Return samples with the names of splits in their metadata."""
+    return [sample(f"s{number}", metadata={"split": split, **metadata}) for number, split in enumerate(splits)]
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_fractions_assign_each_sample_to_one_split(write_release, streaming):
     release = write_release([sample(f"s{number}") for number in range(500)])
-    first = split_names(release, splits=FRACTIONS, streaming=streaming)
-    assert list(first) == list(FRACTIONS)
-    assert sorted(sum(first.values(), [])) == sorted(f"s{number}" for number in range(500))
-    assert {split: round(len(names) / 500, 1) for split, names in first.items()} == FRACTIONS
-    assert split_names(release, splits=FRACTIONS) == first
+    splits = names_by_split(release, splits=FRACTIONS, streaming=streaming)
+    assert list(splits) == list(FRACTIONS)
+    assert sorted(sum(splits.values(), [])) == sorted(f"s{number}" for number in range(500))
+    assert {split: round(len(names) / 500, 1) for split, names in splits.items()} == FRACTIONS
+    assert names_by_split(release, splits=FRACTIONS) == splits
 
 
 def test_split_selects_one_of_the_splits(write_release):
     release = write_release([sample(f"s{number}") for number in range(100)])
     test = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS, split="test")
-    assert test["name"][:] == split_names(release, splits=FRACTIONS)["test"]
+    assert test["name"][:] == names_by_split(release, splits=FRACTIONS)["test"]
 
 
 @pytest.mark.parametrize("change", ["name", "label", "order"])
 def test_sample_stays_in_its_split_while_its_uuid_is_unchanged(write_release, change):
     def make(changed):
-        made = [sample(f"s{n}{'-new' if changed == 'name' else ''}", uuid=f"u{n}") for n in range(60)]
-        for item in made if changed == "label" else ():
+        changed_samples = [sample(f"s{n}{'-new' if changed == 'name' else ''}", uuid=f"u{n}") for n in range(60)]
+        for item in changed_samples if changed == "label" else ():
             item["labels"] = {"ground-truth": {"label_status": "LABELED"}}
-        return made[::-1] if changed == "order" else made
+        return changed_samples[::-1] if changed == "order" else changed_samples
 
     def uuids(release):
         loaded = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS)
@@ -84,7 +86,7 @@ def test_samples_have_the_same_split_in_every_version(write_release, fractions, 
 
 def test_sample_without_uuid_is_assigned_by_its_name(write_release):
     release = write_release([sample(f"s{number}", uuid=None) for number in range(60)])
-    splits = split_names(release, splits={"train": 0.5, "test": 0.5})
+    splits = names_by_split(release, splits={"train": 0.5, "test": 0.5})
     assert all(hash_fraction(name) < 0.5 for name in splits["train"])
     assert all(hash_fraction(name) >= 0.5 for name in splits["test"])
 
@@ -125,7 +127,7 @@ def test_invalid_splits_are_refused(write_release, splits):
         segments_hf.load_release(write_release(samples("a")), load_assets=False, splits=splits)
 
 
-def test_error_of_a_negative_fraction_names_the_allowed_range(write_release):
+def test_error_for_a_negative_fraction_names_the_allowed_range(write_release):
     with pytest.raises(OptionError, match=r"negative|less than 0|from 0"):
         segments_hf.load_release(write_release(samples("a")), splits={"train": 1.5, "test": -0.5})
 
@@ -133,12 +135,12 @@ def test_error_of_a_negative_fraction_names_the_allowed_range(write_release):
 @pytest.mark.parametrize("splits", [{"train": 0.1, "b": 0.2, "c": 0.7}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}], ids=str)
 def test_sum_of_fractions_may_differ_from_1_by_a_rounding_error(write_release, splits):
     release = write_release([sample(f"s{number}") for number in range(60)])
-    assert sum(map(len, split_names(release, splits=splits).values())) == 60
+    assert sum(map(len, names_by_split(release, splits=splits).values())) == 60
 
 
 def test_metadata_names_the_split_of_each_sample(write_release):
     release = write_release(samples("train", "val", "train", "test.new"))
-    splits = split_names(release, splits="metadata:split")
+    splits = names_by_split(release, splits="metadata:split")
     assert splits == {"train": ["s0", "s2"], "val": ["s1"], "test.new": ["s3"]}
 
 
@@ -161,38 +163,38 @@ def test_metadata_without_a_valid_split_name_is_refused(write_release, items, me
         segments_hf.load_release(write_release(items), load_assets=False, splits="metadata:split")
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 @pytest.mark.parametrize(
     "options",
     [{"splits": {"train": 1.0, "test": 0.0}}, {"filter_by": "labeled"}, {"filter_by_metadata": {"split": "nope"}}],
     ids=str,
 )
-def test_error_of_an_empty_split_counts_the_statuses_of_the_release(write_release, options, streaming):
+def test_error_for_an_empty_split_counts_the_statuses_of_the_release(write_release, options, streaming):
     items = [*samples("a", "b"), sample("c", label={"label_status": "SKIPPED"})]
     with pytest.raises(OptionError, match=r"2 UNLABELED, 1 SKIPPED"):
         segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
 
 
-def test_error_of_a_filter_that_no_sample_passes_names_the_filter_that_was_passed(write_release):
+def test_error_for_a_filter_that_no_sample_passes_names_the_filter_that_was_passed(write_release):
     with pytest.raises(OptionError, match=r"filter_by_metadata.*'nope'") as caught:
         segments_hf.load_release(write_release(samples("a")), load_assets=False, filter_by_metadata={"split": "nope"})
     assert "splits" not in str(caught.value)
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_fractions_of_no_samples_are_an_option_error(write_release, exact):
+def test_fractions_of_no_samples_raise_option_error(write_release, exact):
     options = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "filter_by": "labeled"}
     with pytest.raises(OptionError, match="no samples.*1 UNLABELED"):
         segments_hf.load_release(write_release(samples("a")), load_assets=False, **options)
 
 
-def test_metadata_splits_of_no_samples_are_an_option_error(write_release):
+def test_metadata_splits_of_no_samples_raise_option_error(write_release):
     release = write_release(samples("train", "test"))
     with pytest.raises(OptionError, match="no samples.*2 UNLABELED"):
         segments_hf.load_release(release, splits="metadata:split", filter_by="labeled", load_assets=False)
 
 
-def test_error_of_an_empty_split_does_not_count_a_broken_sample(write_release):
+def test_error_for_an_empty_split_does_not_count_a_broken_sample(write_release):
     items = [sample("a"), sample(None)]
     with pytest.raises(OptionError, match="1 UNLABELED"):
         segments_hf.load_release(write_release(items), load_assets=False, on_error="skip", splits={"a": 1.0, "b": 0.0})
@@ -232,7 +234,7 @@ def test_stream_of_whole_splits_has_the_rows_of_the_dataset(write_release, split
     ["train[7:7]", "train[:0%]", "train[5:2]", "train[100:]+test[1:1]", datasets.ReadInstruction("train", to=0)],
     ids=str,
 )
-def test_part_of_split_without_rows_is_an_option_error(write_release, split):
+def test_part_of_a_split_without_rows_raises_option_error(write_release, split):
     release = write_release(samples("train", "test", "test"))
     with pytest.raises(OptionError, match=r"no rows.*1 in 'train'") as caught:
         segments_hf.load_release(release, splits="metadata:split", split=split, load_assets=False)
@@ -246,7 +248,7 @@ def test_empty_part_of_a_split_adds_no_rows_to_another_part(write_release):
 
 
 @pytest.mark.parametrize("split", ["train[a:b]", "train[:200%]", "train[:10%](x)", " train", "train["])
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_malformed_split_raises_option_error(write_release, split, streaming):
     with pytest.raises(OptionError, match="split: got") as caught:
         segments_hf.load_release(write_release(samples("train")), split=split, streaming=streaming)

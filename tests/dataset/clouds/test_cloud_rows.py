@@ -78,7 +78,7 @@ POINT_LABELS = {"point_annotations": [Value("int32")]}
 FRAME = {"frame_index": Value("int32"), "frame_name": STRING, "timestamp": STRING}
 
 
-@pytest.fixture(params=["built", "stream"])
+@pytest.fixture(params=["dataset", "stream"])
 def rows_of(request: pytest.FixtureRequest) -> Callable[..., list[dict[str, Any]]]:
     """Return a function that loads the rows of a release, as a dataset or as a stream."""
 

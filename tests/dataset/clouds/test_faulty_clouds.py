@@ -89,7 +89,7 @@ def release(tmp_path: Path, write_release: WriteRelease, fault: Fault) -> Path:
     return write_release([samples[0], bad, samples[1]], task_type=TASK)
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["build", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 class TestOnError:
     def test_load_release_raises_an_error_that_names_the_sample(
         self, release: Path, fault: Fault, streaming: bool

@@ -53,7 +53,7 @@ class TestDownloads:
         assert set(server.requests.values()) == {1}
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 class TestUrls:
     def load(self, source, streaming):
         return plain_rows(segments_hf.load_release(source, split="train", streaming=streaming))

@@ -12,7 +12,7 @@ from segments_hf.errors import AssetError
 BITMAP_CASES = [name for name, case in CASES.items() if case.column == "segmentation_bitmap"]
 
 
-@pytest.mark.parametrize("options", [{}, {"streaming": True}], ids=["built", "stream"])
+@pytest.mark.parametrize("options", [{}, {"streaming": True}], ids=["dataset", "stream"])
 @pytest.mark.parametrize("case", BITMAP_CASES)
 def test_keep_changes_only_the_bad_bitmap_of_the_row(write_bad_release, server, case, options, caplog):
     rows = plain_rows(load_by_function(write_bad_release(case), on_error="keep", **options))

@@ -61,7 +61,7 @@ def release(write_release, value, column):
     return path
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["build", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 class TestOnError:
     def test_load_release_raises_an_error_with_the_json_path(self, release, column, streaming):
         with pytest.raises(ReleaseError, match=r"b\.jpg") as caught:

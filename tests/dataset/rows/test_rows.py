@@ -37,7 +37,7 @@ FEATURES = {
 JSON_VALUES = [{}, {"a": [1, 2.5, None, True, {"b": "é\n\"'"}]}, [1, 2], "text", 3, 0.1, False, 2**53, "", {"": None}]
 
 
-@pytest.fixture(params=["built", "stream"])
+@pytest.fixture(params=["dataset", "stream"])
 def rows_of(request):
     """Return a function that loads the rows of a release, as a dataset or as a stream."""
 
