@@ -33,11 +33,11 @@ from segments_hf.errors import AssetError
 from segments_hf.points import read_points
 
 WriteRelease = Callable[..., Path]
-TASKS = [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS]
+TASK_TYPES = [*SINGLE_CLOUD_TASKS, *SEQUENCE_TASKS]
 
 
 @pytest.fixture
-def served(server: Any, write_release: WriteRelease) -> Callable[..., Path]:
+def write_served_release(server: Any, write_release: WriteRelease) -> Callable[..., Path]:
     """Return a function that writes a release whose files are on a server; `query` is added to their URLs."""
 
     def write(task_type: str, query: str = "") -> Path:
@@ -47,9 +47,11 @@ def served(server: Any, write_release: WriteRelease) -> Callable[..., Path]:
     return write
 
 
-@pytest.mark.parametrize("task_type", TASKS)
-def test_rows_are_the_same_however_a_release_is_loaded(served: Callable[..., Path], task_type: str) -> None:
-    release = served(task_type)
+@pytest.mark.parametrize("task_type", TASK_TYPES)
+def test_rows_are_the_same_however_a_release_is_loaded(
+    write_served_release: Callable[..., Path], task_type: str
+) -> None:
+    release = write_served_release(task_type)
     expected = plain_rows(load_by_function(release, streaming=True))
     assert len(expected) == (6 if task_type in SEQUENCE_TASKS else 3)
     assert all(row["point_cloud"] for row in expected)
@@ -62,9 +64,9 @@ def test_rows_are_the_same_however_a_release_is_loaded(served: Callable[..., Pat
 
 
 @pytest.mark.each_choice(1)
-@pytest.mark.parametrize("task_type", TASKS)
+@pytest.mark.parametrize("task_type", TASK_TYPES)
 @pytest.mark.parametrize("size", [1, 2])
-def test_tables_of_pickled_slices_equal_the_built_dataset(
+def test_tables_of_pickled_slices_equal_the_table_of_the_dataset(
     tmp_path: Path, write_release: WriteRelease, task_type: str, size: int
 ) -> None:
     path = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
@@ -72,14 +74,14 @@ def test_tables_of_pickled_slices_equal_the_built_dataset(
     release, _ = config.releases[0]
     maker = config.row_maker(release, is_stored=False, in_memory=True)
     pairs = [pickle.loads(pickle.dumps((maker, part))) for part in release.slices(size)]
-    made = pa.concat_tables([batch.table for own, part in pairs for batch in own.batches(part)])
-    built = load_by_function(path, embed=True).with_format("arrow")[:]
-    assert made.schema.equals(built.schema)
-    assert made.to_pylist() == built.to_pylist()
+    table = pa.concat_tables([batch.table for maker, part in pairs for batch in maker.batches(part)])
+    expected = load_by_function(path, embed=True).with_format("arrow")[:]
+    assert table.schema.equals(expected.schema)
+    assert table.to_pylist() == expected.to_pylist()
 
 
-def test_second_load_makes_no_requests(served: Callable[..., Path], server: Any, tmp_path: Path) -> None:
-    release = served("pointcloud-cuboid-sequence")
+def test_second_load_sends_no_requests(write_served_release: Callable[..., Path], server: Any, tmp_path: Path) -> None:
+    release = write_served_release("pointcloud-cuboid-sequence")
     first = plain_rows(load_by_function(release))
     requests = dict(server.requests)
     assert requests == {f"/{number}-{frame}.bin": 1 for number in range(3) for frame in range(2)}
@@ -88,8 +90,8 @@ def test_second_load_makes_no_requests(served: Callable[..., Path], server: Any,
     assert server.requests == requests
 
 
-def test_stream_stores_nothing_in_the_cache(served: Callable[..., Path], server: Any) -> None:
-    release = served("pointcloud-segmentation")
+def test_stream_stores_nothing_in_the_cache(write_served_release: Callable[..., Path], server: Any) -> None:
+    release = write_served_release("pointcloud-segmentation")
     first = plain_rows(load_by_function(release, streaming=True))
     assert plain_rows(load_by_function(release, streaming=True)) == first
     assert set(server.requests.values()) == {2}
@@ -102,7 +104,9 @@ def test_broken_point_cloud_is_downloaded_again(server: Any, write_release: Writ
     assert (row["point_cloud"], server.requests["/a.bin"]) == (kitti_file(), 2)
 
 
-def test_point_cloud_of_another_size_than_its_label_is_not_stored(server: Any, write_release: WriteRelease) -> None:
+def test_point_cloud_with_another_number_of_points_than_its_label_is_not_cached(
+    server: Any, write_release: WriteRelease
+) -> None:
     label = cloud_label(**{**label_content("pointcloud-segmentation"), "point_annotations": [0]})
     sample = cloud_sample("a", cloud(server.url("/a.bin", kitti_file())), label)
     release = write_release([sample], task_type="pointcloud-segmentation")
@@ -112,7 +116,7 @@ def test_point_cloud_of_another_size_than_its_label_is_not_stored(server: Any, w
     assert server.requests["/a.bin"] == 2
 
 
-def test_secrets_of_urls_are_not_shown_or_stored(
+def test_secrets_of_urls_are_not_in_rows_logs_files_or_errors(
     server: Any, write_release: WriteRelease, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = "?X-Amz-Signature=very-secret"
@@ -124,13 +128,13 @@ def test_secrets_of_urls_are_not_shown_or_stored(
     release = write_release(samples, task_type="pointcloud-cuboid")
     rows = load_by_function(release, on_error="keep", cameras=True)
     assert [row["point_cloud"] for row in plain_rows(rows)] == [kitti_file(), None]
-    shown = [str(plain_rows(rows)), str(rows), warnings_of(caplog)]
+    texts = [str(plain_rows(rows)), str(rows), warnings_of(caplog)]
     stored = [path for file in rows.cache_files for path in Path(file["filename"]).parent.iterdir()]
-    shown += [path.read_bytes().decode("latin-1") for path in stored]
+    texts += [path.read_bytes().decode("latin-1") for path in stored]
     with pytest.raises(AssetError) as caught:
         load_by_function(release)
-    shown += [str(caught.value), repr(segments_hf.Release.open(release)[0].point_clouds)]
-    assert not [text for text in shown if "very-secret" in text]
+    texts += [str(caught.value), repr(segments_hf.Release.open(release)[0].point_clouds)]
+    assert not [text for text in texts if "very-secret" in text]
 
 
 def test_cameras_are_downloaded_only_on_request(server: Any, write_release: WriteRelease) -> None:
@@ -146,7 +150,7 @@ def test_cameras_are_downloaded_only_on_request(server: Any, write_release: Writ
     for options in ({}, {"embed": True}, {"streaming": True}, {"num_proc": 1}):
         rows = load_by_function(release, cameras=True, **options)
         assert [item["image"] for item in plain_rows(rows)[0]["cameras"]] == [jpeg(red=9), jpeg(red=99)]
-        assert next(iter(rows))["cameras"][0]["image"].size == (8, 6)  # `datasets` decodes it
+        assert next(iter(rows))["cameras"][0]["image"].size == (8, 6)  # `datasets` decodes the image
 
 
 def test_points_of_rows_are_those_of_the_files(tmp_path: Path, write_release: WriteRelease) -> None:
@@ -157,7 +161,7 @@ def test_points_of_rows_are_those_of_the_files(tmp_path: Path, write_release: Wr
 
 
 @pytest.mark.parametrize("embed", [False, True])
-def test_dataset_with_the_bytes_does_not_need_the_files(
+def test_only_a_dataset_with_embedded_bytes_can_be_read_without_the_files(
     tmp_path: Path, write_release: WriteRelease, embed: bool
 ) -> None:
     folder = tmp_path / "files"
@@ -173,7 +177,7 @@ def test_dataset_with_the_bytes_does_not_need_the_files(
             read_points(rows[0])
 
 
-def test_parquet_and_saved_datasets_have_the_same_rows(tmp_path: Path, write_release: WriteRelease) -> None:
+def test_datasets_from_parquet_and_from_disk_have_the_same_rows(tmp_path: Path, write_release: WriteRelease) -> None:
     import datasets
 
     task_type = "pointcloud-segmentation-sequence"
@@ -181,12 +185,12 @@ def test_parquet_and_saved_datasets_have_the_same_rows(tmp_path: Path, write_rel
     rows = load_by_function(path, embed=True)
     rows.save_to_disk(str(tmp_path / "saved"))
     rows.to_parquet(tmp_path / "rows.parquet")
-    for again in (
+    for loaded in (
         datasets.load_from_disk(str(tmp_path / "saved")),
         datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train"),
     ):
-        assert plain_rows(again) == plain_rows(rows)
-        assert segments_hf.categories(again) == segments_hf.categories(rows)
+        assert plain_rows(loaded) == plain_rows(rows)
+        assert segments_hf.categories(loaded) == segments_hf.categories(rows)
 
 
 def test_stream_continues_after_a_checkpoint(tmp_path: Path, write_release: WriteRelease) -> None:
@@ -199,9 +203,9 @@ def test_stream_continues_after_a_checkpoint(tmp_path: Path, write_release: Writ
         for _ in range(count):
             next(rows)
         state = stream.state_dict()
-        rest = load_by_function(path, streaming=True)
-        rest.load_state_dict(state)
-        assert list(rest) == whole[count:]
+        resumed = load_by_function(path, streaming=True)
+        resumed.load_state_dict(state)
+        assert list(resumed) == whole[count:]
 
 
 def test_batches_of_large_point_clouds_have_fewer_rows(tmp_path: Path, write_release: WriteRelease) -> None:

@@ -14,8 +14,8 @@ import pytest
 from cloud_releases import cloud, cloud_label, cloud_sample
 
 TESTS = Path(__file__).parents[2]
-COUNT, SIZE = 60, 20_000_000  # point clouds, and bytes of each
-POINTS = 100_000  # of the point clouds with labels of points
+COUNT, SIZE = 60, 20_000_000  # the number of point clouds, and the bytes of each
+POINTS = 100_000  # the number of points in each point cloud with labels of points
 
 PROGRAM = """
 import json, sys
@@ -27,13 +27,13 @@ print(json.dumps([len(rows), peak_memory() // 2**20]))
 """
 
 
-def built(caches: Path, release: Path, **options: Any) -> tuple[int, int]:
+def build_in_new_process(caches: Path, release: Path, **options: Any) -> tuple[int, int]:
     """Build a dataset in a new process; return the number of rows, and the peak of the memory in MiB."""
     environment = {**os.environ, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(TESTS)}
     command = [sys.executable, "-c", PROGRAM, str(release), json.dumps(options)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    rows, peak = json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    rows, peak = json.loads(process.stdout.splitlines()[-1])
     return rows, peak
 
 
@@ -46,7 +46,7 @@ def test_dataset_with_the_bytes_of_large_point_clouds_is_built_in_1_gib(
         with (tmp_path / f"{number}.bin").open("wb") as file:
             file.truncate(SIZE)  # a file of zeros, which needs no space on the disk
     samples = [cloud_sample(f"{number}", cloud(f"{number}.bin")) for number in range(COUNT)]
-    rows, peak = built(caches, write_release(samples, task_type="pointcloud-cuboid"), embed=True)
+    rows, peak = build_in_new_process(caches, write_release(samples, task_type="pointcloud-cuboid"), embed=True)
     assert rows == COUNT
     assert peak < 1024
 
@@ -65,6 +65,6 @@ def test_dataset_of_labeled_points_is_built_in_1_gib(
         samples = [cloud_sample(f"{number}", {"frames": [cloud("a.bin")] * 100}, frames) for number in range(4)]
     else:
         samples = [cloud_sample(f"{number}", cloud("a.bin"), cloud_label(**label)) for number in range(400)]
-    rows, peak = built(caches, write_release(samples, task_type=task_type))
+    rows, peak = build_in_new_process(caches, write_release(samples, task_type=task_type))
     assert rows == 400
     assert peak < 1024

@@ -31,7 +31,8 @@ WriteRelease = Callable[..., Path]
 
 JSON = datasets.Json() if hasattr(datasets, "Json") else Value("string")
 STRING, INT64, FLOAT64 = Value("string"), Value("int64"), Value("float64")
-CATEGORIES = '[{"id":1,"name":"flower","color":[255,0,0]},{"id":2,"name":"leaf"}]'  # in the `id` of a feature
+# The `id` of the feature `point_cloud_type` contains the categories.
+CATEGORIES = '[{"id":1,"name":"flower","color":[255,0,0]},{"id":2,"name":"leaf"}]'
 
 CLOUD = {
     "name": STRING,
@@ -104,17 +105,25 @@ def test_each_task_type_has_the_features_of_the_row_format(write_release: WriteR
 def test_row_of_cuboids_has_the_numbers_of_the_release(
     tmp_path: Path, write_release: WriteRelease, rows_of: Any
 ) -> None:
-    turned = quaternion(0.1, -0.2, 0.3000000000000001, 0.9)
-    more = {"index": 3, "velocity": xyz(1, 0.5, 0), "acceleration": None, "isHidden": False}
+    rotation = quaternion(0.1, -0.2, 0.3000000000000001, 0.9)
+    other_fields = {"index": 3, "velocity": xyz(1, 0.5, 0), "acceleration": None, "isHidden": False}
     annotations = [
-        cuboid(7, 2, yaw=-3.141592653589793, rotation=turned, is_keyframe=False, attributes={"parked": True}, **more),
+        cuboid(
+            7,
+            2,
+            yaw=-3.141592653589793,
+            rotation=rotation,
+            is_keyframe=False,
+            attributes={"parked": True},
+            **other_fields,
+        ),
         cuboid(8, 1, position=xyz(548123.1234567891, -1e-300, 5), track_id=None, type="cuboid-sync"),
     ]
     front = camera("front.jpg", rotation=0.25, intensity=2)
     pose = {"position": xyz(0.1, 2, -3e10), "heading": quaternion(0, 0, 0, 0)}
-    viewer = {"default_z": -1.5, "bounds": {"min_x": -2, "max_z": 0.1}, "name": "first", "timestamp": 2**60 + 1}
+    viewer_fields = {"default_z": -1.5, "bounds": {"min_x": -2, "max_z": 0.1}, "name": "first", "timestamp": 2**60 + 1}
     url = write_files(tmp_path)("a.bin", kitti_file())
-    attributes = cloud(url, "binary-xyzi", ego_pose=pose, images=[front], **viewer)
+    attributes = cloud(url, "binary-xyzi", ego_pose=pose, images=[front], **viewer_fields)
     label = cloud_label("REVIEWED", annotations=annotations, image_attributes={"rain": False})
     release = write_release(
         [cloud_sample("a", attributes, label, metadata={"town": "Leuven"})], task_type="pointcloud-cuboid"
@@ -132,7 +141,7 @@ def test_row_of_cuboids_has_the_numbers_of_the_release(
         "dimensions": [4, 2, 1.5],
         "yaw": -3.141592653589793,
         "rotation": [0.1, -0.2, 0.3000000000000001, 0.9],
-        "other": more,
+        "other": other_fields,
     }
     second = {
         **first,
@@ -170,7 +179,7 @@ def test_row_of_cuboids_has_the_numbers_of_the_release(
                 }
             ],
             "links": None,
-            "other": viewer,
+            "other": viewer_fields,
             "image_attributes": {"rain": False},
             "metadata": {"town": "Leuven"},
         }
@@ -179,11 +188,11 @@ def test_row_of_cuboids_has_the_numbers_of_the_release(
 
 def test_sequence_has_one_row_for_each_frame(tmp_path: Path, write_release: WriteRelease, rows_of: Any) -> None:
     store = write_files(tmp_path)
-    times = ["10", 1_234_567_890_123_456_789, 0.1234567890123456789, "1.50", None, 1e9]
-    shown = ["10", "1234567890123456789", "0.12345678901234568", "1.50", None, "1000000000.0"]
+    timestamps = ["10", 1_234_567_890_123_456_789, 0.1234567890123456789, "1.50", None, 1e9]
+    timestamp_texts = ["10", "1234567890123456789", "0.12345678901234568", "1.50", None, "1000000000.0"]
     frames = [
         cloud(store(f"{number}.bin", kitti_file(first_x=number)), name=f"f{number}", timestamp=time, default_z=number)
-        for number, time in enumerate(times)
+        for number, time in enumerate(timestamps)
     ]
     links = [{"from_id": 1, "to_id": 2, "attributes": {"kind": "towed"}}]
     contents = [*(label_content("pointcloud-segmentation", 1 + number) for number in range(5)), None]
@@ -191,7 +200,7 @@ def test_sequence_has_one_row_for_each_frame(tmp_path: Path, write_release: Writ
     later = cloud_sample("later", {"frames": frames[:1]})
     rows = rows_of(write_release([drive, later], task_type="pointcloud-segmentation-sequence"))
     assert [(row["name"], row["frame_index"], row["frame_name"], row["timestamp"]) for row in rows] == [
-        *(("drive", number, f"f{number}", time) for number, time in enumerate(shown)),
+        *(("drive", number, f"f{number}", time) for number, time in enumerate(timestamp_texts)),
         ("later", 0, "f0", "10"),
     ]
     assert [row["point_cloud"] for row in rows] == [kitti_file(first_x=number) for number in (0, 1, 2, 3, 4, 5, 0)]
@@ -210,8 +219,8 @@ def test_timestamp_has_all_digits_of_the_file(tmp_path: Path, write_release: Wri
     for number, text in enumerate(texts):
         document = document.replace(f'"@{number}"', text)
     release.write_text(document, "utf-8")
-    found = [row["timestamp"] for row in rows_of(release, load_assets=False)]
-    assert found == [text.strip('"') for text in texts]
+    timestamps = [row["timestamp"] for row in rows_of(release, load_assets=False)]
+    assert timestamps == [text.strip('"') for text in texts]
 
 
 @pytest.mark.each_choice(2)
@@ -302,8 +311,8 @@ def test_rows_have_the_labels_of_the_chosen_labelset(write_release: WriteRelease
     sample = cloud_sample("a", cloud(None), labels=labels)
     labelsets = [{"name": "ground-truth", "is_groundtruth": True}, {"name": "model"}]
     release = write_release([sample], task_type="pointcloud-cuboid", labelsets=labelsets)
-    found = [rows_of(release, load_assets=False, labelset=name)[0] for name in (None, "model")]
-    assert [(row["status"], len(row["annotations"])) for row in found] == [("LABELED", 1), ("PRELABELED", 0)]
+    rows = [rows_of(release, load_assets=False, labelset=name)[0] for name in (None, "model")]
+    assert [(row["status"], len(row["annotations"])) for row in rows] == [("LABELED", 1), ("PRELABELED", 0)]
 
 
 def test_filters_and_splits_keep_a_sequence_together(tmp_path: Path, write_release: WriteRelease) -> None:

@@ -1,4 +1,4 @@
-"""`on_error` decides what happens to point clouds that cannot be used."""
+"""`on_error` applies to faulty point clouds, camera images, labels of points and JSON in releases of point clouds."""
 
 from __future__ import annotations
 
@@ -29,30 +29,32 @@ TASK = "pointcloud-segmentation"
 
 
 class Fault(NamedTuple):
-    """A point cloud or label that cannot be used.
+    """A point cloud or a label that `load_release` refuses.
 
     Attributes:
-        file: The file of the point cloud; None for a release without a file.
-        kind: The type of the file in the release.
+        file: The content of the file of the point cloud; None if the file is missing.
+        file_type: The type of the file in the release.
         reason: A regular expression for the message.
-        column: The column that is null if the row is kept.
-        points: The label of the points.
+        column: The column that is null with ``on_error="keep"``.
+        point_annotations: The annotation id of each point.
         options: Options of `load_release`.
     """
 
     file: bytes | None
-    kind: str | None
+    file_type: str | None
     reason: str
     column: str = "point_cloud"
-    points: list[Any] = [0, 1, 1, 9]
+    point_annotations: list[Any] = [0, 1, 1, 9]
     options: dict[str, Any] = {}
 
 
 FAULTS = {
     "fewer labels than points": Fault(
-        kitti_file(), "kitti", "3 points.* 4 points", "point_annotations", points=[0, 1, 9]
+        kitti_file(), "kitti", "3 points.* 4 points", "point_annotations", point_annotations=[0, 1, 9]
     ),
-    "more labels than points": Fault(kitti_file(), "kitti", "5 points.* 4 points", "point_annotations", points=[0] * 5),
+    "more labels than points": Fault(
+        kitti_file(), "kitti", "5 points.* 4 points", "point_annotations", point_annotations=[0] * 5
+    ),
     "labels without points": Fault(b"", "kitti", "4 points.* 0 points", "point_annotations"),
     "one point of another width": Fault(kitti_file()[:-4], "kitti", "60 bytes.*16"),
     "other kind than in the release": Fault(pcd_file(), "ply", "PCD.*'ply'"),
@@ -67,7 +69,9 @@ FAULTS = {
     "no file": Fault(None, "kitti", "gone.bin.*does not exist"),
     "too many points": Fault(kitti_file(), "kitti", "max_points=3", options={"max_points": 3}),
     "too many bytes": Fault(kitti_file(), "kitti", "max_bytes=63", options={"max_bytes": 63}),
-    "text that is no number": Fault(pcd_file().replace(b"0.25", b"half"), "pcd", "a.bin", options={"verify": "decode"}),
+    "text in place of a number": Fault(
+        pcd_file().replace(b"0.25", b"half"), "pcd", "a.bin", options={"verify": "decode"}
+    ),
 }
 
 
@@ -78,14 +82,14 @@ def fault(request: pytest.FixtureRequest) -> Fault:
 
 @pytest.fixture
 def release(tmp_path: Path, write_release: WriteRelease, fault: Fault) -> Path:
-    """A release of three point clouds; the second one has a fault, the others have one point less."""
+    """Return a release of three point clouds. The second one has a fault; the others have three points."""
     store = write_files(tmp_path)
     good = cloud(store("good.bin", kitti_file(3)))
     good_label = cloud_label(**{**label_content(TASK), "point_annotations": [0, 1, 9]})
     url = "gone.bin" if fault.file is None else store("a.bin", fault.file)
-    label = cloud_label(**{**label_content(TASK), "point_annotations": fault.points})
+    label = cloud_label(**{**label_content(TASK), "point_annotations": fault.point_annotations})
     samples = [cloud_sample(name, good, good_label) for name in ("first", "last")]
-    bad = cloud_sample("bad", cloud(url, fault.kind), label, metadata={"k": 1})
+    bad = cloud_sample("bad", cloud(url, fault.file_type), label, metadata={"k": 1})
     return write_release([samples[0], bad, samples[1]], task_type=TASK)
 
 
@@ -111,14 +115,16 @@ class TestOnError:
         if fault.column == "point_annotations":
             assert row["point_cloud"] == fault.file
         else:
-            assert row["point_annotations"] == fault.points
+            assert row["point_annotations"] == fault.point_annotations
         if not streaming:
-            found = [problem for problem in read_errors_file(rows) if problem["sample"] == "bad"]
-            assert [(problem["column"], problem["action"]) for problem in found] == [(fault.column, "kept")]
+            problems = [problem for problem in read_errors_file(rows) if problem["sample"] == "bad"]
+            assert [(problem["column"], problem["action"]) for problem in problems] == [(fault.column, "kept")]
 
 
 @pytest.mark.parametrize("url", [None, ""])
-def test_sample_without_the_url_of_its_point_cloud_is_an_error(write_release: WriteRelease, url: str | None) -> None:
+def test_sample_without_the_url_of_its_point_cloud_raises_asset_error(
+    write_release: WriteRelease, url: str | None
+) -> None:
     release = write_release([cloud_sample("a", cloud(url))], task_type="pointcloud-cuboid")
     with pytest.raises(AssetError, match=r"'a', point_cloud: .*no URL"):
         load_release(release, split="train")
@@ -126,14 +132,15 @@ def test_sample_without_the_url_of_its_point_cloud_is_an_error(write_release: Wr
     assert (row["point_cloud"], row["point_cloud_type"]) == (None, "kitti")
 
 
-def test_sample_without_a_point_cloud_is_an_error(write_release: WriteRelease) -> None:
+def test_sample_without_a_point_cloud_raises_asset_error(write_release: WriteRelease) -> None:
     for attributes in ({}, None):
         release = write_release([cloud_sample("a", attributes)], task_type="pointcloud-cuboid")
         with pytest.raises(AssetError, match="'a', point_cloud"):
             load_release(release, split="train")
 
 
-PARTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+# For each fault, fields of the sample, attributes of the label, and a regular expression for the message.
+JSON_FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "ego pose without a heading": ({"ego_pose": {"position": xyz(1, 2, 3)}}, {}, "heading"),
     "ego pose of text": ({"ego_pose": {"position": xyz("1", 2, 3), "heading": None}}, {}, "position"),  # type: ignore[arg-type]
     "images of text": ({"images": ["a.jpg"]}, {}, r"images\[0\]"),
@@ -145,11 +152,11 @@ PARTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_on_error_applies_to_parts_of_the_json_that_cannot_be_read(
-    tmp_path: Path, write_release: WriteRelease, part: str
+@pytest.mark.parametrize("fault_name", JSON_FAULTS)
+def test_on_error_applies_to_samples_and_labels_with_invalid_json(
+    tmp_path: Path, write_release: WriteRelease, fault_name: str
 ) -> None:
-    fields, label, reason = PARTS[part]
+    fields, label, reason = JSON_FAULTS[fault_name]
     url = write_files(tmp_path)("a.bin", kitti_file(0))
     good = cloud_sample("good", cloud(url), cloud_label(annotations=[], point_annotations=[]))
     bad = cloud_sample("bad", cloud(url, **fields), cloud_label(**label))
@@ -185,7 +192,9 @@ def test_on_error_applies_to_camera_images(
     assert row["point_cloud"] == kitti_file()
 
 
-def test_camera_without_url_is_an_error_only_with_cameras(tmp_path: Path, write_release: WriteRelease) -> None:
+def test_camera_without_url_raises_asset_error_only_with_the_option_cameras(
+    tmp_path: Path, write_release: WriteRelease
+) -> None:
     attributes = cloud(write_files(tmp_path)("a.bin", kitti_file()), images=[camera(None)])
     release = write_release([cloud_sample("a", attributes)], task_type="pointcloud-cuboid")
     assert len(load_release(release, split="train")) == 1

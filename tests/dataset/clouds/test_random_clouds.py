@@ -1,4 +1,4 @@
-"""Rows of random releases of point clouds are equal to the JSON of the release, bit by bit."""
+"""Rows of random releases of point clouds have the values of the JSON; each number has the same bits."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from segments_hf.release import Release
 CATEGORIES = [{"id": 7, "name": "car"}, {"id": -2, "name": "road"}, {"id": 0, "name": "car"}]
 CLASS_INDICES = {-2: 0, 0: 1, 7: 2}
 
+# Strategies for values of the JSON.
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=4)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 JSON = st.recursive(
@@ -33,9 +34,9 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 INT32 = st.integers(-(2**31), 2**31 - 1)
 
 
-def fields(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def fields(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return a strategy of objects whose fields may be missing or null."""
-    return st.fixed_dictionaries({}, optional={name: st.none() | part for name, part in parts.items()})
+    return st.fixed_dictionaries({}, optional={name: st.none() | strategy for name, strategy in strategies.items()})
 
 
 ANNOTATION = st.builds(
@@ -106,7 +107,7 @@ def samples(draw: Any, task_type: str) -> list[dict[str, Any]]:
 
 
 def numbers(value: Any) -> Any:
-    """Return numbers as floats: of a number, a vector, a rotation, or lists of numbers."""
+    """Return a number as a float, and a vector, a rotation or a nested list as a list of floats; None stays None."""
     if isinstance(value, dict):
         return [float(value[name]) for name in ("x", "y", "z", "qx", "qy", "qz", "qw") if name in value]
     if isinstance(value, list):
@@ -114,8 +115,8 @@ def numbers(value: Any) -> Any:
     return None if value is None else float(value)
 
 
-def others(item: Any, *names: str) -> dict[str, Any] | None:
-    """Return the fields of the file that have no column; None if the file has none of them."""
+def other_fields(item: Any, *names: str) -> dict[str, Any] | None:
+    """Return the fields of an item with these names, for the column `other`; None if the item has none of them."""
     return {name: item[name] for name in names if name in item} or None
 
 
@@ -128,20 +129,20 @@ def expected_annotation(item: dict[str, Any]) -> dict[str, Any]:
         **{name: item.get(name) for name in ("id", "category_id", "attributes", "type", "track_id", "is_keyframe")},
         "category": CLASS_INDICES[item["category_id"]],
         **{name: numbers(item.get(name)) for name in ("position", "dimensions", "yaw", "rotation", "points")},
-        "other": others(item, "index", "velocity", "acceleration", "isHidden"),
+        "other": other_fields(item, "index", "velocity", "acceleration", "isHidden"),
     }
 
 
 def expected_camera(item: dict[str, Any]) -> dict[str, Any]:
     intrinsics, extrinsics = item.get("intrinsics") or {}, item.get("extrinsics") or {}
-    viewer = {**item, **{name: intrinsics[name] for name in {"pixels"} & intrinsics.keys()}}
+    camera_fields = {**item, **{name: intrinsics[name] for name in {"pixels"} & intrinsics.keys()}}
     return {
         **{name: item.get(name) for name in ("name", "distortion", "camera_convention")},
         "image": None,
         "intrinsic_matrix": numbers(intrinsics.get("intrinsic_matrix")),
         "translation": numbers(extrinsics.get("translation")),
         "rotation": numbers(extrinsics.get("rotation")),
-        "other": others(viewer, "row", "col", "intensity", "rotation", "pixels"),
+        "other": other_fields(camera_fields, "row", "col", "intensity", "rotation", "pixels"),
     }
 
 
@@ -158,15 +159,15 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
         status = label["label_status"] if label else "UNLABELED"
         if label_frame is None and status not in {"SKIPPED", "REJECTED"}:
             status = "UNLABELED"
-        cloud, part = sample_frame or {}, label_frame or {}
+        cloud, label_attributes = sample_frame or {}, label_frame or {}
         pose, frame = cloud.get("ego_pose"), {}
-        names = ["default_z", "bounds"]
+        other_names = ["default_z", "bounds"]
         if is_sequence:
             frame = {"frame_index": index, "frame_name": cloud.get("name")}
             frame["timestamp"] = timestamp_text(cloud.get("timestamp"))
         else:
-            names += ["timestamp", *(["name"] if cloud.get("name") is not None else [])]
-        points = {"point_annotations": part.get("point_annotations")} if "segmentation" in task_type else {}
+            other_names += ["timestamp", *(["name"] if cloud.get("name") is not None else [])]
+        points = {"point_annotations": label_attributes.get("point_annotations")} if "segmentation" in task_type else {}
         rows.append(
             {
                 "name": sample["name"],
@@ -175,11 +176,11 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
                 "point_cloud": None,
                 "point_cloud_type": (cloud.get("pcd") or {}).get("type"),
                 "ego_pose": pose and {name: numbers(pose[name]) for name in ("position", "heading")},
-                "annotations": [expected_annotation(item) for item in part.get("annotations") or []],
+                "annotations": [expected_annotation(item) for item in label_attributes.get("annotations") or []],
                 "cameras": [expected_camera(item) for item in cloud.get("images") or []],
                 "links": content.get("links"),
-                "other": others(cloud, *names),
-                "image_attributes": part.get("image_attributes"),
+                "other": other_fields(cloud, *other_names),
+                "image_attributes": label_attributes.get("image_attributes"),
                 "metadata": sample["metadata"],
                 **points,
                 **frame,
@@ -189,7 +190,7 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of a table with JSON as objects."""
+    """Return a row of a table with decoded JSON."""
 
     def decoded(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
         return {**item, **{name: json.loads(item[name]) for name in names & item.keys() if item[name] is not None}}
@@ -198,7 +199,7 @@ def plain_row(row: dict[str, Any]) -> dict[str, Any]:
     return {**decoded(row, JSON_COLUMNS), **lists}
 
 
-def text_of(rows: list[dict[str, Any]]) -> list[str]:
+def rows_as_text(rows: list[dict[str, Any]]) -> list[str]:
     """Return rows as text, in which 0.0 differs from -0.0 and 1 from 1.0."""
     return [json.dumps(row, sort_keys=True) for row in rows]
 
@@ -221,4 +222,4 @@ def test_rows_of_random_releases_are_equal_to_their_json(task_type: str, data: s
     maker = RowMaker("ground-truth", CLASS_INDICES, features, assets=None)
     batches = maker.batches(whole)
     rows = [plain_row(row) for batch in batches for row in batch.table.to_pylist()]
-    assert text_of(rows) == text_of([row for sample in drawn for row in expected_rows(task_type, sample)])
+    assert rows_as_text(rows) == rows_as_text([row for sample in drawn for row in expected_rows(task_type, sample)])

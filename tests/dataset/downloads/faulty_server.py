@@ -19,27 +19,27 @@ Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
 
 class FaultyServer:
-    """A server of files that responds to some of the requests with a fault.
+    """A file server whose responses have a fault at random or for some paths.
 
     Attributes:
         url: The address of the server, such as ``http://127.0.0.1:40001``.
         files: The content of each path.
-        rate: The fraction of responses with a fault, 0 to 1.
+        fault_rate: The fraction of responses with a fault, 0 to 1.
         latency: Seconds before each response.
-        whole: The number of complete responses for each path.
-        faults: The number of responses with each fault.
-        always: The fault of all responses for a path, by path.
+        complete_responses: The number of complete responses for each path.
+        faults: The number of responses with each fault. Responses for missing files are not counted.
+        permanent_faults: The fault of all responses for a path, by path.
     """
 
-    def __init__(self, *, rate: float = 0.0, seed: int = 0) -> None:
+    def __init__(self, *, fault_rate: float = 0.0, seed: int = 0) -> None:
         self.files: dict[str, bytes] = {}
-        self.rate = rate
+        self.fault_rate = fault_rate
         self.latency = 0.0
-        self.whole: Counter[str] = Counter()
+        self.complete_responses: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
-        self.always: dict[str, str] = {}
+        self.permanent_faults: dict[str, str] = {}
         self._seed = seed
-        self._asked: Counter[str] = Counter()
+        self._request_counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -54,11 +54,11 @@ class FaultyServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def put(self, path: str, content: bytes, *, always: str = "") -> str:
-        """Put a file on the server and return its URL; `always` is the fault of all responses for it."""
+    def put(self, path: str, content: bytes, *, permanent_fault: str = "") -> str:
+        """Put a file on the server and return its URL; `permanent_fault` is the fault of all responses for it."""
         self.files[path] = content
-        if always:
-            self.always[path] = always
+        if permanent_fault:
+            self.permanent_faults[path] = permanent_fault
         return self.url + path
 
     def _listen(self) -> None:
@@ -73,11 +73,11 @@ class FaultyServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection:
             try:
-                self._answer(connection)
+                self._respond(connection)
             except OSError:
                 return
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _respond(self, connection: socket.socket) -> None:
         pending = b""
         while not self._stopped.is_set():
             while b"\r\n\r\n" not in pending:
@@ -96,15 +96,15 @@ class FaultyServer:
                 return
             connection.sendall(_head(200, len(content)) + content)
             with self._lock:
-                self.whole[path] += 1
+                self.complete_responses[path] += 1
 
     def _fault(self, path: str) -> str:
         with self._lock:
-            self._asked[path] += 1
+            self._request_counts[path] += 1
             # The faults do not depend on the order of the requests. If they did, one path could have so many faults
             # in one run that the client gives up.
-            chance = random.Random(f"{self._seed} {path} {self._asked[path]}")
-            name = self.always.get(path) or (chance.choice(TRANSIENT) if chance.random() < self.rate else "")
+            rng = random.Random(f"{self._seed} {path} {self._request_counts[path]}")
+            name = self.permanent_faults.get(path) or (rng.choice(TRANSIENT) if rng.random() < self.fault_rate else "")
             self.faults[name] += bool(name)
         return name
 
@@ -131,7 +131,7 @@ def _stall(server: FaultyServer, connection: socket.socket, content: bytes) -> N
 
 
 def _drip(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
-    """Send ten bytes in each second, far fewer than the Content-Length promises."""
+    """Send ten bytes per second of a body with a Content-Length of 1 MB."""
     connection.sendall(_head(200, 10**6))
     for _ in range(int(LONGEST_STALL / 0.1)):
         if server.wait(0.1):
@@ -140,12 +140,13 @@ def _drip(server: FaultyServer, connection: socket.socket, content: bytes) -> No
 
 
 def _status(status: int, *lines: str, body: bytes = b"busy") -> Fault:
+    """Return a fault that sends a response with this status, these lines of the header and this body."""
     return lambda server, connection, content: connection.sendall(
         _head(status, len(body), "Connection: close", *lines) + body
     )
 
 
-def _instead(body: bytes) -> Fault:
+def _replacement(body: bytes) -> Fault:
     """Return a fault that sends `body` in place of the file, with status 200 and a correct Content-Length."""
     return lambda server, connection, content: connection.sendall(_head(200, len(body), "Connection: close") + body)
 
@@ -156,7 +157,7 @@ def _truncate(server: FaultyServer, connection: socket.socket, content: bytes) -
 
 
 def _cut(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
-    """Send half of a body without a Content-Length."""
+    """Send half of the body, in a response without a Content-Length."""
     connection.sendall(_head(200, None, "Connection: close") + content[: len(content) // 2])
 
 
@@ -169,9 +170,10 @@ FAULTS: dict[str, Fault] = {
     "429": _status(429, "Retry-After: 0"),
     "truncated": _truncate,
     "cut": _cut,
-    "page": _instead(b"<!DOCTYPE html><title>Sign in</title>"),
-    "json": _instead(b'{"detail": "Too many requests"}'),
-    "empty": _instead(b""),
+    "page": _replacement(b"<!DOCTYPE html><title>Sign in</title>"),
+    "json": _replacement(b'{"detail": "Too many requests"}'),
+    "empty": _replacement(b""),
     "missing": _status(404, body=b"not here"),
 }
+# The faults of responses for files without a permanent fault.
 TRANSIENT = [name for name in FAULTS if name != "missing"]

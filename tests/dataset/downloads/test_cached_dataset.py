@@ -19,7 +19,7 @@ class TestCachedDataset:
     SAMPLES = (sample("a", metadata={"k": 1}), sample("b", metadata={"k": 1}))
 
     @pytest.mark.parametrize(
-        ("first", "again"),
+        ("first", "second"),
         [
             ({}, {}),
             ({}, {"labelset": None, "on_error": "raise"}),
@@ -28,12 +28,12 @@ class TestCachedDataset:
         ],
         ids=str,
     )
-    def test_is_reused_for_equal_options(self, write_release, first, again):
+    def test_is_reused_for_equal_options(self, write_release, first, second):
         release = write_release(self.SAMPLES)
-        built = arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **first))
-        built_at = built.stat().st_mtime_ns
-        assert arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **again)) == built
-        assert built.stat().st_mtime_ns == built_at
+        file = arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **first))
+        written_at = file.stat().st_mtime_ns
+        assert arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **second)) == file
+        assert file.stat().st_mtime_ns == written_at
 
     @pytest.mark.parametrize(
         "option",
@@ -51,16 +51,16 @@ class TestCachedDataset:
     )
     def test_is_not_reused_for_another_option(self, write_release, option):
         release = write_release(self.SAMPLES, labelsets=[{"name": "ground-truth"}, {"name": "model"}])
-        built = arrow_file(segments_hf.load_release(release, split="train", load_assets=False))
-        other = arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **option))
-        assert other != built
-        assert other.exists()
-        assert built.exists()
+        file = arrow_file(segments_hf.load_release(release, split="train", load_assets=False))
+        other_file = arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **option))
+        assert other_file != file
+        assert other_file.exists()
+        assert file.exists()
 
     def test_without_assets_is_not_reused_with_assets(self, write_release, tmp_path):
         release = write_release(file_samples(tmp_path, 1))
-        without = segments_hf.load_release(release, split="train", load_assets=False)
-        assert arrow_file(without) != arrow_file(segments_hf.load_release(release, split="train"))
+        dataset = segments_hf.load_release(release, split="train", load_assets=False)
+        assert arrow_file(dataset) != arrow_file(segments_hf.load_release(release, split="train"))
 
     def test_is_not_reused_for_a_release_with_other_content(self, write_release):
         before = segments_hf.load_release(write_release(self.SAMPLES), split="train", load_assets=False)

@@ -47,8 +47,8 @@ def test_load_dataset_accepts_the_fetching_options(release, server):
 
 @pytest.mark.parametrize("streaming", [False, True])
 def test_verify_decode_finds_damaged_pixels_in_a_valid_file_structure(server, write_release, streaming):
-    mask = server.url("/label.png", unreadable_png(bitmap()))
-    content = label(annotations=[], segmentation_bitmap={"url": mask})
+    bitmap_url = server.url("/label.png", unreadable_png(bitmap()))
+    content = label(annotations=[], segmentation_bitmap={"url": bitmap_url})
     release = write_release([sample("a", server.url("/a.jpg", jpeg((2, 2))), content)])
     assert len(list(load_release(release, split="train", streaming=streaming).select_columns("name"))) == 1
     with pytest.raises(AssetError, match="sample 'a', segmentation_bitmap: .*cannot be decoded"):
@@ -123,11 +123,11 @@ def test_progress_bar_shows_files_bytes_retries_and_failures(server, write_relea
     server.files["/images/0.jpg"] = [(503, {}, b""), (200, {}, server.files["/images/0.jpg"])]
     samples[1]["attributes"]["image"]["url"] = server.address + "/gone.jpg"
     load_release(write_release(samples), on_error="skip", **options)
-    shown = capfd.readouterr().err
-    assert "Fetching: " in shown
+    output = capfd.readouterr().err
+    assert "Fetching: " in output
     # With two processes, each process has a progress bar with its own counts.
-    assert ("files=7, retries=1, failures=1" in shown) == (not options)
-    assert "B/s" in shown
+    assert ("files=7, retries=1, failures=1" in output) == (not options)
+    assert "B/s" in output
 
 
 def test_disable_progress_bars_hides_the_progress_bar(release, capfd, progress_bars):

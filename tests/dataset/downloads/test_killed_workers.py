@@ -19,7 +19,7 @@ import pytest
 from .faulty_server import FaultyServer
 from .test_load_from_faulty_server import put_samples
 
-BUILD = """
+BUILD_SCRIPT = """
     import sys
     import segments_hf
 
@@ -38,20 +38,20 @@ def test_workers_end_when_the_main_process_of_the_build_is_killed(
 ) -> None:
     count = 1000
     script = tmp_path / "build.py"
-    script.write_text(textwrap.dedent(BUILD), encoding="utf-8")
+    script.write_text(textwrap.dedent(BUILD_SCRIPT), encoding="utf-8")
     with FaultyServer() as server:
         release = write_release(put_samples(server, count, {}))
         server.latency = 0.1
         environment = {**os.environ, "HF_HOME": str(tmp_path / "home"), "NO_PROXY": "127.0.0.1"}
         build = subprocess.Popen([sys.executable, script, release], env=environment, start_new_session=True)
         try:
-            _wait_for(lambda: server.whole.total() > 20)
+            _wait_for(lambda: server.complete_responses.total() > 20)
             build.kill()
             build.wait()
             responses, changed_at = -1, time.monotonic()
             while time.monotonic() - changed_at < 5:
-                if server.whole.total() != responses:
-                    responses, changed_at = server.whole.total(), time.monotonic()
+                if server.complete_responses.total() != responses:
+                    responses, changed_at = server.complete_responses.total(), time.monotonic()
                 time.sleep(0.1)
         finally:
             os.killpg(build.pid, signal.SIGKILL)
@@ -59,7 +59,7 @@ def test_workers_end_when_the_main_process_of_the_build_is_killed(
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
+    deadline = time.monotonic() + 120
     while not condition():
-        assert time.monotonic() < end
+        assert time.monotonic() < deadline
         time.sleep(0.05)

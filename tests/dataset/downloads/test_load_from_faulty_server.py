@@ -33,9 +33,11 @@ def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> lis
     samples = []
     for number in range(count):
         content = jpeg((4, 4), red=number % 256) + number.to_bytes(4, "big")  # readers ignore bytes after the end
-        image = server.put(f"/images/{number}.jpg", content, always=broken.get(number, ""))
-        mask = server.put(f"/labels/{number}.png", bitmap([[number + 1] * 4] * 4))
-        ground_truth = label(annotations=[{"id": number + 1, "category_id": 1}], segmentation_bitmap={"url": mask})
+        image = server.put(f"/images/{number}.jpg", content, permanent_fault=broken.get(number, ""))
+        bitmap_url = server.put(f"/labels/{number}.png", bitmap([[number + 1] * 4] * 4))
+        ground_truth = label(
+            annotations=[{"id": number + 1, "category_id": 1}], segmentation_bitmap={"url": bitmap_url}
+        )
         samples.append(sample(f"s{number}", image, ground_truth))
     return samples
 
@@ -43,7 +45,7 @@ def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> lis
 def run(script: str, *args: object, home: Path) -> Any:
     """Run a script in a new process and return the JSON of its last line."""
     settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error", "PYTHONPATH": str(TESTS)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],
         env={**os.environ, **settings},
         capture_output=True,
@@ -51,12 +53,12 @@ def run(script: str, *args: object, home: Path) -> Any:
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    assert process.returncode == 0, process.stderr[-4000:]
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
-    """Return the hashes of the image and the bitmap of each sample on the server, by the name of the sample."""
+    """Return the SHA-256 of the image and of the bitmap of each sample on the server, by the name of the sample."""
     return {
         f"s{number}": [
             hashlib.sha256(server.files[path]).hexdigest()
@@ -66,7 +68,7 @@ def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
     }
 
 
-ROWS = """
+ROWS_CODE = """
     import hashlib, json, sys
     from pathlib import Path
     import segments_hf
@@ -81,8 +83,8 @@ ROWS = """
         ]
 """
 
-BUILD = (
-    ROWS
+BUILD_SCRIPT = (
+    ROWS_CODE
     + """
     dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
     folder = Path(dataset.cache_files[0]["filename"]).parent
@@ -96,39 +98,39 @@ BUILD = (
 def test_load_release_stores_or_reports_ten_thousand_assets_in_limited_memory(write_release, tmp_path):
     count = 5000
     broken = {17 + 100 * index: name for index, name in enumerate(PERMANENT_FAULTS)}
-    with FaultyServer(rate=0.05) as server:
+    with FaultyServer(fault_rate=0.05) as server:
         release = write_release(put_samples(server, count, broken))
-        built = run(BUILD, release, home=tmp_path / "home")
+        result = run(BUILD_SCRIPT, release, home=tmp_path / "home")
     expected = digests(server, count)
-    names = [name for name, _ in built["rows"]]
-    reported = [problem.sample for problem in read_problems(Path(built["folder"], "errors.jsonl"))]
+    names = [name for name, _ in result["rows"]]
+    reported = [problem.sample for problem in read_problems(Path(result["folder"], "errors.jsonl"))]
     assert len(names) == len(set(names))
     assert sorted(names + reported) == sorted(expected)
     assert reported == [f"s{number}" for number in sorted(broken)]
-    assert {name: content for name, content in built["rows"] if expected[name] != content} == {}
+    assert {name: content for name, content in result["rows"] if expected[name] != content} == {}
     assert min(server.faults[name] for name in TRANSIENT) > 10  # each fault occurred
-    assert set(server.whole.values()) == {1}  # no complete file is downloaded twice
+    assert set(server.complete_responses.values()) == {1}  # no complete file is downloaded twice
     stored = [path for path in AssetCache(tmp_path / "home/segments_hf/assets").folder.rglob("*.*") if path.is_file()]
-    assert len(stored) == len(server.whole)  # the cache has no broken and no incomplete file
-    assert 50 < built["peak"] < MAX_MEMORY
+    assert len(stored) == len(server.complete_responses)  # the cache has no broken and no incomplete file
+    assert 50 < result["peak"] < MAX_MEMORY
 
 
-KILLED = (
-    ROWS
+KILLED_BUILDS_SCRIPT = (
+    ROWS_CODE
     + """
     import os, random, signal, time
     import datasets
 
     datasets.disable_progress_bars()
-    chance = random.Random(7)
+    rng = random.Random(7)
     killed = 0
     while killed < 20:
         child = os.fork()  # a fork does not import the modules again
         if not child:
             os.setsid()
-            segments_hf.load_release(sys.argv[1], num_proc=chance.choice([None, 2]), in_flight=8)
+            segments_hf.load_release(sys.argv[1], num_proc=rng.choice([None, 2]), in_flight=8)
             os._exit(0)
-        time.sleep(chance.uniform(0.05, 1.0))
+        time.sleep(rng.uniform(0.05, 1.0))
         if os.waitpid(child, os.WNOHANG) == (0, 0):
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -146,12 +148,13 @@ def test_build_that_was_killed_many_times_has_the_dataset_of_an_uninterrupted_bu
     with FaultyServer() as server:
         release = write_release(put_samples(server, count, {}))
         server.latency = 0.25
-        resumed = run(KILLED, release, home=tmp_path / "killed")
-        downloads = dict(server.whole)
+        resumed = run(KILLED_BUILDS_SCRIPT, release, home=tmp_path / "killed")
+        downloads = dict(server.complete_responses)
         server.latency = 0
-        built = run(BUILD, release, home=tmp_path / "whole")
-    assert resumed == built["rows"] == [[name, content] for name, content in digests(server, count).items()]
-    # Only downloads that were not complete when a build was killed are repeated: up to 16 for each of 20 kills.
+        result = run(BUILD_SCRIPT, release, home=tmp_path / "whole")
+    assert resumed == result["rows"] == [[name, content] for name, content in digests(server, count).items()]
+    # Only downloads that were not complete when a build was killed are repeated: up to 16 for each of the 20 kills,
+    # because each of at most two processes has at most 8 requests in flight.
     assert sum(downloads.values()) <= 2 * count + 20 * 16
     assert max(downloads.values()) < 20
     stored = [path for path in (tmp_path / "killed/segments_hf/assets").rglob("*") if path.is_file()]
@@ -160,9 +163,9 @@ def test_build_that_was_killed_many_times_has_the_dataset_of_an_uninterrupted_bu
 
 def test_two_builds_with_one_asset_cache_are_both_complete(write_release, tmp_path):
     count = 100
-    with FaultyServer(rate=0.02) as server:
+    with FaultyServer(fault_rate=0.02) as server:
         release = write_release(put_samples(server, count, {}))
-        script = textwrap.dedent(BUILD).replace("timeout=10", "timeout=10, cache_dir=sys.argv[2]")
+        script = textwrap.dedent(BUILD_SCRIPT).replace("timeout=10", "timeout=10, cache_dir=sys.argv[2]")
         with ThreadPoolExecutor(2) as pool:
             runs = [
                 pool.submit(run, script, release, tmp_path / f"arrow-{number}", home=tmp_path / "home")

@@ -18,7 +18,7 @@ HOSTS = {
 
 @pytest.fixture
 def s3_with_keys(s3, monkeypatch, no_cloud_credentials):
-    """An S3 server that receives all requests to S3 hosts, and credentials for it in the environment."""
+    """Return an S3 server that receives all requests to S3 hosts, and set its credentials in the environment."""
     monkeypatch.setenv("HTTP_PROXY", s3.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS["key"])
@@ -27,8 +27,8 @@ def s3_with_keys(s3, monkeypatch, no_cloud_credentials):
 
 
 @pytest.fixture
-def mixed(s3_with_keys, server, write_release):
-    """A release with an image at each kind of URL, and the bytes of the images by sample."""
+def mixed_release(s3_with_keys, server, write_release):
+    """Return a release with an image at each kind of URL, and the bytes of the image of each sample by its name."""
     samples, images = [], {}
     for number, host in enumerate(HOSTS.values()):
         s3_with_keys.put("private", f"x/{number} ä.jpg", image := jpeg((2, 2), red=number))
@@ -36,8 +36,8 @@ def mixed(s3_with_keys, server, write_release):
         images[f"https-{number}"] = image
         samples.append(sample(f"https-{number}", url))
     images["s3"] = jpeg((2, 2), red=100)
-    mask = server.url("/label.png", bitmap())  # the platform stores the bitmaps
-    content = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": mask})
+    bitmap_url = server.url("/label.png", bitmap())  # the platform stores the bitmaps
+    content = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": bitmap_url})
     samples.append(sample("s3", s3_with_keys.put("private", "x/s3 #1.jpg", images["s3"]), content))
     images["platform"] = jpeg((2, 2), red=101)
     samples.append(sample("platform", server.url("/image.jpg", images["platform"])))
@@ -48,14 +48,14 @@ def mixed(s3_with_keys, server, write_release):
 
 
 @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}, {"in_flight": 1}], ids=str)
-def test_load_release_reads_images_at_all_kinds_of_urls_in_one_release(mixed, options):
-    release, images = mixed
+def test_load_release_reads_images_at_all_kinds_of_urls_in_one_release(mixed_release, options):
+    release, images = mixed_release
     rows = plain_rows(load_release(release, split="train", **options))
     assert {row["name"]: row["image"] for row in rows} == images
 
 
-def test_storage_options_may_contain_the_keys(mixed, s3_with_keys, monkeypatch):
-    release, images = mixed
+def test_keys_may_be_in_storage_options(mixed_release, s3_with_keys, monkeypatch):
+    release, images = mixed_release
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     rows = plain_rows(load_release(release, split="train", storage_options={"s3": s3_with_keys.storage_options}))
@@ -117,22 +117,22 @@ def test_release_in_a_bucket_must_not_read_local_files(s3_with_keys, write_relea
         load_release("s3://private/r/release.json")
 
 
-def test_error_of_a_missing_release_names_its_url(s3_with_keys):
+def test_error_for_a_missing_release_names_its_url(s3_with_keys):
     with pytest.raises(ReleaseError, match=r"s3://private/gone\.json: .*does not exist"):
         load_release("s3://private/gone.json")
 
 
-def test_keys_of_storage_options_are_not_written_to_the_caches(mixed, s3_with_keys, caches, monkeypatch):
-    release, _ = mixed
+def test_keys_of_storage_options_are_not_written_to_the_caches(mixed_release, s3_with_keys, caches, monkeypatch):
+    release, _ = mixed_release
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     load_release(release, storage_options=s3_with_keys.storage_options)
-    written = [path for path in caches.rglob("*") if path.is_file()]
-    assert written
-    assert not [path for path in written if KEYS["secret"].encode() in path.read_bytes()]
+    files = [path for path in caches.rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if KEYS["secret"].encode() in path.read_bytes()]
 
 
-def test_cached_dataset_is_reused_with_other_keys(mixed, s3_with_keys):
-    release, _ = mixed
+def test_cached_dataset_is_reused_with_other_keys(mixed_release, s3_with_keys):
+    release, _ = mixed_release
     first = load_release(release, split="train")
     again = load_release(release, split="train", storage_options=s3_with_keys.storage_options)
     assert first.cache_files == again.cache_files

@@ -24,13 +24,15 @@ def url(server: Any, write_release: Any) -> str:
     return server.url(FILE, write_release(served_samples(server, 4)).read_bytes())
 
 
-def check_rows(stream: Any) -> None:
+def assert_four_rows(stream: Any) -> None:
     assert len(list(stream)) == 4
 
 
 FUNCTIONS: dict[str, Callable[[Any, Path], Any]] = {
     "load_release": lambda release, _: load_release(release),
-    "load_release, streaming": lambda release, _: check_rows(load_release(release, split="train", streaming=True)),
+    "load_release, streaming": lambda release, _: assert_four_rows(
+        load_release(release, split="train", streaming=True)
+    ),
     "load_release, splits": lambda release, _: load_release(release, splits={"train": 0.5, "test": 0.5}),
     "to_layout": lambda release, _: segments_hf.to_layout(release, "semantic-segmentation"),
     "add_semantic_masks": lambda release, _: segments_hf.add_semantic_masks(release),
@@ -67,7 +69,7 @@ def test_load_dataset_fetches_the_release_once(url: str, server: Any, streaming:
     datasets.load_dataset_builder("text", data_files=url)
     checks = server.requests.pop(FILE)  # for every builder, `datasets` requests the file to check that it exists
     rows = datasets.load_dataset("segments_release", data_files=url, split="train", streaming=streaming)
-    check_rows(rows)
+    assert_four_rows(rows)
     assert server.requests[FILE] == checks + 1
 
 

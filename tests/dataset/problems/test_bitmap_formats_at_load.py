@@ -14,10 +14,10 @@ from dataset.making import jpeg, label, sample
 from segments_hf.errors import AssetError, BitmapError
 
 IDS = [number for number in np.unique(COLOR_IDS).tolist() if number]
-CASE = Path("/work/shared/cases/lossy_bitmap/release.json")
+CASE_RELEASE = Path("/work/shared/cases/lossy_bitmap/release.json")
 
 
-def write(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> Path:
+def write_two_samples(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> Path:
     """Write a release of two samples; the second one has the bitmap `content`."""
     for name in ("a.jpg", "b.jpg"):
         (folder / name).write_bytes(jpeg((WIDTH, HEIGHT), red=ord(name[0])))
@@ -35,7 +35,7 @@ def write(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> P
 @pytest.mark.parametrize("verify", ["structure", "decode"])
 @pytest.mark.parametrize("name", ["lossy WebP", "16-bit RGBA PNG", "JPEG in TIFF", "rotated PNG"])
 def test_load_release_refuses_inexact_bitmap(name: str, verify: str, write_release: Any, tmp_path: Path) -> None:
-    release = write(tmp_path, write_release, INEXACT[name](), IDS)
+    release = write_two_samples(tmp_path, write_release, INEXACT[name](), IDS)
     with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*got .*expected a PNG"):
         segments_hf.load_release(release, split="train", verify=verify)
     rows = segments_hf.load_release(release, split="train", verify=verify, on_error="skip")
@@ -54,7 +54,7 @@ def test_load_release_downloads_inexact_bitmap_once(server: Any, write_release: 
 
 
 def test_load_release_accepts_palette_whose_colors_are_ids(write_release: Any, tmp_path: Path) -> None:
-    release = write(tmp_path, write_release, encoded(with_palette(), "PNG"), IDS)
+    release = write_two_samples(tmp_path, write_release, encoded(with_palette(), "PNG"), IDS)
     rows = segments_hf.add_instance_masks(segments_hf.load_release(release, split="train"))
     right, other = (np.asarray(mask) for mask in rows["instance_mask"][:])
     np.testing.assert_array_equal(right, other)
@@ -65,7 +65,7 @@ def test_load_release_accepts_palette_whose_colors_are_ids(write_release: Any, t
 def test_load_release_refuses_palette_whose_colors_are_not_ids(
     on_error: str, write_release: Any, tmp_path: Path
 ) -> None:
-    release = write(tmp_path, write_release, encoded(with_palette(), "PNG"), [*IDS[1:], 5])
+    release = write_two_samples(tmp_path, write_release, encoded(with_palette(), "PNG"), [*IDS[1:], 5])
     with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*palette indices"):
         segments_hf.load_release(release, split="train")
     rows = segments_hf.load_release(release, split="train", on_error=on_error)
@@ -75,12 +75,12 @@ def test_load_release_refuses_palette_whose_colors_are_not_ids(
 
 
 def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tmp_path: Path) -> None:
-    """A user may replace a bitmap in a row."""
+    """Such a row exists if a user replaces its bitmap after `load_release`."""
     rows = segments_hf.load_release(
-        write(tmp_path, write_release, encoded(color(), "PNG"), IDS), split="train", load_assets=True
+        write_two_samples(tmp_path, write_release, encoded(color(), "PNG"), IDS), split="train", load_assets=True
     )
-    wrong = {"bytes": INEXACT["lossy WebP"](), "path": None}
-    changed = rows.map(lambda row: {"segmentation_bitmap": wrong} if row["name"] == "b.jpg" else {})
+    inexact_bitmap = {"bytes": INEXACT["lossy WebP"](), "path": None}
+    changed = rows.map(lambda row: {"segmentation_bitmap": inexact_bitmap} if row["name"] == "b.jpg" else {})
     for make in (
         segments_hf.add_semantic_masks,
         lambda data: segments_hf.to_layout(data, "panoptic-segmentation"),
@@ -93,7 +93,7 @@ def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tm
     assert any(item.sample == "b.jpg" and "lossy WebP" in item.message for item in report.findings)
 
 
-@pytest.mark.skipif(not CASE.exists(), reason="the shared cases are not on this machine")
+@pytest.mark.skipif(not CASE_RELEASE.exists(), reason="the shared cases are not on this machine")
 def test_load_release_refuses_lossy_webp_of_real_case() -> None:
     with pytest.raises(AssetError, match="lossy WebP"):
-        segments_hf.load_release(CASE)
+        segments_hf.load_release(CASE_RELEASE)

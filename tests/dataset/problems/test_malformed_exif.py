@@ -22,12 +22,12 @@ from segments_hf.preview.shown_image import show_image
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
-MALFORMED = tiff("<", orientation_entry("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
-PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before the EXIF rotation
+MALFORMED_EXIF = tiff("<", orientation_entry("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
+PHONE_IMAGE = jpeg(MALFORMED_EXIF)  # 24 x 16 pixels before the EXIF rotation
 IDS = np.zeros((24, 16), np.uint32)
 IDS[2:9, 3:8], IDS[12:20, 2:14] = 1, 2
 ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
-PNG = bitmap(IDS)
+BITMAP = bitmap(IDS)
 
 
 def phone_sample(name: str, image: str, bitmap_url: str) -> dict[str, Any]:
@@ -36,9 +36,9 @@ def phone_sample(name: str, image: str, bitmap_url: str) -> dict[str, Any]:
 
 @pytest.fixture
 def release(server, write_release) -> Path:
-    """A release of three images; the one in the middle has malformed EXIF data."""
-    good, png_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", PNG)
-    phone = server.url("/phone.jpg", PHONE)
+    """Return a release of three images; the second one has malformed EXIF data."""
+    good, png_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", BITMAP)
+    phone = server.url("/phone.jpg", PHONE_IMAGE)
     return write_release(
         [phone_sample(name, url, png_url) for name, url in zip("abc", (good, phone, good), strict=True)]
     )
@@ -46,9 +46,9 @@ def release(server, write_release) -> Path:
 
 @pytest.fixture
 def local_release(tmp_path, write_release) -> Path:
-    """A release of one image, which is a local file with malformed EXIF data."""
-    (tmp_path / "phone.jpg").write_bytes(PHONE)
-    (tmp_path / "mask.png").write_bytes(PNG)
+    """Return a release of one image, which is a local file with malformed EXIF data."""
+    (tmp_path / "phone.jpg").write_bytes(PHONE_IMAGE)
+    (tmp_path / "mask.png").write_bytes(BITMAP)
     return write_release([phone_sample("b", "phone.jpg", "mask.png")])
 
 
@@ -56,7 +56,8 @@ def load(release: Any, **options: Any) -> Any:
     return segments_hf.load_release(release, split="train", **options)
 
 
-def check_phone(row: dict[str, Any]) -> None:
+def assert_rotated(row: dict[str, Any]) -> None:
+    """Check that the image has its size after the EXIF rotation, and that the bitmap has the same size."""
     assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (16, 24)
 
 
@@ -67,21 +68,21 @@ LOADERS = {
     "decoded": (load, {"verify": "decode"}),
     "two processes": (load, {"num_proc": 2}),
     "builder": (load_with_builder_name, {}),
-    "builder's stream": (load_with_builder_name, {"streaming": True}),
+    "stream of the builder": (load_with_builder_name, {"streaming": True}),
 }
 
 
 @pytest.mark.each_choice(1)
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
-@pytest.mark.parametrize("way", LOADERS)
-def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
-    loader, options = LOADERS[way]
+@pytest.mark.parametrize("loader_name", LOADERS)
+def test_load_release_repairs_malformed_exif(release, loader_name, policy, caplog):
+    loader, options = LOADERS[loader_name]
     dataset = loader(release, on_error=policy, **options)
     rows = list(dataset)
     assert [row["name"] for row in rows] == ["a", "b", "c"]
     for row in rows:
-        check_phone(row)
+        assert_rotated(row)
     assert "b: " in warnings_of(caplog)
     assert "EXIF" in warnings_of(caplog)
     assert "a: " not in warnings_of(caplog)
@@ -91,17 +92,17 @@ def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
         assert "/phone.jpg" in problem["reason"]
 
 
-@pytest.mark.parametrize("where", ["release", "segments_dir"])
+@pytest.mark.parametrize("source", ["release", "segments_dir"])
 @pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
-def test_load_release_does_not_change_local_file(local_release, tmp_path, where, options):
-    if where == "segments_dir":
+def test_load_release_does_not_change_local_file(local_release, tmp_path, source, options):
+    if source == "segments_dir":
         folder = tmp_path / "sdk"
         folder.mkdir()
-        (folder / "b.jpg").write_bytes(PHONE)
+        (folder / "b.jpg").write_bytes(PHONE_IMAGE)
         options = {**options, "segments_dir": folder}
     (row,) = load(local_release, **options)
-    check_phone(row)
-    changed = [path for path in tmp_path.rglob("*.jpg") if path.read_bytes() != PHONE]
+    assert_rotated(row)
+    changed = [path for path in tmp_path.rglob("*.jpg") if path.read_bytes() != PHONE_IMAGE]
     assert changed == []
 
 
@@ -110,15 +111,15 @@ def test_repaired_copy_is_cached_by_hash_of_content(local_release):
     copy = Path(row["image"]["path"])
     assert copy.is_relative_to(default_cache_folder())
     assert copy.name == hashlib.sha256(copy.read_bytes()).hexdigest() + ".jpg"
-    written = copy.stat().st_mtime_ns
+    written_at = copy.stat().st_mtime_ns
     (again,) = undecoded(load(local_release, max_bytes=10**6))
     assert again["image"]["path"] == str(copy)
-    assert copy.stat().st_mtime_ns == written
+    assert copy.stat().st_mtime_ns == written_at
     cache = AssetCache(default_cache_folder())
     assert cache.usage().files == 1
     assert cache.clear().files == 1
     assert not copy.exists()
-    check_phone(load(local_release)[0])  # the built dataset refers to a deleted file, so it is built again
+    assert_rotated(load(local_release)[0])  # the built dataset refers to a deleted file, so it is built again
 
 
 def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
@@ -126,25 +127,25 @@ def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(relea
     requests = server.requests["/phone.jpg"]
     caplog.clear()
     dataset = load(release, max_bytes=10**6)
-    check_phone(dataset[1])
+    assert_rotated(dataset[1])
     assert server.requests["/phone.jpg"] == requests == 1
     assert [problem["action"] for problem in read_errors_file(dataset)] == ["repaired"]
     assert "b: " in warnings_of(caplog)
 
 
 def test_load_release_repairs_file_cached_by_earlier_version(release, server):
-    AssetCache(default_cache_folder()).store(server.address + "/phone.jpg", PHONE)
+    AssetCache(default_cache_folder()).store(server.address + "/phone.jpg", PHONE_IMAGE)
     dataset = load(release)
-    check_phone(dataset[1])
+    assert_rotated(dataset[1])
     assert server.requests["/phone.jpg"] == 0
 
 
 def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):
     end_of_header = 33
-    content = PNG[:end_of_header] + png_chunk(b"eXIf", b"not EXIF data") + PNG[end_of_header:]
+    content = BITMAP[:end_of_header] + png_chunk(b"eXIf", b"not EXIF data") + BITMAP[end_of_header:]
     image = server.url("/good.jpg", jpeg(phone_exif("<", 6)))
     dataset = load(write_release([phone_sample("a", image, server.url("/mask.png", content))]))
-    check_phone(dataset[0])
+    assert_rotated(dataset[0])
     assert [(problem["column"], problem["action"]) for problem in read_errors_file(dataset)] == [
         ("segmentation_bitmap", "repaired")
     ]
@@ -152,11 +153,11 @@ def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
 def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_release, policy):
-    phone = server.url("/phone.jpg", PHONE)
+    phone = server.url("/phone.jpg", PHONE_IMAGE)
     dataset = load(
         write_release(
             [
-                phone_sample("a", phone, server.url("/mask.png", PNG)),
+                phone_sample("a", phone, server.url("/mask.png", BITMAP)),
                 phone_sample("b", phone, f"{server.address}/gone.png"),
             ]
         ),
@@ -170,7 +171,7 @@ def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_
 
 
 def test_error_of_empty_split_names_skipped_sample(server, write_release):
-    phone, mask = server.url("/phone.jpg", PHONE), server.url("/mask.png", PNG)
+    phone, mask = server.url("/phone.jpg", PHONE_IMAGE), server.url("/mask.png", BITMAP)
     repaired = phone_sample("a", phone, mask)
     gone = phone_sample("b", f"{server.address}/gone.jpg", mask)
     repaired["metadata"], gone["metadata"] = {"part": "train"}, {"part": "test"}
@@ -178,21 +179,21 @@ def test_error_of_empty_split_names_skipped_sample(server, write_release):
         segments_hf.load_release(write_release([repaired, gone]), splits="metadata:part", on_error="skip")
 
 
-def of_exif(report: segments_hf.Report) -> list[segments_hf.Finding]:
-    """Return the findings about malformed EXIF data. The images also have an orientation and equal bytes."""
+def exif_findings(report: segments_hf.Report) -> list[segments_hf.Finding]:
+    """Return the findings about malformed EXIF data, without those about the orientation and about equal images."""
     return [finding for finding in report.findings if finding.check == "malformed-exif"]
 
 
 def test_validate_warns_of_malformed_exif_in_release(release):
     report = segments_hf.validate(release, assets=True)
-    assert [(finding.check, finding.severity, finding.sample) for finding in of_exif(report)] == [
+    assert [(finding.check, finding.severity, finding.sample) for finding in exif_findings(report)] == [
         ("malformed-exif", "warning", "b")
     ]
 
 
 def test_validate_finds_nothing_in_repaired_dataset(release):
     dataset = load(release)
-    assert not of_exif(segments_hf.validate(dataset, assets=True))
+    assert not exif_findings(segments_hf.validate(dataset, assets=True))
     assert segments_hf.stats(release, assets=True).problems == []
 
 
@@ -201,7 +202,8 @@ def test_validate_finds_nothing_in_repaired_dataset(release):
 
 @pytest.fixture(params=["wrong type", "unknown header"])
 def old_rows(request, release) -> datasets.Dataset:
-    exif = MALFORMED if request.param == "wrong type" else b"XX*\0" + MALFORMED[4:]
+    """Return rows of which the second has an image with malformed EXIF data, which `datasets` cannot decode."""
+    exif = MALFORMED_EXIF if request.param == "wrong type" else b"XX*\0" + MALFORMED_EXIF[4:]
     dataset = load(release, embed=True)
     rows = dataset.cast_column("image", datasets.Image(decode=False))
     changed = rows.map(lambda row: {"image": {"bytes": jpeg(exif), "path": None}} if row["name"] == "b" else {})
@@ -252,7 +254,7 @@ def test_functions_read_rows_of_earlier_version_as_repaired_rows(old_rows, relea
 
 def test_validate_warns_of_malformed_exif_in_rows_of_earlier_version(old_rows):
     report = segments_hf.validate(old_rows, assets=True)
-    assert [(finding.check, finding.severity, finding.sample) for finding in of_exif(report)] == [
+    assert [(finding.check, finding.severity, finding.sample) for finding in exif_findings(report)] == [
         ("malformed-exif", "warning", "b")
     ]
 
@@ -261,7 +263,7 @@ def test_export_copies_the_repaired_image(release, tmp_path):
     segments_hf.export_dataset(release, "coco", tmp_path / "out")
     copies = [path.read_bytes() for path in sorted((tmp_path / "out").rglob("*.jpg"))]
     assert len(copies) == 3
-    assert PHONE not in copies
+    assert PHONE_IMAGE not in copies
     for content in copies:
         assert datasets.Image().decode_example({"bytes": content, "path": None}).size == (16, 24)
 

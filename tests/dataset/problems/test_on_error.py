@@ -25,10 +25,10 @@ LOADERS = {
 
 @pytest.mark.each_choice(2)
 @IGNORE_FORK_WARNING
-@pytest.mark.parametrize("way", LOADERS)
+@pytest.mark.parametrize("loader_name", LOADERS)
 @pytest.mark.parametrize("case", CASES)
-def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(write_bad_release, case, way):
-    load, options = LOADERS[way]
+def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(write_bad_release, case, loader_name):
+    load, options = LOADERS[loader_name]
     with pytest.raises(CASES[case].error, match=CASES[case].reason) as caught:
         list(load(write_bad_release(case), **options))
     assert "secret" not in str(caught.value)

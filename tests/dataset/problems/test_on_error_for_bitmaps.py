@@ -38,9 +38,9 @@ def test_bitmap_of_the_image_after_exif_rotation_is_accepted(server, write_relea
     assert warnings_of(caplog) == ""
 
 
-@pytest.mark.parametrize("where", ["release", "segments_dir"])
-def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_path, where):
-    folder = tmp_path if where == "release" else tmp_path / "mine"
+@pytest.mark.parametrize("source", ["release", "segments_dir"])
+def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_path, source):
+    folder = tmp_path if source == "release" else tmp_path / "mine"
     folder.mkdir(exist_ok=True)
     names = {"jpeg": jpeg(), "small": bitmap(), "cut": bitmap(IDS)[:-20], "valid": bitmap(IDS)}
     samples = []
@@ -49,7 +49,7 @@ def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_pat
         (folder / f"{name}_label_ground-truth.png").write_bytes(content)
         file = {"url": f"{name}_label_ground-truth.png"}
         samples.append(sample(f"{name}.jpg", f"{name}.jpg", label(annotations=[ANNOTATION], segmentation_bitmap=file)))
-    options = {} if where == "release" else {"segments_dir": folder}
+    options = {} if source == "release" else {"segments_dir": folder}
     release = write_release(samples)
     with pytest.raises(AssetError, match=r"sample 'jpeg.jpg', segmentation_bitmap: .*/jpeg_label.*png: got a JPEG"):
         load_by_function(release, **options)

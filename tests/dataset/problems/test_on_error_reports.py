@@ -63,8 +63,10 @@ def test_split_whose_rows_are_all_skipped_raises_a_segments_hf_error(server, wri
 
 
 def test_sample_with_three_problems_has_three_reports(server, write_release):
-    wrong = label(annotations=[{"id": 1, "category_id": 77}], segmentation_bitmap={"url": f"{server.address}/no.png"})
-    dataset = load_by_function(write_release([sample("bad", f"{server.address}/no.jpg", wrong)]), on_error="keep")
+    wrong_label = label(
+        annotations=[{"id": 1, "category_id": 77}], segmentation_bitmap={"url": f"{server.address}/no.png"}
+    )
+    dataset = load_by_function(write_release([sample("bad", f"{server.address}/no.jpg", wrong_label)]), on_error="keep")
     assert [problem["column"] for problem in read_errors_file(dataset)] == [
         "annotations",
         "image",

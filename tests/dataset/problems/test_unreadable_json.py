@@ -20,29 +20,33 @@ VALUES = {
 PLACEHOLDER = "@@"
 
 
-def _metadata(name):
+def _sample_with_metadata(name):
     return sample(name, "a.jpg", label(annotations=[]), metadata={"k": PLACEHOLDER})
 
 
-def _image_attributes(name):
+def _sample_with_image_attributes(name):
     return sample(name, "a.jpg", label(annotations=[], image_attributes={"k": PLACEHOLDER}), metadata={"k": 1})
 
 
-def _attributes(name):
+def _sample_with_attributes(name):
     annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 1, "attributes": {"k": PLACEHOLDER}}]
     return sample(name, "a.jpg", label(annotations=annotations), metadata={"k": 1})
 
 
+# For each column, a function that makes the sample, and the JSON path of the field that cannot be read.
 COLUMNS = {
-    "metadata": (_metadata, "samples[1].metadata"),
-    "image_attributes": (_image_attributes, "samples[1].labels['ground-truth'].attributes.image_attributes"),
-    "annotations": (_attributes, "samples[1].labels['ground-truth'].attributes.annotations[1].attributes"),
+    "metadata": (_sample_with_metadata, "samples[1].metadata"),
+    "image_attributes": (
+        _sample_with_image_attributes,
+        "samples[1].labels['ground-truth'].attributes.image_attributes",
+    ),
+    "annotations": (_sample_with_attributes, "samples[1].labels['ground-truth'].attributes.annotations[1].attributes"),
 }
 
 
 @pytest.fixture(params=VALUES)
 def value(request):
-    """A JSON text that cannot be read."""
+    """Return a JSON text that cannot be read."""
     return VALUES[request.param]
 
 
@@ -53,7 +57,7 @@ def column(request):
 
 @pytest.fixture
 def release(write_release, value, column):
-    """A release of three samples; the second one has JSON that cannot be read."""
+    """Return a release of three samples; the second one has JSON that cannot be read."""
     make, _ = COLUMNS[column]
     good = [sample(name, "a.jpg", label(annotations=[]), metadata={"k": 1}) for name in ("a.jpg", "c.jpg")]
     path = write_release([good[0], make("b.jpg"), good[1]])
@@ -89,18 +93,18 @@ def test_validate_reports_the_sample_with_unreadable_json(release, column):
     ]
 
 
-@pytest.mark.parametrize("part", ["attributes", "metadata", "label"])
-def test_on_error_applies_to_unreadable_json_of_tasks_without_images(write_release, part, value):
+@pytest.mark.parametrize("field", ["attributes", "metadata", "label"])
+def test_on_error_applies_to_unreadable_json_of_task_types_without_images(write_release, field, value):
     unreadable = {"k": PLACEHOLDER}
-    parts = {
+    fields = {
         "attributes": {"attributes": unreadable},
         "metadata": {"metadata": unreadable},
         "label": {"labels": {"ground-truth": {"label_status": "LABELED", "attributes": unreadable}}},
     }
-    path = write_release([{"name": "a"}, {"name": "b", **parts[part]}], task_type="text-named-entities")
+    path = write_release([{"name": "a"}, {"name": "b", **fields[field]}], task_type="text-named-entities")
     path.write_text(path.read_text("utf-8").replace(json.dumps(PLACEHOLDER), value), encoding="utf-8")
     _, row = load_release(path, split="train", on_error="keep")
-    column = {"attributes": "sample_attributes", "label": "label_attributes"}.get(part, part)
+    column = {"attributes": "sample_attributes", "label": "label_attributes"}.get(field, field)
     assert (row["name"], row[column]) == ("b", None)
     assert load_release(path, split="train", on_error="skip")["name"] == ["a"]
     with pytest.raises(ReleaseError):

@@ -14,7 +14,8 @@ CATEGORIES = [
     {"id": 0, "name": "leaf", "color": [0, 0.5, 1], "has_instances": False},
     {"id": 3, "name": "leaf"},
 ]
-EXPECTED = [
+# The id, name, color and has_instances of each category, in the order of the ids.
+EXPECTED_FIELDS = [
     (0, "leaf", (0, 0.5, 1), False),
     (3, "leaf", None, None),
     (7, "Blüte [x]", (255, 0, 0, 128), True),
@@ -22,11 +23,13 @@ EXPECTED = [
 
 
 def through_disk(dataset, folder):
+    """Save a dataset to disk and load it."""
     dataset.save_to_disk(folder / "saved")
     return datasets.load_from_disk(folder / "saved")
 
 
 def through_parquet(dataset, folder):
+    """Write a dataset to Parquet and load it."""
     dataset.to_parquet(folder / "rows.parquet")
     return datasets.load_dataset("parquet", data_files=str(folder / "rows.parquet"), split="train")
 
@@ -54,33 +57,33 @@ def release(write_release):
     return write_release([sample("a"), sample("b")], task_attributes={"categories": CATEGORIES})
 
 
-def categories_of(dataset):
+def category_fields(dataset):
     return [(item.id, item.name, item.color, item.has_instances) for item in segments_hf.categories(dataset)]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_categories_survive_operations_of_datasets(release, operation, tmp_path):
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
-    assert categories_of(OPERATIONS[operation](dataset, tmp_path)) == EXPECTED
+    assert category_fields(OPERATIONS[operation](dataset, tmp_path)) == EXPECTED_FIELDS
 
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}, {"split": "train", "streaming": True}], ids=str)
 def test_dicts_of_splits_and_streams_have_the_categories_of_the_release(release, options):
-    assert categories_of(segments_hf.load_release(release, load_assets=False, **options)) == EXPECTED
+    assert category_fields(segments_hf.load_release(release, load_assets=False, **options)) == EXPECTED_FIELDS
 
 
 def test_class_indices_are_in_the_order_of_category_ids(release):
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
     feature = dataset.features["annotations"]
-    inner = feature[0] if isinstance(feature, list) else feature.feature
-    assert inner["category"].names == ["leaf", "leaf (3)", "Blüte [x]"]
+    annotation = feature[0] if isinstance(feature, list) else feature.feature
+    assert annotation["category"].names == ["leaf", "leaf (3)", "Blüte [x]"]
 
 
-ONE, TWO = {"id": 1, "name": "one"}, {"id": 2, "name": "two"}
+CATEGORY_ONE, CATEGORY_TWO = {"id": 1, "name": "one"}, {"id": 2, "name": "two"}
 
 
 @pytest.fixture
-def release_with(write_release, tmp_path):
+def write_release_with_categories(write_release, tmp_path):
     """Return a function that writes a release with one sample and the given categories."""
 
     def write(name, *categories):
@@ -89,14 +92,20 @@ def release_with(write_release, tmp_path):
     return write
 
 
-def test_categories_of_several_releases_are_merged(release_with):
-    releases = {"train": release_with("a", ONE), "test": release_with("b", TWO, ONE)}
+def test_categories_of_several_releases_are_merged(write_release_with_categories):
+    releases = {
+        "train": write_release_with_categories("a", CATEGORY_ONE),
+        "test": write_release_with_categories("b", CATEGORY_TWO, CATEGORY_ONE),
+    }
     merged = segments_hf.categories(segments_hf.load_release(releases, load_assets=False))
     assert [item.name for item in merged] == ["one", "two"]
 
 
-def test_load_release_refuses_releases_with_two_names_for_one_category_id(release_with):
-    releases = {"train": release_with("a", ONE), "val": release_with("b", {"id": 1, "name": "other"})}
+def test_load_release_refuses_releases_with_two_names_for_one_category_id(write_release_with_categories):
+    releases = {
+        "train": write_release_with_categories("a", CATEGORY_ONE),
+        "val": write_release_with_categories("b", {"id": 1, "name": "other"}),
+    }
     with pytest.raises(ReleaseError, match=r"category id 1 .*'other'.*'one'"):
         segments_hf.load_release(releases, load_assets=False)
 

@@ -24,9 +24,10 @@ NAMES = [
     "1",
     "é\n",
 ]
-UNIQUE = [*NAMES[:4], "flower (5)", *NAMES[5:]]
-CLASSES = dict(enumerate(UNIQUE))
-MASK = {0: "unlabeled", **dict(enumerate(UNIQUE, 1)), 4: "unlabeled (4)"}
+UNIQUE_NAMES = [*NAMES[:4], "flower (5)", *NAMES[5:]]
+CLASS_NAMES = dict(enumerate(UNIQUE_NAMES))  # by class index
+# By value in a semantic mask. The value of the class "unlabeled" is in its name, because 0 has the name "unlabeled".
+MASK_NAMES = {0: "unlabeled", **dict(enumerate(UNIQUE_NAMES, 1)), 4: "unlabeled (4)"}
 
 
 def through_yaml(dataset, _):
@@ -52,15 +53,15 @@ OPERATIONS = {
     "yaml": through_yaml,
 }
 DATASETS = {
-    "rows": (lambda dataset: dataset, CLASSES),
-    "semantic masks": (add_semantic_masks, MASK),
-    "semantic masks with ignore_index": (lambda dataset: add_semantic_masks(dataset, ignore_index=255), CLASSES),
-    "instance masks": (add_instance_masks, CLASSES),
-    "panoptic masks": (add_panoptic_masks, CLASSES),
-    "semantic-segmentation": (lambda dataset: lay_out(dataset, "semantic-segmentation"), MASK),
-    "instance-segmentation": (lambda dataset: lay_out(dataset, "instance-segmentation"), MASK),
-    "panoptic-segmentation": (lambda dataset: lay_out(dataset, "panoptic-segmentation"), CLASSES),
-    "object-detection": (lambda dataset: lay_out(dataset, "object-detection"), CLASSES),
+    "rows": (lambda dataset: dataset, CLASS_NAMES),
+    "semantic masks": (add_semantic_masks, MASK_NAMES),
+    "semantic masks with ignore_index": (lambda dataset: add_semantic_masks(dataset, ignore_index=255), CLASS_NAMES),
+    "instance masks": (add_instance_masks, CLASS_NAMES),
+    "panoptic masks": (add_panoptic_masks, CLASS_NAMES),
+    "semantic-segmentation": (lambda dataset: lay_out(dataset, "semantic-segmentation"), MASK_NAMES),
+    "instance-segmentation": (lambda dataset: lay_out(dataset, "instance-segmentation"), MASK_NAMES),
+    "panoptic-segmentation": (lambda dataset: lay_out(dataset, "panoptic-segmentation"), CLASS_NAMES),
+    "object-detection": (lambda dataset: lay_out(dataset, "object-detection"), CLASS_NAMES),
 }
 
 
@@ -74,9 +75,9 @@ def release(tmp_path, write_release):
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize(("make", "names"), DATASETS.values(), ids=DATASETS)
 def test_class_names_survive_operations_of_datasets(release, tmp_path, operation, make, names):
-    changed = operation(make(load_release(release, split="train")), tmp_path)
-    assert id2label(changed) == names
-    assert label2id(changed) == {name: number for number, name in names.items()}
+    dataset = operation(make(load_release(release, split="train")), tmp_path)
+    assert id2label(dataset) == names
+    assert label2id(dataset) == {name: number for number, name in names.items()}
 
 
 @pytest.mark.each_choice(1)
@@ -90,47 +91,47 @@ def test_datasets_dicts_and_streams_have_the_same_class_names(release, kind, mak
     "operation", ["unchanged", "map", "disk", "parquet", "stream of parquet", "yaml", "convert to a stream"]
 )
 def test_semantic_class_to_id_survives_operations_of_datasets(release, tmp_path, operation):
-    laid_out = lay_out(load_release(release, split="train"), "instance-segmentation")
-    rows = list(OPERATIONS[operation](laid_out, tmp_path))
-    assert [row["semantic_class_to_id"] for row in rows] == [label2id(laid_out)] * 2
+    layout_rows = lay_out(load_release(release, split="train"), "instance-segmentation")
+    rows = list(OPERATIONS[operation](layout_rows, tmp_path))
+    assert [row["semantic_class_to_id"] for row in rows] == [label2id(layout_rows)] * 2
 
 
 @pytest.mark.parametrize("operation", ["disk", "parquet", "yaml"])
 def test_masks_of_stored_rows_have_the_class_names(release, tmp_path, operation):
-    changed = OPERATIONS[operation](load_release(release, split="train"), tmp_path)
+    dataset = OPERATIONS[operation](load_release(release, split="train"), tmp_path)
     for make, names in DATASETS.values():
-        assert id2label(make(changed)) == names
+        assert id2label(make(dataset)) == names
 
 
 class TestColumn:
     @pytest.fixture
-    def both(self, release):
+    def dataset_with_masks(self, release):
         dataset = add_semantic_masks(load_release(release, split="train"))
         return add_semantic_masks(add_panoptic_masks(dataset), column="other", ignore_index=255)
 
-    def test_masks_with_different_values_need_the_name_of_a_column(self, both):
+    def test_masks_with_different_values_need_the_name_of_a_column(self, dataset_with_masks):
         with pytest.raises(SegmentsHFError, match="column="):
-            id2label(both)
-        assert id2label(both, "semantic_mask") == MASK
+            id2label(dataset_with_masks)
+        assert id2label(dataset_with_masks, "semantic_mask") == MASK_NAMES
         for column in ("other", "annotations", "segments_info"):
-            assert id2label(both, column) == CLASSES
+            assert id2label(dataset_with_masks, column) == CLASS_NAMES
 
     def test_masks_with_equal_values_need_no_name_of_a_column(self, release):
         dataset = load_release(release, split="train")
-        assert id2label(add_semantic_masks(add_semantic_masks(dataset), column="other", palette=False)) == MASK
+        assert id2label(add_semantic_masks(add_semantic_masks(dataset), column="other", palette=False)) == MASK_NAMES
 
-    def test_renamed_column_keeps_its_class_names(self, both):
-        renamed = both.remove_columns("other").rename_column("semantic_mask", "labels")
-        assert id2label(renamed) == id2label(renamed, "labels") == MASK
+    def test_renamed_column_keeps_its_class_names(self, dataset_with_masks):
+        renamed = dataset_with_masks.remove_columns("other").rename_column("semantic_mask", "labels")
+        assert id2label(renamed) == id2label(renamed, "labels") == MASK_NAMES
 
     @pytest.mark.parametrize("column", ["image", "name", "panoptic_mask", "metadata"])
-    def test_error_names_the_column_without_class_names(self, both, column):
+    def test_error_names_the_column_without_class_names(self, dataset_with_masks, column):
         with pytest.raises(SegmentsHFError, match=column):
-            id2label(both, column)
+            id2label(dataset_with_masks, column)
 
-    def test_error_names_the_unknown_column(self, both):
+    def test_error_names_the_unknown_column(self, dataset_with_masks):
         with pytest.raises(SegmentsHFError, match="nowhere"):
-            id2label(both, "nowhere")
+            id2label(dataset_with_masks, "nowhere")
 
     @pytest.mark.parametrize("column", [None, "annotations"])
     def test_stream_without_features_is_refused(self, release, column):
@@ -143,9 +144,9 @@ class TestColumn:
         with pytest.raises(SegmentsHFError):
             id2label(value)
 
-    def test_dataset_without_class_names_is_refused(self, both):
+    def test_dataset_without_class_names_is_refused(self, dataset_with_masks):
         with pytest.raises(SegmentsHFError, match="no column"):
-            id2label(both.select_columns(["image", "name"]))
+            id2label(dataset_with_masks.select_columns(["image", "name"]))
 
     def test_class_label_of_the_user_is_read(self):
         rows = datasets.Dataset.from_dict({"image": [None]}).add_column("annotations", [1])
@@ -153,11 +154,11 @@ class TestColumn:
         assert id2label(rows, "annotations") == id2label(rows) == {0: "x", 1: "y"}
 
 
-@pytest.mark.parametrize("first", [0, 1, -3, 1000])
-def test_class_indices_start_at_0_for_any_category_ids(tmp_path, write_release, first):
-    items = [bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1, first), marked(2, first + 1)])]
+@pytest.mark.parametrize("first_id", [0, 1, -3, 1000])
+def test_class_indices_start_at_0_for_any_category_ids(tmp_path, write_release, first_id):
+    items = [bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1, first_id), marked(2, first_id + 1)])]
     for kind in KINDS.values():
-        dataset = load_release(write_release(items, **classes("x", "y", first=first)), **kind)
+        dataset = load_release(write_release(items, **classes("x", "y", first=first_id)), **kind)
         assert id2label(add_semantic_masks(dataset)) == {0: "unlabeled", 1: "x", 2: "y"}
         assert id2label(add_semantic_masks(dataset, ignore_index=2)) == id2label(dataset) == {0: "x", 1: "y"}
 

@@ -13,18 +13,18 @@ from segments_hf.demo import demo_release
 
 
 @pytest.fixture(scope="module")
-def of_rows() -> Features:
+def row_features() -> Features:
     """Return the features of the rows of the demo release."""
     return load_release(demo_release(), split="train", streaming=True).features
 
 
-def loaded(features: Features) -> datasets.Dataset:
+def load_with_features(features: Features) -> datasets.Dataset:
     release = str(demo_release())
     return datasets.load_dataset("segments_release", data_files=release, split="train", features=features)
 
 
-def test_columns_that_are_not_in_the_features_are_left_out(of_rows: Features) -> None:
-    rows = loaded(Features({"width": of_rows["width"], "name": of_rows["name"]}))
+def test_columns_that_are_not_in_the_features_are_left_out(row_features: Features) -> None:
+    rows = load_with_features(Features({"width": row_features["width"], "name": row_features["name"]}))
     assert rows[0] == {"width": 480, "name": "meadow_01.jpg"}
 
 
@@ -37,8 +37,10 @@ def test_columns_that_are_not_in_the_features_are_left_out(of_rows: Features) ->
     ],
     ids=["number", "text", "column that rows do not have"],
 )
-def test_columns_have_the_types_of_the_features(of_rows: Features, column: str, feature: Value, expected: Any) -> None:
-    features = Features({**of_rows, column: feature})
-    rows = loaded(features)
+def test_columns_have_the_types_of_the_features(
+    row_features: Features, column: str, feature: Value, expected: Any
+) -> None:
+    features = Features({**row_features, column: feature})
+    rows = load_with_features(features)
     assert rows.features == features
     assert rows[0][column] == expected

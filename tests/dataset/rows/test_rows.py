@@ -172,15 +172,15 @@ def test_vector_sequence_has_one_row_for_each_frame(server, write_release, rows_
 def test_bitmap_sequence_has_one_row_for_each_frame(server, write_release, rows_of):
     png = bitmap([[5] * 8] * 6)
     frames = [{"image": {"url": server.url(f"/{n}.jpg", jpeg(red=n))}} for n in range(3)]
-    one = {"id": 5, "category_id": 2, "track_id": 3, "is_keyframe": True, "attributes": {"a": None}}
+    annotation = {"id": 5, "category_id": 2, "track_id": 3, "is_keyframe": True, "attributes": {"a": None}}
     contents = [
-        {"annotations": [one], "segmentation_bitmap": {"url": server.url("/0.png", png)}},
+        {"annotations": [annotation], "segmentation_bitmap": {"url": server.url("/0.png", png)}},
         {"annotations": [], "segmentation_bitmap": None},
     ]
     item = sample("drive", None, label(frames=contents), attributes={"frames": frames}, metadata={"k": 1})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"))
     assert [row["segmentation_bitmap"] for row in rows] == [png, None, None]
-    assert [row["annotations"] for row in rows] == [[{**one, "category": 1}], [], []]
+    assert [row["annotations"] for row in rows] == [[{**annotation, "category": 1}], [], []]
     assert [row["metadata"] for row in rows] == [{"k": 1}] * 3
     assert [row["frame_index"] for row in rows] == [0, 1, 2]
 
@@ -253,9 +253,9 @@ def test_class_index_is_the_position_of_the_category_sorted_by_id(write_release,
         [sample("a", None, label(annotations=annotations))], task_attributes={"categories": categories}
     )
     (row,) = rows_of(release, load_assets=False)
-    in_order = sorted(category_ids)
+    sorted_ids = sorted(category_ids)
     assert [(a["category_id"], a["category"]) for a in row["annotations"]] == [
-        (i, in_order.index(i)) for i in category_ids
+        (i, sorted_ids.index(i)) for i in category_ids
     ]
 
 
@@ -279,5 +279,5 @@ def test_class_label_has_unique_names_for_categories_with_equal_names(write_rele
     release = write_release([sample("a")], task_attributes={"categories": categories})
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
     feature = dataset.features["annotations"]
-    inner = feature[0] if isinstance(feature, list) else feature.feature
-    assert inner["category"] == ClassLabel(names=["bell_pepper", "bell_pepper (29)"])
+    annotation = feature[0] if isinstance(feature, list) else feature.feature
+    assert annotation["category"] == ClassLabel(names=["bell_pepper", "bell_pepper (29)"])

@@ -1,4 +1,4 @@
-"""The rows of sequences have the status of their frame, and no images of `segments_dir`.
+"""Each row of a sequence has the status of its frame, and no image from `segments_dir`.
 
 A folder of the official SDK, `segments_dir`, has no files for single frames.
 """
@@ -33,7 +33,7 @@ def test_segments_dir_does_not_replace_the_images_of_frames(tmp_path: Path, writ
 @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED"])
 @pytest.mark.parametrize("task_type", ["image-vector-sequence", "pointcloud-cuboid-sequence"])
 def test_frame_that_the_label_does_not_contain_is_unlabeled(write_release: Any, status: str, task_type: str) -> None:
-    """Training on such a frame as a frame without objects would teach a model to miss objects."""
+    """A model that is trained on such a frame as a frame without objects learns to miss objects."""
     contents = [{"annotations": []}, None]
     release = write_release(
         [
@@ -46,6 +46,6 @@ def test_frame_that_the_label_does_not_contain_is_unlabeled(write_release: Any, 
         task_type=task_type,
     )
     rows = load_release(release, split="train", load_assets=False)
-    other = status if status in {"SKIPPED", "REJECTED"} else "UNLABELED"
-    assert rows["status"][:] == [status, other, other]
+    expected = status if status in {"SKIPPED", "REJECTED"} else "UNLABELED"
+    assert rows["status"][:] == [status, expected, expected]
     assert rows["annotations"][:] == [[], [], []]

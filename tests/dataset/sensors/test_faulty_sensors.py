@@ -19,8 +19,8 @@ Sample = dict[str, Any]
 @pytest.fixture
 def samples(tmp_path: Path) -> list[Sample]:
     """Return three samples, each with a lidar and a camera."""
-    found = [sensor_data(tmp_path, number) for number in range(3)]
-    return [scene(number, {name: parts[name] for name in ("Lidar", "Camera")}) for number, parts in enumerate(found)]
+    sensors = [sensor_data(tmp_path, number) for number in range(3)]
+    return [scene(number, {name: parts[name] for name in ("Lidar", "Camera")}) for number, parts in enumerate(sensors)]
 
 
 def label_of(sample: Sample) -> dict[str, Any]:
@@ -32,13 +32,13 @@ def load(folder: Path, samples: list[Sample], **options: Any) -> Any:
     return segments_hf.load_release(write_release(folder, samples), split="train", **options)
 
 
-def statuses(rows: Any) -> list[tuple[str, str, int]]:
+def row_summaries(rows: Any) -> list[tuple[str, str, int]]:
     """Return the name, the status and the number of annotations of each row."""
     return [(row["name"], row["status"], len(row["annotations"])) for row in rows]
 
 
 @pytest.mark.parametrize("attributes", [[], None, "missing", "no entry"], ids=str)
-def test_unlabeled_sensor_of_a_labeled_sample_is_unlabeled(
+def test_rows_of_an_unlabeled_sensor_of_a_labeled_sample_are_unlabeled(
     tmp_path: Path, samples: list[Sample], attributes: Any
 ) -> None:
     sensors = label_of(samples[1])["attributes"]["sensors"]
@@ -49,25 +49,25 @@ def test_unlabeled_sensor_of_a_labeled_sample_is_unlabeled(
     else:
         sensors[1]["attributes"] = attributes
     labeled, unlabeled = [("drive 0", "LABELED", 1)] * 2, [("drive 1", "UNLABELED", 0)] * 2
-    assert statuses(load(tmp_path, samples[:2], sensor="Camera")) == labeled + unlabeled
-    assert statuses(load(tmp_path, samples[:2]))[2:] == [("drive 1", "LABELED", 2)] * 2
-    assert statuses(load(tmp_path, samples[:2], sensor="Camera", filter_by="LABELED")) == labeled
+    assert row_summaries(load(tmp_path, samples[:2], sensor="Camera")) == labeled + unlabeled
+    assert row_summaries(load(tmp_path, samples[:2]))[2:] == [("drive 1", "LABELED", 2)] * 2
+    assert row_summaries(load(tmp_path, samples[:2], sensor="Camera", filter_by="LABELED")) == labeled
 
 
 @pytest.mark.parametrize("status", ["SKIPPED", "REJECTED"])
 @pytest.mark.parametrize(
     "attributes", [{}, {"sensors": []}, {"sensors": [{"name": "Lidar", "attributes": []}]}], ids=str
 )
-def test_sensor_without_a_label_in_a_skipped_or_rejected_sample_has_this_status(
+def test_rows_of_a_sensor_without_a_label_have_the_status_of_a_skipped_or_rejected_sample(
     tmp_path: Path, samples: list[Sample], status: str, attributes: Any
 ) -> None:
     samples[0]["labels"]["ground-truth"] = {"label_status": status, "attributes": attributes}
-    assert statuses(load(tmp_path, samples[:1])) == [("drive 0", status, 0)] * 2
+    assert row_summaries(load(tmp_path, samples[:1])) == [("drive 0", status, 0)] * 2
 
 
-def test_null_label_is_unlabeled(tmp_path: Path, samples: list[Sample]) -> None:
+def test_rows_of_a_sample_with_a_null_label_are_unlabeled(tmp_path: Path, samples: list[Sample]) -> None:
     samples[0]["labels"]["ground-truth"] = None
-    assert statuses(load(tmp_path, samples[:1])) == [("drive 0", "UNLABELED", 0)] * 2
+    assert row_summaries(load(tmp_path, samples[:1])) == [("drive 0", "UNLABELED", 0)] * 2
 
 
 def test_sample_without_the_sensor_has_no_rows(tmp_path: Path, samples: list[Sample]) -> None:
@@ -111,6 +111,7 @@ def break_frames(sample: Sample) -> None:
     sample["attributes"]["sensors"][0]["attributes"]["frames"] = 5
 
 
+# For each fault, a function that changes a sample, and the JSON path of the error.
 FAULTS: dict[str, tuple[Callable[[Sample], None], str]] = {
     "repeated": (repeat_in_sample, "$.dataset.samples[1].attributes.sensors"),
     "other task type": (change_task_type, "$.dataset.samples[1].attributes.sensors[0].task_type"),
@@ -121,9 +122,9 @@ FAULTS: dict[str, tuple[Callable[[Sample], None], str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faulty_sensor_of_a_sample_follows_on_error(tmp_path: Path, samples: list[Sample], fault: str) -> None:
-    plant, path = FAULTS[fault]
-    plant(samples[1])
+def test_on_error_applies_to_a_faulty_sensor_of_a_sample(tmp_path: Path, samples: list[Sample], fault: str) -> None:
+    break_sample, path = FAULTS[fault]
+    break_sample(samples[1])
     with pytest.raises(ReleaseError, match="drive 1") as caught:
         load(tmp_path, samples)
     assert caught.value.json_path == path
@@ -143,6 +144,7 @@ def break_annotation(sensors: list[Any]) -> None:
     sensors[0]["attributes"]["frames"][1]["annotations"][0]["id"] = "x"
 
 
+# For each fault, a function that changes the sensors of a label, and the JSON path of the error after `attributes`.
 LABEL_FAULTS: dict[str, tuple[Callable[[list[Any]], None], str]] = {
     "repeated": (repeat_in_label, "sensors"),
     "other task type": (change_task_type_of_label, "sensors[0].task_type"),
@@ -151,9 +153,9 @@ LABEL_FAULTS: dict[str, tuple[Callable[[list[Any]], None], str]] = {
 
 
 @pytest.mark.parametrize("fault", LABEL_FAULTS)
-def test_faulty_label_of_a_sensor_follows_on_error(tmp_path: Path, samples: list[Sample], fault: str) -> None:
-    plant, path = LABEL_FAULTS[fault]
-    plant(label_of(samples[1])["attributes"]["sensors"])
+def test_on_error_applies_to_a_faulty_label_of_a_sensor(tmp_path: Path, samples: list[Sample], fault: str) -> None:
+    break_label, path = LABEL_FAULTS[fault]
+    break_label(label_of(samples[1])["attributes"]["sensors"])
     with pytest.raises(ReleaseError, match="drive 1") as caught:
         load(tmp_path, samples)
     assert caught.value.json_path == f"$.dataset.samples[1].labels['ground-truth'].attributes.{path}"
@@ -163,15 +165,17 @@ def test_faulty_label_of_a_sensor_follows_on_error(tmp_path: Path, samples: list
     assert len(load(tmp_path, samples, sensor="Camera")) == 6  # the fault is in another sensor
 
 
-def test_json_of_a_sensor_that_cannot_be_read_is_named(tmp_path: Path, samples: list[Sample]) -> None:
+def test_error_for_json_of_a_sensor_that_cannot_be_read_has_the_json_path(
+    tmp_path: Path, samples: list[Sample]
+) -> None:
     sensor = label_of(samples[0])["attributes"]["sensors"][0]
     sensor["attributes"]["frames"][1]["annotations"][0]["attributes"] = {"k": "PLACEHOLDER"}
     path = write_release(tmp_path, samples)
     path.write_text(path.read_text("utf-8").replace('"PLACEHOLDER"', "1" + "0" * 30), "utf-8")
     with pytest.raises(ReleaseError) as caught:
         segments_hf.load_release(path)
-    place = "labels['ground-truth'].attributes.sensors[0].attributes.frames[1].annotations[0].attributes"
-    assert caught.value.json_path == f"$.dataset.samples[0].{place}.k"
+    path_in_sample = "labels['ground-truth'].attributes.sensors[0].attributes.frames[1].annotations[0].attributes"
+    assert caught.value.json_path == f"$.dataset.samples[0].{path_in_sample}.k"
 
 
 def test_sensor_of_an_unknown_task_type_stays_json(tmp_path: Path, samples: list[Sample]) -> None:

@@ -22,7 +22,7 @@ from sensor_releases import (
 import segments_hf
 from dataset.making import plain_rows
 
-both_forms = pytest.mark.parametrize("as_object", [False, True], ids=["list", "object of 2023"])
+for_both_forms_of_sensors = pytest.mark.parametrize("as_object", [False, True], ids=["list", "object of 2023"])
 
 
 def load(release: Any, **options: Any) -> Any:
@@ -35,10 +35,10 @@ def with_sensor(features: Features) -> list[tuple[str, Any]]:
     return [*columns[:2], ("sensor", Value("string")), *columns[2:]]
 
 
-@both_forms
+@for_both_forms_of_sensors
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_rows_of_a_sensor_are_those_of_an_ordinary_release(
+def test_rows_of_a_sensor_equal_the_rows_of_an_ordinary_release(
     tmp_path: Path, sensor: str, as_object: bool, streaming: bool
 ) -> None:
     cameras = sensor != "Camera"
@@ -78,22 +78,22 @@ def test_rows_of_sensors_join_on_uuid_and_frame_index_and_tracks_on_track_id(tmp
     assert lidar.keys() == camera.keys()
     assert len(lidar) == 2 * FRAME_COUNT
     for key, row in lidar.items():
-        tracks = [{item["track_id"] for item in found["annotations"]} for found in (row, camera[key])]
+        tracks = [{item["track_id"] for item in sensor_row["annotations"]} for sensor_row in (row, camera[key])]
         assert tracks == [{7, 8}, {7}]
 
 
-def test_links_of_all_sensors_are_those_of_each_point_cloud(tmp_path: Path) -> None:
+def test_each_row_of_a_point_cloud_has_the_links_of_all_sensors(tmp_path: Path) -> None:
     for sensor in ("Lidar", "Points"):
         assert [row["links"] for row in plain_rows(load(sensor_release(tmp_path), sensor=sensor))] == [LINKS] * 4
 
 
-def test_default_is_the_only_sensor_of_point_clouds(tmp_path: Path) -> None:
+def test_default_sensor_is_the_only_sensor_of_point_clouds(tmp_path: Path) -> None:
     parts = sensor_data(tmp_path, 0)
     path = write_release(tmp_path, [scene(0, {name: parts[name] for name in ("Camera", "Points")})])
     assert plain_rows(load(path)) == plain_rows(load(path, sensor="Points"))
 
 
-def test_releases_of_several_splits_have_the_sensor(tmp_path: Path) -> None:
+def test_each_split_of_a_dict_of_releases_has_the_rows_of_the_sensor(tmp_path: Path) -> None:
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
@@ -105,8 +105,8 @@ def test_releases_of_several_splits_have_the_sensor(tmp_path: Path) -> None:
 def test_splits_are_the_same_for_all_sensors(tmp_path: Path) -> None:
     path = sensor_release(tmp_path, count=6)
     options: dict[str, Any] = {"splits": {"train": 0.5, "test": 0.5}, "load_assets": False}
-    found = [segments_hf.load_release(path, sensor=sensor, **options) for sensor in TASK_TYPES]
-    uuids = [{name: set(part["uuid"]) for name, part in splits.items()} for splits in found]
+    splits_of_sensors = [segments_hf.load_release(path, sensor=sensor, **options) for sensor in TASK_TYPES]
+    uuids = [{name: set(part["uuid"]) for name, part in splits.items()} for splits in splits_of_sensors]
     assert uuids[0] == uuids[1] == uuids[2]
 
 

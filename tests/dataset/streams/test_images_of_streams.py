@@ -22,8 +22,8 @@ def test_file_with_the_name_of_an_image_does_not_replace_the_image(
     make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = undecoded(segments_hf.load_release(demo_release(), split="train", embed=True))
-    with_path = rows.map(lambda row: {"image": {"bytes": file_bytes(row["image"]), "path": "a.jpg"}})
-    with_path.to_parquet(tmp_path / "rows.parquet")
+    rows_with_path = rows.map(lambda row: {"image": {"bytes": file_bytes(row["image"]), "path": "a.jpg"}})
+    rows_with_path.to_parquet(tmp_path / "rows.parquet")
     stream = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train", streaming=True)
     expected = [file_bytes(row["image"]) for row in rows]
     (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))

@@ -16,10 +16,10 @@ import segments_hf
 from dataset.making import file_samples, plain_rows, sample
 from segments_hf.errors import ReleaseError
 
-COUNT = 320  # 16 shards of 20
+COUNT = 320  # samples, in 16 shards of 20
 
 # A script that unpickles a stream in a new process, as a worker of a DataLoader does, and prints the names of the rows.
-WORKER = """
+WORKER_SCRIPT = """
 import json, pickle, sys
 with open(sys.argv[1], "rb") as file:
     stream = pickle.load(file)
@@ -28,13 +28,13 @@ print(json.dumps([row["name"] for row in stream]))
 
 
 @pytest.fixture
-def large(write_release):
+def large_release(write_release):
     """A release of 320 samples without images."""
     return write_release([sample(f"flower_{number:04}") for number in range(COUNT)])
 
 
 @pytest.fixture
-def huge(write_release):
+def huge_release(write_release):
     """A release of 2,000 samples without images."""
     return write_release([sample(f"flower_{number:04}") for number in range(2000)])
 
@@ -48,7 +48,7 @@ def names(dataset) -> list[str]:
 
 
 # A script that reads one row of a stream and ends while requests for other rows are in flight.
-EARLY_WORKER = """
+EARLY_WORKER_SCRIPT = """
 import pickle, sys
 with open(sys.argv[1], "rb") as file:
     rows = iter(pickle.load(file))
@@ -56,7 +56,7 @@ print(next(rows)["name"])
 """
 
 
-def run_worker(stream, tmp_path, caches, script=WORKER) -> subprocess.CompletedProcess:
+def run_worker(stream, tmp_path, caches, script=WORKER_SCRIPT) -> subprocess.CompletedProcess:
     file = tmp_path / "stream.pickle"
     file.write_bytes(pickle.dumps(stream))
     environment = {**os.environ, "HF_HOME": str(caches)}
@@ -72,53 +72,53 @@ def test_number_of_shards_follows_from_the_number_of_samples(write_release, samp
 
 
 @pytest.mark.parametrize("nodes", [2, 3, 8])
-def test_each_sample_is_on_one_of_the_nodes(large, nodes):
-    parts = [names(split_dataset_by_node(stream_of(large), rank, nodes)) for rank in range(nodes)]
-    assert sorted(sum(parts, [])) == names(stream_of(large))
+def test_each_sample_is_on_one_of_the_nodes(large_release, nodes):
+    parts = [names(split_dataset_by_node(stream_of(large_release), rank, nodes)) for rank in range(nodes)]
+    assert sorted(sum(parts, [])) == names(stream_of(large_release))
     assert all(parts)
 
 
 @pytest.mark.parametrize("nodes", [2, 4])
-def test_two_or_four_nodes_have_equally_many_shards(large, nodes):
+def test_two_or_four_nodes_have_equally_many_shards(large_release, nodes):
     for rank in range(nodes):
-        assert split_dataset_by_node(stream_of(large), rank, nodes).n_shards == 16 // nodes
+        assert split_dataset_by_node(stream_of(large_release), rank, nodes).n_shards == 16 // nodes
 
 
-def test_each_sample_is_in_one_of_the_shards(large):
-    stream = stream_of(large)
+def test_each_sample_is_in_one_of_the_shards(large_release):
+    stream = stream_of(large_release)
     parts = [names(stream.shard(num_shards=4, index=index)) for index in range(4)]
     assert sorted(sum(parts, [])) == names(stream)
     assert all(parts)
 
 
-def test_shuffle_with_a_seed_reorders_shards_and_is_repeatable(large):
-    stream = stream_of(large)
+def test_shuffle_with_a_seed_reorders_shards_and_is_repeatable(large_release):
+    stream = stream_of(large_release)
     ordered = names(stream)
-    one = names(stream.shuffle(seed=1, buffer_size=10))
-    assert one == names(stream.shuffle(seed=1, buffer_size=10))
-    assert one != names(stream.shuffle(seed=2, buffer_size=10))
-    assert sorted(one) == ordered
-    distances = [abs(ordered.index(name) - index) for index, name in enumerate(one[:50])]
+    shuffled = names(stream.shuffle(seed=1, buffer_size=10))
+    assert shuffled == names(stream.shuffle(seed=1, buffer_size=10))
+    assert shuffled != names(stream.shuffle(seed=2, buffer_size=10))
+    assert sorted(shuffled) == ordered
+    distances = [abs(ordered.index(name) - index) for index, name in enumerate(shuffled[:50])]
     assert max(distances) > 60  # farther than the buffer, so shards were reordered
 
 
-def test_each_epoch_has_another_order(large):
-    stream = stream_of(large).shuffle(seed=1, buffer_size=10)
-    first = names(stream)
+def test_each_epoch_has_another_order(large_release):
+    stream = stream_of(large_release).shuffle(seed=1, buffer_size=10)
+    first_epoch = names(stream)
     stream.set_epoch(1)
-    assert names(stream) != first
-    assert sorted(names(stream)) == sorted(first)
+    assert names(stream) != first_epoch
+    assert sorted(names(stream)) == sorted(first_epoch)
 
 
-@pytest.mark.parametrize("taken", [0, 1, 19, 20, 21, COUNT - 1, COUNT])
-def test_stream_resumes_after_the_last_row_that_was_read(large, taken):
-    stream = stream_of(large)
+@pytest.mark.parametrize("count", [0, 1, 19, 20, 21, COUNT - 1, COUNT])
+def test_stream_resumes_after_the_last_row_that_was_read(large_release, count):
+    stream = stream_of(large_release)
     rows = iter(stream)
-    before = [next(rows)["name"] for _ in range(taken)]
+    before = [next(rows)["name"] for _ in range(count)]
     state = json.loads(json.dumps(stream.state_dict()))
-    resumed = stream_of(large)
+    resumed = stream_of(large_release)
     resumed.load_state_dict(state)
-    assert before + names(resumed) == names(stream_of(large))
+    assert before + names(resumed) == names(stream_of(large_release))
 
 
 def test_stream_with_images_resumes_after_the_last_row_that_was_read(write_release, tmp_path):
@@ -140,16 +140,16 @@ def test_take_fetches_only_the_first_images(server, write_release):
     assert 3 <= server.requests.total() <= 200
 
 
-def test_process_ends_cleanly_before_the_end_of_its_stream(server, write_release, tmp_path, caches):
+def test_process_that_ends_before_the_end_of_its_stream_prints_no_error(server, write_release, tmp_path, caches):
     samples = [sample(f"s{n}", f"{server.address}/{n}.jpg") for n in range(1000)]
     stream = segments_hf.load_release(write_release(samples), split="train", streaming=True, on_error="keep")
-    worker = run_worker(stream, tmp_path, caches, EARLY_WORKER)
+    worker = run_worker(stream, tmp_path, caches, EARLY_WORKER_SCRIPT)
     assert (worker.returncode, worker.stdout, worker.stderr) == (0, "s0\n", "")
 
 
 @pytest.mark.parametrize("filters", [{}, {"filter_by": "unlabeled"}], ids=["all", "filtered"])
-def test_pickled_stream_is_small_and_can_be_read_in_another_process(huge, filters, tmp_path, caches):
-    stream = stream_of(huge, **filters)
+def test_pickled_stream_is_small_and_can_be_read_in_another_process(huge_release, filters, tmp_path, caches):
+    stream = stream_of(huge_release, **filters)
     pickled = pickle.dumps(stream)
     assert len(pickled) < 200_000
     assert b"flower_0" not in pickled
@@ -184,7 +184,7 @@ def test_stream_accepts_a_release_that_was_rewritten_with_equal_content(write_re
     assert names(stream) == ["a"]
 
 
-def test_load_release_without_split_returns_a_dict_of_streams(large):
-    streams = segments_hf.load_release(large, streaming=True, load_assets=False)
+def test_load_release_without_split_returns_a_dict_of_streams(large_release):
+    streams = segments_hf.load_release(large_release, streaming=True, load_assets=False)
     assert isinstance(streams, datasets.IterableDatasetDict)
     assert len(names(streams["train"])) == COUNT
