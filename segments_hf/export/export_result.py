@@ -82,8 +82,8 @@ class ExportResult(Result):
     def blocks(self) -> Iterator[Block]:
         """Yield the totals, the notes, and tables of several splits and of the rows and objects that were left out."""
         has_clouds = self.point_clouds > 0
-        samples = counted(self.point_clouds, "point cloud") if has_clouds else counted(self.images, "image")
-        yield Cell(f"Wrote {samples} with {counted(self.objects, 'object')} to {self.folder}")
+        written = counted(self.point_clouds, "point cloud") if has_clouds else counted(self.images, "image")
+        yield Cell(f"Wrote {written} with {counted(self.objects, 'object')} to {self.folder}")
         if self.converted:
             yield Cell(f"Converted {counted(self.converted, 'image')} to PNG")
         if self.rotated:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import SplitRows
     from segments_hf.export.export_result import ExportResult
-    from segments_hf.export.format import Format, Sample
+    from segments_hf.export.format import Format, LabeledRow
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
 
-SampleError = AssetError | BitmapError | PathError | PointCloudError
-SAMPLE_ERRORS = (AssetError, BitmapError, PathError, PointCloudError)
-S = TypeVar("S", bound="Sample")
+RowError = AssetError | BitmapError | PathError | PointCloudError
+ROW_ERRORS = (AssetError, BitmapError, PathError, PointCloudError)
+S = TypeVar("S", bound="LabeledRow")
 L = TypeVar("L", bound="Label")
 
 logger: Logger = own_logger(__name__)
@@ -62,46 +62,46 @@ class ExportRun(ABC, Generic[S]):
             without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit=self.unit
         )
         with self.format.open(name):
-            samples = self.samples(rows_with_progress)
-            for sample, label in prefetch(
+            labeled_rows = self.labeled_rows(rows_with_progress)
+            for labeled_row, label in prefetch(
                 self._encode_or_catch,
-                samples,
+                labeled_rows,
                 size_in_memory=_size_in_memory,
                 in_flight=CPU_THREADS,
                 read_ahead=self.read_ahead,
             ):
                 if isinstance(label, EncodedLabel):
-                    self.write(sample, label)
+                    self.write(labeled_row, label)
                 else:
-                    self.leave_out(sample.row, label)
+                    self.leave_out(labeled_row.row, label)
 
     @abstractmethod
-    def samples(self, rows: Iterable[Row]) -> Iterator[S]:
-        """Yield a sample for each row that is exported, and count the other rows."""
+    def labeled_rows(self, rows: Iterable[Row]) -> Iterator[S]:
+        """Yield each row that is exported, with its label, and count the other rows."""
 
-    def encode(self, sample: S) -> tuple[S, EncodedLabel[Any]]:
-        """Encode the label of a sample. Return a sample, which a subclass may change, and its label.
+    def encode(self, labeled_row: S) -> tuple[S, EncodedLabel[Any]]:
+        """Encode the label of a row. Return the row, which a subclass may change, and its encoded label.
 
         The method runs in several threads.
         """
-        return sample, self.format.encode_label(sample)
+        return labeled_row, self.format.encode_label(labeled_row)
 
     @abstractmethod
-    def write(self, sample: S, label: EncodedLabel[Any]) -> None:
-        """Write a sample with its encoded label."""
+    def write(self, labeled_row: S, label: EncodedLabel[Any]) -> None:
+        """Write a row with its encoded label."""
 
-    def _encode_or_catch(self, sample: S) -> tuple[S, EncodedLabel[Any] | SampleError]:
-        """Encode the label of a sample. If this fails, return the error instead of the label."""
+    def _encode_or_catch(self, labeled_row: S) -> tuple[S, EncodedLabel[Any] | RowError]:
+        """Encode the label of a row. If this fails, return the error instead of the encoded label."""
         try:
-            return self.encode(sample)
-        except SAMPLE_ERRORS as error:
-            return sample, error
+            return self.encode(labeled_row)
+        except ROW_ERRORS as error:
+            return labeled_row, error
 
-    def leave_out(self, row: Row, error: SampleError) -> None:
+    def leave_out(self, row: Row, error: RowError) -> None:
         """Count and log a row that cannot be exported; with ``on_error="raise"``, raise its error."""
         name = sample_name(row)
         if self.on_error == "raise":
-            raise type(error)(f"{name}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
+            raise type(error)(f"{name}: {error} ({option('on_error', 'skip')} leaves the row out)") from error
         self.result.left_out["broken"] += 1
         logger.warning("%s left out: %s", name, error)
 
@@ -151,7 +151,7 @@ def complete_label(label: L | None, error_type: type[BitmapError | PointCloudErr
     return label
 
 
-def _size_in_memory(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:
+def _size_in_memory(encoded: tuple[LabeledRow, EncodedLabel[Any] | RowError]) -> int:
     """Return the number of bytes of the assets in a row plus that of its encoded label."""
-    sample, label = encoded
-    return asset_bytes(sample.row) + (label.num_bytes if isinstance(label, EncodedLabel) else 0)
+    labeled_row, label = encoded
+    return asset_bytes(labeled_row.row) + (label.num_bytes if isinstance(label, EncodedLabel) else 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
-S = TypeVar("S", bound="Sample")
+S = TypeVar("S", bound="LabeledRow")
 T = TypeVar("T")
 
 
@@ -61,7 +61,7 @@ class Job:
         return [index if self.class_index else category.id for index, category in enumerate(self.categories)]
 
 
-class Sample(Protocol):
+class LabeledRow(Protocol):
     """A row that is exported, with its label."""
 
     @property
@@ -116,7 +116,7 @@ class Format(ABC, Generic[S, T]):
         """Return the names of the files and folders that the format writes to the export folder."""
 
     @abstractmethod
-    def encode_label(self, sample: S) -> EncodedLabel[T]:
+    def encode_label(self, labeled_row: S) -> EncodedLabel[T]:
         """Encode the label of a row. This method writes no file, and runs in several threads.
 
         Raises:
@@ -126,11 +126,11 @@ class Format(ABC, Generic[S, T]):
         """
 
     @abstractmethod
-    def write(self, sample: S, content: T) -> None:
+    def write(self, labeled_row: S, content: T) -> None:
         """Write an encoded label to the files of the current split."""
 
     def open(self, split: str) -> AbstractContextManager[None]:
-        """Return a context manager for a block that writes the samples of a split."""
+        """Return a context manager for a block that writes the rows of a split."""
         self.split = split
         return self._open_files()
 

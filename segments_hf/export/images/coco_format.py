@@ -20,7 +20,7 @@ from segments_hf.io.json_codec.json_decoding import JsonError, checked_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import Annotation
     from segments_hf.labels.row import Row
 
@@ -75,17 +75,17 @@ class CocoFormat(ImageFormat[CocoLabel]):
             annotations.copy_into(file)
             file.write(b'],"categories":' + msgspec.json.encode(self.categories()) + b"}")
 
-    def write(self, sample: ImageSample, content: CocoLabel) -> None:
+    def write(self, labeled_row: LabeledImageRow, content: CocoLabel) -> None:
         """Write the label of a row."""
         width, height = content.size
-        image = {"id": sample.number, "file_name": str(sample.file), "height": height, "width": width}
+        image = {"id": labeled_row.number, "file_name": str(labeled_row.file), "height": height, "width": width}
         self._images.add([image])
-        self._annotations.add(self.annotation_entries(sample, content))
+        self._annotations.add(self.annotation_entries(labeled_row, content))
 
-    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
+    def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
         """Return the entries of the list `annotations` in the file for one image."""
         for annotation in content.annotations:
-            yield {"id": next(self._annotation_ids), "image_id": sample.number, **annotation}
+            yield {"id": next(self._annotation_ids), "image_id": labeled_row.number, **annotation}
 
     def categories(self) -> list[dict[str, Any]]:
         """Return the entries of the list `categories` in the file."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.dataset.inputs import encode_images
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun, complete_label
+from segments_hf.export.export_run import ROW_ERRORS, ExportRun, complete_label
 from segments_hf.export.images.file_names import FileNames
 from segments_hf.export.images.image_files import (
     check_image_format,
@@ -18,7 +18,7 @@ from segments_hf.export.images.image_files import (
     suffix_of_upright_image,
     with_upright_image,
 )
-from segments_hf.export.images.image_format import ImageSample
+from segments_hf.export.images.image_format import LabeledImageRow
 from segments_hf.io.disk.safe_path import max_path_bytes
 from segments_hf.io.number_text import counted
 from segments_hf.labels import UNUSABLE_STATUSES, image_label_of
@@ -39,7 +39,7 @@ _UNSUPPORTED = "unsupported image format"
 _RESERVED_LENGTH = 64
 
 
-class ImageExport(ExportRun[ImageSample]):
+class ImageExport(ExportRun[LabeledImageRow]):
     """A running export of images; see `ExportRun`."""
 
     unit: ClassVar[str] = "img"
@@ -60,8 +60,8 @@ class ImageExport(ExportRun[ImageSample]):
             )
         super().write_split(name, rows)
 
-    def samples(self, rows: Iterable[Row]) -> Iterator[ImageSample]:
-        """Yield a sample for each row that is exported, and count the other rows."""
+    def labeled_rows(self, rows: Iterable[Row]) -> Iterator[LabeledImageRow]:
+        """Yield each row that is exported, with its label, and count the other rows."""
         assert self._names is not None  # noqa: S101
         for number, row in enumerate(rows, start=1):
             if row["status"] in UNUSABLE_STATUSES:
@@ -76,10 +76,10 @@ class ImageExport(ExportRun[ImageSample]):
                 is_rotated = self.images == "upright" and is_stored_rotated(encoded["image"])
                 suffix = suffix_of_upright_image(encoded["image"]) if is_rotated else None
                 file = self._names.path_of(encoded, suffix if is_supported else ".png")
-                yield ImageSample(
+                yield LabeledImageRow(
                     encoded, _label_of(encoded), file, number, is_converted=not is_supported, is_rotated=is_rotated
                 )
-            except SAMPLE_ERRORS as error:
+            except ROW_ERRORS as error:
                 self.leave_out(row, error)
 
     def _is_supported(self, row: Row) -> bool:
@@ -87,29 +87,29 @@ class ImageExport(ExportRun[ImageSample]):
         suffixes = self.image_format.image_suffixes
         return self.images == "none" or row["image"] is None or is_readable(row["image"], suffixes)
 
-    def encode(self, sample: ImageSample) -> tuple[ImageSample, EncodedLabel[Any]]:
+    def encode(self, labeled_row: LabeledImageRow) -> tuple[LabeledImageRow, EncodedLabel[Any]]:
         """Check the file format of an image, make the image upright if that is required, and encode its label."""
         if self.images != "none":
-            check_image_format(sample.row["image"])
-        if sample.is_rotated:
-            sample = replace(sample, row=with_upright_image(sample.row))
-        return super().encode(sample)
+            check_image_format(labeled_row.row["image"])
+        if labeled_row.is_rotated:
+            labeled_row = replace(labeled_row, row=with_upright_image(labeled_row.row))
+        return super().encode(labeled_row)
 
-    def write(self, sample: ImageSample, label: EncodedLabel[Any]) -> None:
+    def write(self, labeled_row: LabeledImageRow, label: EncodedLabel[Any]) -> None:
         """Write an image and its label."""
-        target = self.format.job.folder / self.image_format.image_folder(self.format.split) / sample.file
+        target = self.format.job.folder / self.image_format.image_folder(self.format.split) / labeled_row.file
         try:
-            if sample.is_converted:
-                put_converted_image(sample.row["image"], target)
+            if labeled_row.is_converted:
+                put_converted_image(labeled_row.row["image"], target)
             else:
-                put_image(sample.row["image"], target, self.images)
+                put_image(labeled_row.row["image"], target, self.images)
         except AssetError as error:
-            self.leave_out(sample.row, error)
+            self.leave_out(labeled_row.row, error)
             return
-        self.format.write(sample, label.content)
+        self.format.write(labeled_row, label.content)
         self.result.add(self.format.split, label.objects, images=1)
-        self.result.converted += sample.is_converted
-        self.result.rotated += sample.is_rotated
+        self.result.converted += labeled_row.is_converted
+        self.result.rotated += labeled_row.is_rotated
         self.result.objects_left_out += label.left_out
 
     def rows_left_out(self) -> str:

@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class ImageSample:
-    """The row of an image that is exported.
+class LabeledImageRow:
+    """The row of an image that is exported, with its label.
 
     Attributes:
         row: The row. Its image and bitmap are not decoded.
@@ -38,7 +38,7 @@ class ImageSample:
     is_rotated: bool = False
 
 
-class ImageFormat(Format[ImageSample, T]):
+class ImageFormat(Format[LabeledImageRow, T]):
     """An export format of images.
 
     Attributes:

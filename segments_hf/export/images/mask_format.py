@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.bitmaps import Color
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import Raster
 
 _IMAGES, _MASKS = "images", "masks"
@@ -52,17 +52,17 @@ class MaskFormat(ImageFormat[bytes]):
     def png(self, raster: Raster) -> bytes:
         """Encode the mask of a row as a PNG."""
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[bytes]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[bytes]:
         """Encode the label of a row as a PNG."""
-        label, left_out = sample.label.only(self.object_kinds)
+        label, left_out = labeled_row.label.only(self.object_kinds)
         raster = required_raster(label)
         without_pixels = label.count_without_pixels(raster)
         num_objects = len(label.annotations) - without_pixels.total()
         return EncodedLabel(self.png(raster), num_objects, left_out + without_pixels)
 
-    def write(self, sample: ImageSample, content: bytes) -> None:
+    def write(self, labeled_row: LabeledImageRow, content: bytes) -> None:
         """Write the mask of a row."""
-        write_file(self.job.folder / _MASKS / self.split / sample.file.with_suffix(".png"), content)
+        write_file(self.job.folder / _MASKS / self.split / labeled_row.file.with_suffix(".png"), content)
 
 
 def color_png(mask: npt.NDArray[np.unsignedinteger[Any]], colors: Sequence[Color]) -> bytes:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from logging import Logger
 
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
@@ -67,15 +67,17 @@ class YoloFormat(ImageFormat[str]):
             The lines of the label file, and the number of objects that were left out, by reason.
         """
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[str]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[str]:
         """Encode the label of a row as the text of a label file."""
-        label, left_out = sample.label.only(self.object_kinds)
+        label, left_out = labeled_row.label.only(self.object_kinds)
         lines, more_left_out = self.lines(label, required_size(label))
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more_left_out)
 
-    def write(self, sample: ImageSample, content: str) -> None:
+    def write(self, labeled_row: LabeledImageRow, content: str) -> None:
         """Write the label file of a row. The file of an image without objects is empty."""
-        path = PurePosixPath(_LABELS, split_file_name(self.split, self.job.splits), sample.file.with_suffix(".txt"))
+        path = PurePosixPath(
+            _LABELS, split_file_name(self.split, self.job.splits), labeled_row.file.with_suffix(".txt")
+        )
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.dataset.inputs import encode_images
 from segments_hf.errors import PointCloudError
-from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun, complete_label
-from segments_hf.export.point_clouds.cloud_format import CloudSample
+from segments_hf.export.export_run import ROW_ERRORS, ExportRun, complete_label
+from segments_hf.export.point_clouds.cloud_format import LabeledCloudRow
 from segments_hf.export.point_clouds.scenes import Scenes
 from segments_hf.io.number_text import counted
 from segments_hf.labels import UNUSABLE_STATUSES, cloud_label_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 
-class CloudExport(ExportRun[CloudSample]):
+class CloudExport(ExportRun[LabeledCloudRow]):
     """A running export of point clouds; see `ExportRun`."""
 
     unit: ClassVar[str] = "cloud"
@@ -31,8 +31,8 @@ class CloudExport(ExportRun[CloudSample]):
         super().__init__(export_format, images, on_error, result)
         self._scenes = Scenes(in_order=export_format.in_order)
 
-    def samples(self, rows: Iterable[Row]) -> Iterator[CloudSample]:
-        """Yield a sample for each row that is exported, and count the other rows."""
+    def labeled_rows(self, rows: Iterable[Row]) -> Iterator[LabeledCloudRow]:
+        """Yield each row that is exported, with its label, and count the other rows."""
         for row in rows:
             if row["status"] in UNUSABLE_STATUSES:
                 self.result.left_out[row["status"]] += 1
@@ -40,13 +40,13 @@ class CloudExport(ExportRun[CloudSample]):
             try:
                 encoded = encode_images(row)
                 label = complete_label(cloud_label_of(encoded), PointCloudError)
-                yield CloudSample(encoded, label, self._scenes.scene_of(encoded, self.format.split))
-            except SAMPLE_ERRORS as error:
+                yield LabeledCloudRow(encoded, label, self._scenes.scene_of(encoded, self.format.split))
+            except ROW_ERRORS as error:
                 self.leave_out(row, error)
 
-    def write(self, sample: CloudSample, label: EncodedLabel[Any]) -> None:
+    def write(self, labeled_row: LabeledCloudRow, label: EncodedLabel[Any]) -> None:
         """Write a point cloud and its label."""
-        self.format.write(sample, label.content)
+        self.format.write(labeled_row, label.content)
         self.result.add(self.format.split, label.objects, point_clouds=1)
         self.result.objects_left_out += label.left_out
 

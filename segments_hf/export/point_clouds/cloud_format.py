@@ -27,8 +27,8 @@ _COLUMNS = ("file", "split", "name", "uuid", "sensor", "frame_index")
 
 
 @dataclass(frozen=True)
-class CloudSample:
-    """The row of a point cloud that is exported.
+class LabeledCloudRow:
+    """The row of a point cloud that is exported, with its label.
 
     Attributes:
         row: The row. The images of its cameras are not decoded.
@@ -53,7 +53,7 @@ class CloudNumbers(NamedTuple):
     in_scene: int
 
 
-class CloudFormat(Format[CloudSample, T]):
+class CloudFormat(Format[LabeledCloudRow, T]):
     """An export format of point clouds.
 
     The base class writes ``samples.csv``: the split, name, uuid, sensor and frame index for each file of points.
@@ -91,11 +91,11 @@ class CloudFormat(Format[CloudSample, T]):
         return False
 
     @abstractmethod
-    def write_cloud(self, sample: CloudSample, content: T, numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: T, numbers: CloudNumbers) -> str:
         """Write an encoded label and its points.
 
         Args:
-            sample: The row.
+            labeled_row: The row and its label.
             content: The encoded label and the points.
             numbers: The numbers of the point cloud, for the names of files.
 
@@ -103,12 +103,12 @@ class CloudFormat(Format[CloudSample, T]):
             The path of the file or folder of the points, relative to the export folder.
         """
 
-    def write(self, sample: CloudSample, content: T) -> None:
+    def write(self, labeled_row: LabeledCloudRow, content: T) -> None:
         """Write an encoded label and its points, and keep the line for ``samples.csv`` until `close`."""
-        number_in_scene = self._scene_sizes.get(sample.scene.number, 0)
-        self._scene_sizes[sample.scene.number] = number_in_scene + 1
-        file = self.write_cloud(sample, content, CloudNumbers(len(self._written), number_in_scene))
-        self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
+        number_in_scene = self._scene_sizes.get(labeled_row.scene.number, 0)
+        self._scene_sizes[labeled_row.scene.number] = number_in_scene + 1
+        file = self.write_cloud(labeled_row, content, CloudNumbers(len(self._written), number_in_scene))
+        self._written.append((file, self.split, *(labeled_row.row.get(name) for name in _COLUMNS[2:])))
 
     def notes_on_missing_splits(self, splits: Sequence[str]) -> list[str]:
         """Return a sentence for each of ``train`` and ``val`` that is missing.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Rles
     from segments_hf.export.format import Job
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import LabeledObject
 
 # The visibility of each keypoint, as in the official SDK. In COCO, 1 means labeled but not visible, and 2 labeled and
@@ -41,9 +41,9 @@ class CocoInstance(CocoFormat):
         self._category_ids = job.category_ids
         self._has_keypoints = False
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as COCO annotations."""
-        label = sample.label
+        label = labeled_row.label
         if isinstance(label, BitmapLabel):
             masks = None if label.ids is None else rle(label.ids)
             found, left_out = label.objects_of(masks)
@@ -53,11 +53,11 @@ class CocoInstance(CocoFormat):
             found, left_out = label.objects()
             annotations = [_vector_annotation(item, self._category_ids) for item in found]
             shape = None
-        return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
+        return EncodedLabel(CocoLabel(size_of(labeled_row.row, shape), annotations), len(annotations), left_out)
 
-    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entries of the list `annotations` in the file for one image."""
-        for entry in super().annotation_entries(sample, content):
+        for entry in super().annotation_entries(labeled_row, content):
             self._has_keypoints |= "keypoints" in entry
             yield entry
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from segments_hf.export.format import Job
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
 
 
 class CocoPanoptic(CocoFormat):
@@ -39,26 +39,32 @@ class CocoPanoptic(CocoFormat):
         self._category_ids = job.category_ids
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as a PNG and its segments."""
-        label, left_out = sample.label.only(self.object_kinds)
+        label, left_out = labeled_row.label.only(self.object_kinds)
         raster = required_raster(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
         without_pixels = label.count_without_pixels(raster)
         infos = [{**segment, "category_id": self._category_ids[segment["category_id"]]} for segment in segments]
         mask = encode_bitmap(raster.ids, alpha=False, values=values)
-        content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)
+        content = CocoLabel(size_of(labeled_row.row, raster.ids.shape), infos, mask)
         num_objects = len(label.annotations) - without_pixels.total()
         return EncodedLabel(content, num_objects, left_out + without_pixels)
 
-    def write(self, sample: ImageSample, content: CocoLabel) -> None:
+    def write(self, labeled_row: LabeledImageRow, content: CocoLabel) -> None:
         """Write the PNG and the segments of a row."""
-        write_file(self.job.folder / ANNOTATIONS / f"{self.file_prefix}_{self.split}" / _png_path(sample), content.mask)
-        super().write(sample, content)
+        write_file(
+            self.job.folder / ANNOTATIONS / f"{self.file_prefix}_{self.split}" / _png_path(labeled_row), content.mask
+        )
+        super().write(labeled_row, content)
 
-    def annotation_entries(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entry of the list `annotations` in the file for one image."""
-        yield {"image_id": sample.number, "file_name": str(_png_path(sample)), "segments_info": content.annotations}
+        yield {
+            "image_id": labeled_row.number,
+            "file_name": str(_png_path(labeled_row)),
+            "segments_info": content.annotations,
+        }
 
     def categories(self) -> list[dict[str, Any]]:
         """Return the entries of the list `categories`.
@@ -71,8 +77,8 @@ class CocoPanoptic(CocoFormat):
         ]
 
 
-def _png_path(sample: ImageSample) -> PurePosixPath:
-    return sample.file.with_suffix(".png")
+def _png_path(labeled_row: LabeledImageRow) -> PurePosixPath:
+    return labeled_row.file.with_suffix(".png")
 
 
 FORMAT = CocoPanoptic

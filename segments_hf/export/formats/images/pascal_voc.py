@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from segments_hf.export.format import Job
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import ImageLabel, LabeledObject
     from segments_hf.labels.row import Row
 
@@ -86,20 +86,20 @@ class PascalVoc(ImageFormat[_Label]):
         ):
             yield
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[_Label]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[_Label]:
         """Encode the XML and the masks of a row."""
-        label, left_out = sample.label.only(self.object_kinds)
+        label, left_out = labeled_row.label.only(self.object_kinds)
         found, more_left_out = label.objects()
         objects = [item for item in found if item.box_area]
         if len(objects) < len(found):
             more_left_out[NO_AREA] += len(found) - len(objects)
         class_mask, object_mask = self._masks(label, objects)
-        xml = _xml(sample, objects, self._names, has_masks=class_mask is not None)
+        xml = _xml(labeled_row, objects, self._names, has_masks=class_mask is not None)
         return EncodedLabel(_Label(xml, class_mask, object_mask), len(objects), left_out + more_left_out)
 
-    def write(self, sample: ImageSample, content: _Label) -> None:
+    def write(self, labeled_row: LabeledImageRow, content: _Label) -> None:
         """Write the XML and the masks of a row."""
-        stem = sample.file.with_suffix("")
+        stem = labeled_row.file.with_suffix("")
         write_file(self.job.folder / _ANNOTATIONS / f"{stem}.xml", content.xml)
         _add_line(self._main_list, stem)
         if content.class_mask is not None and content.object_mask is not None:
@@ -131,12 +131,14 @@ class PascalVoc(ImageFormat[_Label]):
         return encode_mask(class_mask, [UNLABELED_COLOR, *self.job.colors]), encode_mask(object_mask)
 
 
-def _xml(sample: ImageSample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
-    width, height = required_size(sample.label)
+def _xml(
+    labeled_row: LabeledImageRow, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool
+) -> bytes:
+    width, height = required_size(labeled_row.label)
     root = ET.Element("annotation")
-    _add(root, folder=_IMAGES, filename=str(sample.file))
+    _add(root, folder=_IMAGES, filename=str(labeled_row.file))
     _add(ET.SubElement(root, "source"), database="Segments.ai", annotation="Segments.ai")
-    _add(ET.SubElement(root, "size"), width=width, height=height, depth=_channels(sample.row))
+    _add(ET.SubElement(root, "size"), width=width, height=height, depth=_channels(labeled_row.row))
     _add(root, segmented=int(has_masks))
     for found in objects:
         node = ET.SubElement(root, "object")

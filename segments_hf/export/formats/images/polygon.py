@@ -15,7 +15,7 @@ from segments_hf.export.images.coco_format import CocoFormat, CocoLabel, common_
 from segments_hf.labels import BITMAP, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:
-    from segments_hf.export.images.image_format import ImageSample
+    from segments_hf.export.images.image_format import LabeledImageRow
 
 
 class Polygon(CocoFormat):
@@ -26,9 +26,9 @@ class Polygon(CocoFormat):
     object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     file_prefix = "polygons"
 
-    def encode_label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
+    def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as outlines."""
-        label, kinds_left_out = sample.label.only(self.object_kinds)
+        label, kinds_left_out = labeled_row.label.only(self.object_kinds)
         found, left_out = label.objects()
         shape = None
         rings: dict[int, list[Any]] = {item.annotation.id: [item.points] for item in found}
@@ -44,7 +44,7 @@ class Polygon(CocoFormat):
             }
             for item in found
         ]
-        content = CocoLabel(size_of(sample.row, shape), annotations)
+        content = CocoLabel(size_of(labeled_row.row, shape), annotations)
         return EncodedLabel(content, len(annotations), kinds_left_out + left_out)
 
 

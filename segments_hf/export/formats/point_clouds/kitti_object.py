@@ -24,7 +24,7 @@ import numpy as np
 
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.camera_files import image_file, image_size
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, LabeledCloudRow
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.kitti.forward_camera import forward_camera
 from segments_hf.export.point_clouds.kitti.image_boxes import image_box
@@ -99,23 +99,23 @@ class KittiObject(CloudFormat[_Files]):
         del images
         return True
 
-    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Files]:
+    def encode_label(self, labeled_row: LabeledCloudRow) -> EncodedLabel[_Files]:
         """Encode the points, the boxes in the image, the calibration and the image of a row.
 
         Raises:
             PointCloudError: A box or a calibration is invalid, or no camera looks forward.
             AssetError: The points or the image cannot be read.
         """
-        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
-        forward = forward_camera(sample.row)
-        boxes, left_out = sample.label.usable_boxes()
+        assert isinstance(labeled_row.label, CuboidLabel)  # noqa: S101
+        forward = forward_camera(labeled_row.row)
+        boxes, left_out = labeled_row.label.usable_boxes()
         size = image_size(forward.entry)
         corners = forward.camera.pose.apply_inverse(boxes.corners().reshape(-1, 3)).reshape(-1, 8, 3)
         image_boxes = [image_box(box_corners, forward.camera.intrinsics, size) for box_corners in corners]
         visible = boxes[np.array([box is not None for box in image_boxes], bool)]
         if len(visible) < len(boxes):
             left_out[OUTSIDE] += len(boxes) - len(visible)
-        points = cloud_points(sample.row, ("intensity",))
+        points = cloud_points(labeled_row.row, ("intensity",))
         image = image_file(forward.entry, "PNG") if self.job.images else None
         content = _Files(
             np.ascontiguousarray(points.columns, "<f4").tobytes(),
@@ -128,9 +128,9 @@ class KittiObject(CloudFormat[_Files]):
         )
         return EncodedLabel(content, len(visible), left_out, points.num_bytes + len(image or b""))
 
-    def write_cloud(self, sample: CloudSample, content: _Files, numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: _Files, numbers: CloudNumbers) -> str:
         """Write the files of a row."""
-        del sample
+        del labeled_row
         folder, name = _folder(self.split, self.job.splits), f"{numbers.in_export:06d}"
         files = {
             (points := f"{folder}/velodyne/{name}.bin"): content.points,

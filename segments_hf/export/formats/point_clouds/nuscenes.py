@@ -15,7 +15,7 @@ import numpy as np
 from segments_hf.bitmaps import encode_mask
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.point_clouds.camera_files import usable_cameras
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, LabeledCloudRow
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.missing_fields import MissingFields
@@ -112,15 +112,15 @@ class NuScenes(CloudFormat[_Frame]):
         """Tell whether the export reads the images of cameras."""
         return images
 
-    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Frame]:
+    def encode_label(self, labeled_row: LabeledCloudRow) -> EncodedLabel[_Frame]:
         """Encode the points, the cuboids and the images of a row."""
-        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
-        boxes, left_out = sample.label.usable_boxes()
-        points = cloud_points(sample.row, _FIELDS)
-        in_world = sample.label.boxes("world")  # with the numbers of the release; `usable_boxes` transforms them
-        attributes = {annotation.id: annotation.attributes for annotation in sample.label.annotations}
-        cameras = (sample.row.get("cameras") or ()) if self.job.images else ()
-        images = [camera_image(camera) for camera in usable_cameras(sample.row)] if self.job.images else []
+        assert isinstance(labeled_row.label, CuboidLabel)  # noqa: S101
+        boxes, left_out = labeled_row.label.usable_boxes()
+        points = cloud_points(labeled_row.row, _FIELDS)
+        in_world = labeled_row.label.boxes("world")  # with the numbers of the release; `usable_boxes` transforms them
+        attributes = {annotation.id: annotation.attributes for annotation in labeled_row.label.annotations}
+        cameras = (labeled_row.row.get("cameras") or ()) if self.job.images else ()
+        images = [camera_image(camera) for camera in usable_cameras(labeled_row.row)] if self.job.images else []
         content = _Frame(
             points.columns.tobytes(),
             points.missing,
@@ -133,13 +133,13 @@ class NuScenes(CloudFormat[_Frame]):
         num_bytes = points.num_bytes + sum(len(image.content) for image in images)
         return EncodedLabel(content, len(boxes), left_out, num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: _Frame, numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: _Frame, numbers: CloudNumbers) -> str:
         """Write the points and the images of a row, and keep its records until the scene is complete."""
-        row = sample.row
-        if self._scene is None or self._scene[0].number != sample.scene.number:
+        row = labeled_row.row
+        if self._scene is None or self._scene[0].number != labeled_row.scene.number:
             self._write_scene()
-            self._scene = sample.scene, row["name"]
-            self._splits[self.split].append(sample.scene.name)
+            self._scene = labeled_row.scene, row["name"]
+            self._splits[self.split].append(labeled_row.scene.name)
         self._missing.add(content.missing)
         self._num_unusable_cameras += content.num_unusable_cameras
         path = f"{_SAMPLES}/{LIDAR}/{numbers.in_export:06d}.pcd.bin"
@@ -175,10 +175,10 @@ class NuScenes(CloudFormat[_Frame]):
         """Write the records of the scene whose rows are complete."""
         if self._scene is None:
             return
-        (scene, sample), frames = self._scene, self._scene_frames
+        (scene, description), frames = self._scene, self._scene_frames
         times = self._times.of_scene([frame.timestamp for frame in frames], [frame.frame_index for frame in frames])
         log_token = self._shared["log"][0]["token"]
-        for table, records in scene_records(scene.name, sample, frames, times, log_token):
+        for table, records in scene_records(scene.name, description, frames, times, log_token):
             self._tables.add(table, records)
         self._scene, self._scene_frames = None, []
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, LabeledCloudRow
 from segments_hf.export.point_clouds.cloud_points import columns_of, open_cloud
 from segments_hf.export.point_clouds.npy_file import encode_npy
 from segments_hf.export.point_clouds.segmentation.point_colors import has_color_fields, point_colors
@@ -67,13 +67,13 @@ class Pointcept(CloudFormat[_Arrays]):
         del images
         return [*splits, _CONFIG]
 
-    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Arrays]:
+    def encode_label(self, labeled_row: LabeledCloudRow) -> EncodedLabel[_Arrays]:
         """Encode the points of a row and their labels as arrays."""
-        assert isinstance(sample.label, PointLabel)  # noqa: S101
-        cloud = open_cloud(sample.row)
+        assert isinstance(labeled_row.label, PointLabel)  # noqa: S101
+        cloud = open_cloud(labeled_row.row)
         points, colors = columns_of(cloud, ("intensity",)), point_colors(cloud)
-        classes, instances = sample.label.classes_and_instances(len(points.columns))
-        left_out = sample.label.count_without_points()
+        classes, instances = labeled_row.label.classes_and_instances(len(points.columns))
+        left_out = labeled_row.label.count_without_points()
         arrays: dict[str, npt.NDArray[Any]] = {
             "coord": points.columns[:, :3],
             "segment": (classes - 1).astype(np.int32),
@@ -85,11 +85,11 @@ class Pointcept(CloudFormat[_Arrays]):
             arrays[_STRENGTH] = points.columns[:, 3:]
         content = _Arrays(arrays, has_color_fields(cloud) and colors is None)
         num_bytes = sum(array.nbytes for array in arrays.values())
-        return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
+        return EncodedLabel(content, len(labeled_row.label.annotations) - left_out.total(), left_out, num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: _Arrays, numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: _Arrays, numbers: CloudNumbers) -> str:
         """Write the arrays of a row."""
-        scene = sample.scene
+        scene = labeled_row.scene
         folder = f"{self.split}/{scene.name}" + (f"_{numbers.in_scene:06d}" if scene.is_sequence else "")
         while folder in self._folders:  # a single point cloud may have the name of a sequence and of its frame
             folder += "_"

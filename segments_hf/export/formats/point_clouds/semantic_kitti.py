@@ -26,7 +26,7 @@ import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, LabeledCloudRow
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.frame_times import FrameTimes
 from segments_hf.export.point_clouds.missing_fields import MissingFields
@@ -125,23 +125,23 @@ class SemanticKitti(CloudFormat[_Scan]):
         del splits, images
         return [_SEQUENCES, CONFIG]
 
-    def encode_label(self, sample: CloudSample) -> EncodedLabel[_Scan]:
+    def encode_label(self, labeled_row: LabeledCloudRow) -> EncodedLabel[_Scan]:
         """Encode the points of a row and their labels."""
-        assert isinstance(sample.label, PointLabel)  # noqa: S101
-        points = cloud_points(sample.row, ("intensity",))
-        classes, annotations = sample.label.classes_and_instances(len(points.columns))
-        left_out = sample.label.count_without_points()
-        pose = " ".join(map(repr, pose_matrix(sample.row["ego_pose"])[:3].ravel().tolist()))
+        assert isinstance(labeled_row.label, PointLabel)  # noqa: S101
+        points = cloud_points(labeled_row.row, ("intensity",))
+        classes, annotations = labeled_row.label.classes_and_instances(len(points.columns))
+        left_out = labeled_row.label.count_without_points()
+        pose = " ".join(map(repr, pose_matrix(labeled_row.row["ego_pose"])[:3].ravel().tolist()))
         content = _Scan(
             points.columns,
             classes.astype(np.uint16),
             annotations.astype(np.int32),
-            [None, *self._objects(sample.label)],
+            [None, *self._objects(labeled_row.label)],
             pose,
             points.missing,
         )
         num_bytes = points.num_bytes + content.classes.nbytes + content.annotations.nbytes
-        return EncodedLabel(content, len(sample.label.annotations) - left_out.total(), left_out, num_bytes)
+        return EncodedLabel(content, len(labeled_row.label.annotations) - left_out.total(), left_out, num_bytes)
 
     def _objects(self, label: PointLabel) -> list[Hashable]:
         """Return a value for each annotation by which its object is found in other frames.
@@ -157,36 +157,36 @@ class SemanticKitti(CloudFormat[_Scan]):
             for item, track in zip(label.annotations, tracks, strict=True)
         ]
 
-    def write_cloud(self, sample: CloudSample, content: _Scan, numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: _Scan, numbers: CloudNumbers) -> str:
         """Write the points and the labels of a row."""
         del numbers
-        scene = sample.scene
+        scene = labeled_row.scene
         key = scene.number if scene.is_sequence else self.split
         sequence = self._sequences.setdefault(key, _Sequence(len(self._sequences), self.split))
         known_objects = sequence.instances if scene.is_sequence else {}
         instances = _instances(content, known_objects)
         if len(known_objects) > _LARGEST:
             raise PointCloudError(
-                f"{sample_name(sample.row)}: got more than {_LARGEST:,} objects in one sequence, expected {_LARGEST:,} "
-                "at most: labels of SemanticKITTI have 16 bits for the instance; export parts of the sequence, or use "
-                "pointcept"
+                f"{sample_name(labeled_row.row)}: got more than {_LARGEST:,} objects in one sequence, expected "
+                f"{_LARGEST:,} at most: labels of SemanticKITTI have 16 bits for the instance; export parts of the "
+                "sequence, or use pointcept"
             )
         name = f"{len(sequence.poses):06d}"
         sequence.poses.append(content.pose)
-        sequence.timestamps.append(sample.row.get("timestamp"))
+        sequence.timestamps.append(labeled_row.row.get("timestamp"))
         labels = content.classes.astype("<u4") | (instances << 16)
         file = f"{sequence.folder}/velodyne/{name}.bin"
         write_file(self.job.folder / file, content.points.astype("<f4", copy=False).tobytes())
         write_file(self.job.folder / sequence.folder / "labels" / f"{name}.label", labels.astype("<u4").tobytes())
-        self._count(sample, content)
+        self._count(labeled_row, content)
         return file
 
-    def _count(self, sample: CloudSample, content: _Scan) -> None:
+    def _count(self, labeled_row: LabeledCloudRow, content: _Scan) -> None:
         counts = np.bincount(content.classes, minlength=len(self.job.names) + 1)
         self._num_points[self.split] = self._num_points.get(self.split, 0) + counts
         self._missing.add(content.missing)
-        self._num_single += not sample.scene.is_sequence
-        self._num_without_pose += sample.row["ego_pose"] is None
+        self._num_single += not labeled_row.scene.is_sequence
+        self._num_without_pose += labeled_row.row["ego_pose"] is None
 
     def close(self) -> None:
         """Write the poses, calibrations and times of all sequences, and ``semantic-kitti.yaml``."""

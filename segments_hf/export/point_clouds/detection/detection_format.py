@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, CloudSample
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudNumbers, LabeledCloudRow
 from segments_hf.export.point_clouds.cloud_points import cloud_points
 from segments_hf.export.point_clouds.detection.class_sizes import ClassSizes
 from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, bounds_of
@@ -78,17 +78,17 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
     def write_label(self, label: T, num_boxes: int, numbers: CloudNumbers) -> None:
         """Write the encoded boxes of a row, or keep them until `close`."""
 
-    def encode_label(self, sample: CloudSample) -> EncodedLabel[EncodedCloud[T]]:
+    def encode_label(self, labeled_row: LabeledCloudRow) -> EncodedLabel[EncodedCloud[T]]:
         """Encode the points and the boxes of a row."""
-        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
-        boxes, left_out = sample.label.usable_boxes()
-        points = cloud_points(sample.row, (INTENSITY,))
+        assert isinstance(labeled_row.label, CuboidLabel)  # noqa: S101
+        boxes, left_out = labeled_row.label.usable_boxes()
+        points = cloud_points(labeled_row.row, (INTENSITY,))
         content = EncodedCloud(points, boxes, bounds_of(points.columns, boxes), self.encode_boxes(points, boxes))
         return EncodedLabel(content, len(boxes), left_out, points.num_bytes)
 
-    def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
+    def write_cloud(self, labeled_row: LabeledCloudRow, content: EncodedCloud[T], numbers: CloudNumbers) -> str:
         """Write the points and the boxes of a row."""
-        del sample
+        del labeled_row
         file = f"{POINTS_FOLDER}/{numbers.in_export:06d}{self.suffix}"
         self.point_files.write(self.job.folder / file, content.points)
         self.class_sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
