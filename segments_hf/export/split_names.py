@@ -45,12 +45,12 @@ def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
     return found | {name: splits[0] for name in _EXPECTED if name not in found}
 
 
-def notes_on_missing_splits(splits: Sequence[str], samples: str, *, can_split: bool = True) -> list[str]:
+def notes_on_missing_splits(splits: Sequence[str], noun: str, *, can_split: bool = True) -> list[str]:
     """Return a sentence for each of ``train`` and ``val`` that the data lack; see `splits_of_files`.
 
     Args:
         splits: The names of all splits in the data, in order.
-        samples: The plural noun for the samples, such as ``images``.
+        noun: The plural noun for what the rows contain: ``images`` or ``point clouds``.
         can_split: Whether the data have at least two samples.
     """
     found = {split_file_name(split, splits) for split in splits}
@@ -58,7 +58,7 @@ def notes_on_missing_splits(splits: Sequence[str], samples: str, *, can_split: b
     if can_split:
         advice = f"Load the release with {option('splits', {'train': 0.8, 'val': 0.2})} to make both splits"
     return [
-        f"got no split {name!r}, which training programs require: the files list the {samples} of {splits[0]!r} as "
+        f"got no split {name!r}, which training programs require: the files list the {noun} of {splits[0]!r} as "
         f"{name!r}. {advice}"
         for name in _EXPECTED
         if name not in found

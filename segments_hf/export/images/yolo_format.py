@@ -17,20 +17,16 @@ from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.export.images.required_parts import required_size
 from segments_hf.export.split_names import notes_on_missing_splits, split_file_name, splits_of_files
 from segments_hf.io.disk.atomic import write_file
-from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
-    from logging import Logger
 
     from segments_hf.export.images.image_format import LabeledImageRow
     from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
-
-logger: Logger = own_logger(__name__)
 
 
 class YoloFormat(ImageFormat[str]):
@@ -81,11 +77,10 @@ class YoloFormat(ImageFormat[str]):
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
-        """Write ``data.yaml``. The paths in this file are relative to its folder."""
+        """Write ``data.yaml``, whose paths are relative to its folder, and add notes about missing splits."""
         splits = splits_of_files(self.job.splits)
         folders = {name: str(self.image_folder(split)) for name, split in splits.items()}
-        for note in notes_on_missing_splits(self.job.splits, "images"):
-            logger.warning("%s", note)
+        self.notes += notes_on_missing_splits(self.job.splits, "images")
         data = folders | self.extra_keys() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
 

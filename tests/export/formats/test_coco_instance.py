@@ -179,6 +179,19 @@ def test_vectors_are_exported_with_their_boxes_areas_and_points(tmp_path: Path) 
     assert coco.cats[8]["keypoints"] == ["leaf"]
 
 
+def test_categories_have_keypoints_only_in_splits_with_points(tmp_path: Path) -> None:
+    splits = {
+        name: load_release(vector_release(tmp_path / name, [annotation]), split="train")
+        for name, annotation in (("train", POINT), ("validation", BOX))
+    }
+    export_dataset(splits, "coco-instance", tmp_path / "out")
+    with_keypoints = {}
+    for name in splits:
+        document = json.loads((tmp_path / "out" / "annotations" / f"instances_{name}.json").read_bytes())
+        with_keypoints[name] = ["keypoints" in category for category in document["categories"]]
+    assert with_keypoints == {"train": [True] * 3, "validation": [False] * 3}
+
+
 def test_evaluation_of_keypoints_against_themselves_has_precision_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ SDK, but also have `attributes` and, if an annotation belongs to a track, `track
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.bitmaps import rle
@@ -39,7 +40,13 @@ class CocoInstance(CocoFormat):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._category_ids = job.category_ids
+        self._has_keypoints = False  # whether an annotation of the current split has keypoints
+
+    @contextmanager
+    def _open_files(self) -> Iterator[None]:
         self._has_keypoints = False
+        with super()._open_files():
+            yield
 
     def encode_label(self, labeled_row: LabeledImageRow) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as COCO annotations."""
@@ -64,7 +71,7 @@ class CocoInstance(CocoFormat):
     def categories(self) -> list[dict[str, Any]]:
         """Return the entries of the list `categories`.
 
-        Each class has one keypoint if a label that the export has written so far has points.
+        Each class has one keypoint if an annotation of the split has keypoints.
         """
         keypoints = [{"keypoints": [name], "skeleton": []} if self._has_keypoints else {} for name in self.job.names]
         return [category | extra_keys for category, extra_keys in zip(super().categories(), keypoints, strict=True)]
