@@ -183,27 +183,30 @@ def _file_name(source: str) -> str:
 def _dataset_rows(
     splits: Splits, check: Callable[[SplitRows], None], *, skip: int, limit: int | None, evenly: bool
 ) -> InputRows:
-    for rows in splits.parts.values():
+    for rows in splits.rows_by_split.values():
         check(rows)
-    lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
+    lengths = [num_rows(rows, name) for name, rows in splits.rows_by_split.items()]
     length = None if None in lengths else sum(length or 0 for length in lengths)
     if length == 0:
         raise OptionError("got a dataset without rows, expected at least one row")
 
-    tables = {name: rows for name, rows in splits.parts.items() if isinstance(rows, datasets.Dataset)}
-    has_streams = len(tables) < len(splits.parts)
+    tables = {name: rows for name, rows in splits.rows_by_split.items() if isinstance(rows, datasets.Dataset)}
+    has_streams = len(tables) < len(splits.rows_by_split)
 
     def outcomes() -> Iterator[Outcome]:
         if not evenly or limit is None:
-            chosen: Iterator[tuple[str, Any]] = itertools.islice(_rows(splits.parts, skip), limit)
+            chosen: Iterator[tuple[str, Any]] = itertools.islice(_rows(splits.rows_by_split, skip), limit)
         elif has_streams:
-            chosen = _first_rows(splits.parts, limit)
+            chosen = _first_rows(splits.rows_by_split, limit)
         else:
             chosen = _even_rows(tables, limit)
         return (_outcome(name, row) for name, row in chosen)
 
-    features = splits.first.features or {}
-    name, origin = splits.first.info.dataset_name or "dataset", parse_origin(splits.first.info.description or "")
+    features = splits.first_split.features or {}
+    name, origin = (
+        splits.first_split.info.dataset_name or "dataset",
+        parse_origin(splits.first_split.info.description or ""),
+    )
     return InputRows(
         name,
         origin.title or name,

@@ -39,18 +39,18 @@ class Splits:
     """The splits of an input.
 
     Attributes:
-        parts: The dataset or stream of each split, by the name of the split; at least one.
+        rows_by_split: The dataset or stream of each split, by the name of the split; at least one.
         is_dict: Whether the caller passed a dict or a release. A function that returns datasets then returns a dict
             of splits.
     """
 
-    parts: Mapping[str, SplitRows]
+    rows_by_split: Mapping[str, SplitRows]
     is_dict: bool
 
     @property
-    def first(self) -> SplitRows:
+    def first_split(self) -> SplitRows:
         """The dataset or stream of the first split."""
-        return next(iter(self.parts.values()))
+        return next(iter(self.rows_by_split.values()))
 
     @property
     def are_streams(self) -> bool:
@@ -59,7 +59,7 @@ class Splits:
         Raises:
             OptionError: Some splits are streams and others are datasets.
         """
-        kinds = {isinstance(rows, datasets.IterableDataset) for rows in self.parts.values()}
+        kinds = {isinstance(rows, datasets.IterableDataset) for rows in self.rows_by_split.values()}
         if len(kinds) > 1:
             raise OptionError(
                 "got a dict with datasets and streams, expected only one of these; convert the datasets with "
@@ -73,11 +73,11 @@ class Splits:
         Raises:
             OptionError: The name of a split is not allowed.
         """
-        for name in self.parts:
+        for name in self.rows_by_split:
             try:
                 checked_name(name)
             except OptionError as error:
-                hint = "" if self.is_dict else "; pass {'train': data} to name it"
+                hint = "" if self.is_dict else "; pass {'train': data} to name the split"
                 raise OptionError(f"{error}{hint}") from None
 
 
@@ -109,7 +109,7 @@ def input_features(data: Data) -> Mapping[str, Any]:
         SegmentsHFError: The input has an unsupported type.
     """
     if not releases_by_split(data):
-        return _dataset_splits(data).first.features or {}
+        return _dataset_splits(data).first_split.features or {}
     try:
         builder = release_builder(data)
     except OptionError as error:

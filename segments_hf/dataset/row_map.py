@@ -63,9 +63,9 @@ def map_splits(
             "processes",
             option="num_proc",
         )
-    for rows in splits.parts.values():
+    for rows in splits.rows_by_split.values():
         check(rows)
-    made = {name: function(rows, name) for name, rows in splits.parts.items()}
+    made = {name: function(rows, name) for name, rows in splits.rows_by_split.items()}
     if not splits.is_dict:
         return next(iter(made.values()))
     return datasets.IterableDatasetDict(made) if splits.are_streams else datasets.DatasetDict(made)

@@ -105,13 +105,13 @@ def export_dataset(
     splits = open_splits(data, streaming=images != "link", on_error=on_error, cameras=cameras)
     first_split = _checked(splits, format_class)
     folder = Path(path)
-    output_names = format_class.output_names(list(splits.parts), images=images != "none")
+    output_names = format_class.output_names(list(splits.rows_by_split), images=images != "none")
     with new_output(folder, format_class.name, output_names, overwrite=overwrite) as temporary_folder:
         origin = parse_origin(first_split.info.description or "")
-        split_names = list(splits.parts)
+        split_names = list(splits.rows_by_split)
         job = Job(temporary_folder, split_names, categories(first_split), origin, class_index, images != "none")
         run = _run_of(format_class(job), images, on_error, ExportResult(folder))
-        for name, rows in splits.parts.items():
+        for name, rows in splits.rows_by_split.items():
             run.write_split(name, rows)
         if not run.result.objects:
             check_objects_left_out(run.result.objects_left_out, format_class, first_split.features)
@@ -129,8 +129,8 @@ def _run_of(export_format: Format[Any, Any], images: str, on_error: str, result:
 def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
     """Check that the splits can be exported, and return the first split."""
     splits.check_names()
-    first_split = splits.first
-    for name, rows in splits.parts.items():
+    first_split = splits.first_split
+    for name, rows in splits.rows_by_split.items():
         check_labeled_rows(rows, "export")
         if num_rows(rows, name) == 0:
             raise OptionError(f"split {name!r} has no rows; leave the split out")

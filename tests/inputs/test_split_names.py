@@ -35,9 +35,9 @@ class TestSplitNames:
         tmp_path: Path,
     ) -> None:
         both = load_release(demo_release(), splits={"train": 0.5, "test": 0.5}, split=split)
-        with pytest.raises(OptionError, match=r"pass \{'train': data\} to name it"):
+        with pytest.raises(OptionError, match=r"pass \{'train': data\} to name the split"):
             segments_hf.push_to_hub(both, REPO, layout=layout)
-        with pytest.raises(OptionError, match=r"pass \{'train': data\} to name it"):
+        with pytest.raises(OptionError, match=r"pass \{'train': data\} to name the split"):
             segments_hf.export_dataset(both, "coco", tmp_path / "out")
         assert hub.requests == []
         assert list(tmp_path.iterdir()) == []

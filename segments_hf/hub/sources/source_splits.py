@@ -171,7 +171,7 @@ def open_source(
     opened.check_names()
     splits: list[SourceSplit] = []
     counts = Counts(_COUNTED)
-    for name, rows in opened.parts.items():
+    for name, rows in opened.rows_by_split.items():
         check_features(rows)
         pushed = rows
         new_columns = None
@@ -197,7 +197,7 @@ def open_source(
                 f"its own {option('config_name')}"
             )
         splits.append(split)
-    first_rows = opened.first
+    first_rows = opened.first_split
     first_layout = layout_of(first_rows.features)
     is_drawable = any(first_rows.features.keys() >= columns for columns in _SHEET_COLUMNS)
     sheet_rows = first_rows if is_drawable or (first_layout and first_layout.read) else None
