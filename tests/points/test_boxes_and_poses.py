@@ -42,7 +42,7 @@ def test_boxes_contain_their_points_in_the_world(seed: int, num_boxes: int) -> N
     np.testing.assert_array_equal(points_in_boxes(in_world, boxes(cloud.row, "world")).sum(axis=0), cloud.counts)
 
 
-def test_points_of_the_file_are_those_that_were_planted() -> None:
+def test_read_points_returns_the_planted_points() -> None:
     cloud = planted_cloud(3)
     points = read_points(cloud.row)
     np.testing.assert_array_equal(points, cloud.points, strict=True)
@@ -73,7 +73,7 @@ def test_boxes_contain_their_points_in_any_other_frame(seed: int, pose: dict) ->
 
 @given(SEEDS)
 def test_boxes_of_seven_numbers_contain_their_points(seed: int) -> None:
-    """The formulas are those of OpenPCDet: a box is upright in the frame of the sensor."""
+    """The formulas are those of OpenPCDet. The boxes are upright in the frame of the sensor."""
     cloud = planted_cloud(seed, tilted_boxes=False, tilted_sensor=False)
     counts = []
     for x, y, z, length, width, height, yaw in boxes(cloud.row).to_7dof():
@@ -136,14 +136,14 @@ def test_zero_heading_is_the_identity() -> None:
     np.testing.assert_array_equal(pose_matrix({"position": [0, 0, 0], "heading": [0, 0, 0, 0]}), np.eye(4))
 
 
-def test_missing_pose_is_the_identity() -> None:
+def test_pose_none_is_the_identity() -> None:
     points = np.array([[1, 2, 3, 4]], np.float32)
     for found in (to_world(points, None), to_sensor(points, None)):
         np.testing.assert_array_equal(found, np.array([[1, 2, 3, 4]], np.float64), strict=True)
     np.testing.assert_array_equal(pose_matrix(None), np.eye(4))
 
 
-def test_transformed_points_are_float64_with_the_further_columns() -> None:
+def test_transformed_points_are_float64_and_keep_the_further_columns() -> None:
     points = np.array([[1, 0, 0, 0.25, 7], [np.nan, 0, 0, 0.5, 8], [np.inf, 0, 0, 0.75, 9]], np.float32)
     found = to_world(points, {"position": [500_000.01, 0, 0], "heading": [0, 0, 0, 1]})
     assert found.dtype == np.float64
@@ -161,7 +161,7 @@ def test_points_on_the_border_are_inside() -> None:
     assert not points_in_boxes(outside, box).any()
 
 
-def test_points_in_many_boxes_match_one_box_at_a_time() -> None:
+def test_points_in_many_boxes_match_scipy_for_each_box() -> None:
     rng = np.random.default_rng(0)
     points = rng.uniform(-20, 20, (300_000, 3)).astype(np.float32)
     centers, sizes, quaternions = rng.uniform(-20, 20, (9, 3)), rng.uniform(0.5, 30, (9, 3)), rng.normal(size=(9, 4))
@@ -171,9 +171,9 @@ def test_points_in_many_boxes_match_one_box_at_a_time() -> None:
     ]
     inside = points_in_boxes(points, boxes({"annotations": items, "ego_pose": None}))
     assert (inside.dtype, inside.shape) == (np.bool_, (300_000, 9))
-    for number in range(9):
-        local = Rotation.from_quat(quaternions[number]).inv().apply(points - centers[number])
-        np.testing.assert_array_equal(inside[:, number], (np.abs(local) <= sizes[number] / 2).all(axis=1))
+    for index in range(9):
+        local = Rotation.from_quat(quaternions[index]).inv().apply(points - centers[index])
+        np.testing.assert_array_equal(inside[:, index], (np.abs(local) <= sizes[index] / 2).all(axis=1))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint8])
@@ -204,11 +204,11 @@ def test_last_of_the_annotations_with_the_same_id_is_used() -> None:
 def test_boxes_can_be_selected() -> None:
     found = boxes(planted_cloud(0).row)
     for index in (np.array([True, False, True, False]), np.array([0, 2]), slice(None, None, 2)):
-        some = found[index]
-        assert isinstance(some, Boxes)
-        np.testing.assert_array_equal(some.ids, [10, 12])
-        np.testing.assert_array_equal(some.rotation, found.rotation[[0, 2]])
-        np.testing.assert_array_equal(some.to_7dof(), found.to_7dof()[[0, 2]])
+        selected = found[index]
+        assert isinstance(selected, Boxes)
+        np.testing.assert_array_equal(selected.ids, [10, 12])
+        np.testing.assert_array_equal(selected.rotation, found.rotation[[0, 2]])
+        np.testing.assert_array_equal(selected.to_7dof(), found.to_7dof()[[0, 2]])
 
 
 def test_row_without_cuboids_has_no_boxes() -> None:
@@ -234,7 +234,7 @@ def test_row_without_cuboids_has_no_boxes() -> None:
         ("rotation", [0, 0, 1, np.nan]),
     ],
 )
-def test_broken_cuboid_is_an_error_that_names_the_annotation(field: str, value: object) -> None:
+def test_invalid_cuboid_is_an_error_that_names_the_annotation(field: str, value: object) -> None:
     row = {"annotations": [cuboid(id=1), cuboid(**{"id": 42, field: value})], "ego_pose": None}
     with pytest.raises(PointCloudError, match=f"annotation 42: {field}"):
         boxes(row)
@@ -253,7 +253,7 @@ def test_broken_cuboid_is_an_error_that_names_the_annotation(field: str, value: 
         np.eye(4),
     ],
 )
-def test_broken_pose_is_an_error(pose: object) -> None:
+def test_invalid_pose_is_an_error(pose: object) -> None:
     for function in (to_world, to_sensor):
         with pytest.raises(PointCloudError, match="ego_pose"):
             function(np.zeros((1, 3)), pose)  # type: ignore[arg-type]
@@ -262,7 +262,7 @@ def test_broken_pose_is_an_error(pose: object) -> None:
 
 
 @pytest.mark.parametrize("points", [np.zeros((2, 2)), np.zeros(3), np.zeros((1, 2, 3)), np.array([["a", "b", "c"]])])
-def test_points_of_another_shape_are_an_error(points: np.ndarray) -> None:
+def test_points_of_another_shape_or_dtype_are_an_error(points: np.ndarray) -> None:
     with pytest.raises(PointCloudError, match=r"expected the shape \(N, 3 or more\)"):
         to_world(points, None)
     with pytest.raises(PointCloudError, match=r"expected the shape \(N, 3 or more\)"):
@@ -292,8 +292,8 @@ def test_boxes_in_the_world_need_no_pose() -> None:
 
 
 def cuboid(**fields: object) -> dict:
-    default = {"id": 1, "category": 0, "track_id": None, "type": "cuboid", "position": [0, 0, 0]}
-    return {**default, "dimensions": [4, 2, 1], "yaw": 0.0, "rotation": None, **fields}
+    defaults = {"id": 1, "category": 0, "track_id": None, "type": "cuboid", "position": [0, 0, 0]}
+    return {**defaults, "dimensions": [4, 2, 1], "yaw": 0.0, "rotation": None, **fields}
 
 
 def cuboid_row(**fields: object) -> dict:

@@ -1,4 +1,4 @@
-"""Labels of points have the values that masks have for pixels."""
+"""Labels of points have the same values as the pixels of masks."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ def test_labels_have_the_order_of_the_points_and_are_int64() -> None:
     np.testing.assert_array_equal(point_labels(row, ignore_index=-1), np.array([0, -1, 3, 0]), strict=True)
 
 
-def cloud(number: int) -> dict[str, Any]:
-    return {"point_cloud": {"bytes": bytes(16 * number), "path": None}, "point_cloud_type": "binary-xyzi"}
+def cloud(num_points: int) -> dict[str, Any]:
+    return {"point_cloud": {"bytes": bytes(16 * num_points), "path": None}, "point_cloud_type": "binary-xyzi"}
 
 
-def test_labels_of_all_points_of_the_file_are_returned() -> None:
+def test_labels_of_all_points_in_the_file_are_returned() -> None:
     row = {"point_annotations": [0, 5, 0], "annotations": [{"id": 5, "category": 0}], **cloud(3)}
     assert point_labels(row).tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize("number", [0, 2, 4])
-def test_other_number_of_points_in_the_file_is_an_error(number: int) -> None:
-    row = {"point_annotations": [0, 5, 0], "annotations": [{"id": 5, "category": 0}], **cloud(number)}
-    with pytest.raises(PointCloudError, match=f"3 numbers for {number} points"):
+@pytest.mark.parametrize("num_points", [0, 2, 4])
+def test_different_number_of_points_in_the_file_is_an_error(num_points: int) -> None:
+    row = {"point_annotations": [0, 5, 0], "annotations": [{"id": 5, "category": 0}], **cloud(num_points)}
+    with pytest.raises(PointCloudError, match=f"3 numbers for {num_points} points"):
         point_labels(row)
 
 
-def test_file_that_was_not_loaded_is_not_compared() -> None:
+def test_number_of_labels_is_not_checked_if_the_row_has_no_file() -> None:
     row = {"point_annotations": [0, 0], "annotations": [], **cloud(3)}
     assert point_labels({**row, "point_cloud": None}).shape == (2,)
     assert point_labels({**row, "point_cloud": {"bytes": None, "path": None}}).shape == (2,)
@@ -83,10 +83,10 @@ def test_unlabeled_points_need_no_annotations() -> None:
 
 
 @pytest.mark.parametrize("kind", ["semantic", "instance", "panoptic"])
-@pytest.mark.parametrize("stray", [4, 6, 2**31 - 1, -1])
-def test_id_of_no_annotation_is_an_error(kind: Any, stray: int) -> None:
-    row = {"point_annotations": [5, stray, 0, stray], "annotations": [{"id": 5, "category": 0}]}
-    with pytest.raises(PointCloudError, match=rf"2 points with ids that no annotation has \({stray}\)"):
+@pytest.mark.parametrize("unknown_id", [4, 6, 2**31 - 1, -1])
+def test_id_of_no_annotation_is_an_error(kind: Any, unknown_id: int) -> None:
+    row = {"point_annotations": [5, unknown_id, 0, unknown_id], "annotations": [{"id": 5, "category": 0}]}
+    with pytest.raises(PointCloudError, match=rf"2 points with ids that no annotation has \({unknown_id}\)"):
         point_labels(row, kind)
 
 
@@ -103,12 +103,12 @@ def test_id_of_no_annotation_is_an_error(kind: Any, stray: int) -> None:
         {"annotations": [], "point_annotations": "abc"},
     ],
 )
-def test_row_without_labels_of_points_is_an_error(row: dict[str, Any]) -> None:
+def test_row_without_valid_labels_is_an_error(row: dict[str, Any]) -> None:
     with pytest.raises(PointCloudError, match="point_annotations"):
         point_labels(row)
 
 
-def test_ignore_index_that_is_a_class_is_an_error() -> None:
+def test_ignore_index_that_is_a_class_index_is_an_error() -> None:
     row = {"point_annotations": [5], "annotations": [{"id": 5, "category": 3}]}
     with pytest.raises(PointCloudError, match="ignore_index"):
         point_labels(row, ignore_index=3)
@@ -122,6 +122,6 @@ def test_ignore_index_that_is_a_class_is_an_error() -> None:
         ({"kind": "semantic", "stuff": [1]}, "stuff"),
     ],
 )
-def test_option_that_does_not_apply_is_an_error(options: dict[str, Any], option: str) -> None:
+def test_invalid_option_is_an_error(options: dict[str, Any], option: str) -> None:
     with pytest.raises(OptionError, match=option):
         point_labels({"point_annotations": [], "annotations": []}, **options)

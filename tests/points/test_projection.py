@@ -1,4 +1,4 @@
-"""Points are projected into images as by OpenCV."""
+"""`project` returns the same pixels as OpenCV."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from segments_hf.points import project
 
 INTRINSICS = [[900.0, 2.0, 640.0], [0.0, 950.0, 360.0], [0.0, 0.0, 1.0]]
 TO_OPENGL = np.diag([1.0, -1.0, -1.0])  # from the axes of OpenCV to those of OpenGL, and back
-# Real lenses: their models increase in the whole image.
+# Coefficients like those of real lenses: the distance from the principal point increases in the whole image.
 BROWN = {"k1": -0.08, "k2": 0.015, "p1": 0.001, "p2": -0.002, "k3": 0.0005}
 RATIONAL = {"k1": 0.3, "k2": 0.05, "p1": 0.001, "p2": -0.002, "k3": 0.002, "k4": 0.35, "k5": 0.06, "k6": 0.003}
 FISHEYE = {"k1": -0.02, "k2": 0.005, "k3": -0.002, "k4": 0.0003}
 
 
 def camera(rotation: Rotation, translation: np.ndarray, convention: str, distortion: object = None) -> dict:
-    """Make a camera whose axes are given as those of OpenCV."""
+    """Make a camera of any convention. `rotation` is the rotation of its OpenCV axes in the frame of the sensor."""
     axes = rotation.as_matrix() @ (TO_OPENGL if convention == "OpenGL" else np.eye(3))
     return {
         "name": "front",
@@ -36,7 +36,12 @@ def camera(rotation: Rotation, translation: np.ndarray, convention: str, distort
 
 
 def points_in_front(seed: int) -> tuple[np.ndarray, np.ndarray, Rotation, np.ndarray]:
-    """Return points in the frame of a camera and of the sensor, and the pose of the camera."""
+    """Make 50 points in front of a camera.
+
+    Returns:
+        The points in the frame of the camera (OpenCV axes), the points in the frame of the sensor, the rotation of the
+        camera, and its position in the frame of the sensor.
+    """
     rng = np.random.default_rng(seed)
     depth = rng.uniform(0.5, 80, 50)
     in_camera = np.stack([rng.uniform(-0.8, 0.8, 50) * depth, rng.uniform(-0.8, 0.8, 50) * depth, depth], axis=1)
@@ -49,8 +54,8 @@ def opencv_pixels(in_camera: np.ndarray, coefficients: dict[str, float]) -> np.n
         [coefficients[name] for name in ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6") if name in coefficients]
     )
     matrix = np.array(INTRINSICS)
-    plane = cv2.projectPoints(in_camera, np.zeros(3), np.zeros(3), np.eye(3), values)[0][:, 0]
-    return plane @ matrix[:2, :2].T + matrix[:2, 2]  # OpenCV ignores the skew of an intrinsic matrix
+    plane_points = cv2.projectPoints(in_camera, np.zeros(3), np.zeros(3), np.eye(3), values)[0][:, 0]
+    return plane_points @ matrix[:2, :2].T + matrix[:2, 2]  # OpenCV ignores the skew of an intrinsic matrix
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["OpenGL", "OpenCV"]), st.sampled_from([{}, BROWN, RATIONAL]))
@@ -79,8 +84,8 @@ def test_camera_without_convention_has_the_axes_of_opengl() -> None:
     looks_forward = {"intrinsic_matrix": INTRINSICS, "translation": [0, 0, 0], "rotation": [0.5, -0.5, -0.5, 0.5]}
     expected = project(np.array([[10, 1, 2]]), {**looks_forward, "camera_convention": "OpenGL"})
     assert expected[0, 2] == 10
-    for name in ({}, {"camera_convention": None}):
-        np.testing.assert_array_equal(project(np.array([[10, 1, 2]]), {**looks_forward, **name}), expected)
+    for convention in ({}, {"camera_convention": None}):
+        np.testing.assert_array_equal(project(np.array([[10, 1, 2]]), {**looks_forward, **convention}), expected)
 
 
 def test_points_behind_the_camera_have_a_depth_but_no_pixel() -> None:
@@ -104,31 +109,31 @@ def test_points_behind_the_camera_have_a_depth_but_no_pixel() -> None:
 def test_points_beyond_the_range_of_a_lens_do_not_return_into_the_image(
     model: str, coefficients: dict[str, float], end: float | None
 ) -> None:
-    """The distance from the center increases up to the end of the range, and all points beyond have no pixel."""
+    """u increases up to the end of the range, and is NaN beyond. If `end` is None, the end is not compared."""
     x = np.linspace(0.001, 20, 20_000)
     points = np.stack([x, np.zeros_like(x), np.ones_like(x)], axis=1)
     front = camera(Rotation.identity(), np.zeros(3), "OpenCV", {"model": model, "coefficients": coefficients})
     u = project(points, front)[:, 0]
     is_seen = np.isfinite(u)
-    number = np.count_nonzero(is_seen)
-    assert 0 < number < len(x)
-    assert is_seen[:number].all()
-    assert (np.diff(u[:number]) > 0).all()
+    num_seen = np.count_nonzero(is_seen)
+    assert 0 < num_seen < len(x)
+    assert is_seen[:num_seen].all()
+    assert (np.diff(u[:num_seen]) > 0).all()
     if end is not None:
-        assert x[number - 1] <= end <= x[number]
+        assert x[num_seen - 1] <= end <= x[num_seen]
 
 
-def test_lens_that_always_increases_has_all_points_in_front() -> None:
+def test_lens_without_end_of_its_range_projects_all_points_in_front() -> None:
     lens = {"model": "brown-conrady", "coefficients": {"k1": 0.1, "k2": 0.01}}
     points = np.array([[50.0, -20, 1], [-1000, 1000, 1]])
     assert np.isfinite(project(points, camera(Rotation.identity(), np.zeros(3), "OpenCV", lens))).all()
 
 
-@pytest.mark.parametrize("text", [False, True])
-def test_distortion_may_be_json_text(text: bool) -> None:
+@pytest.mark.parametrize("is_text", [False, True])
+def test_distortion_may_be_json_text(is_text: bool) -> None:
     lens = {"model": "brown-conrady", "coefficients": {**BROWN, "k4": None}}
     points = np.array([[1.0, 2, 5]])
-    found = project(points, camera(Rotation.identity(), np.zeros(3), "OpenCV", json.dumps(lens) if text else lens))
+    found = project(points, camera(Rotation.identity(), np.zeros(3), "OpenCV", json.dumps(lens) if is_text else lens))
     np.testing.assert_allclose(found[:, :2], opencv_pixels(points, BROWN), atol=1e-9)
 
 
@@ -160,7 +165,7 @@ def test_distortion_may_be_null_in_json_text() -> None:
         ({"distortion": {"model": "fisheye", "coefficients": {"k1": np.inf}}}, "k1"),
     ],
 )
-def test_broken_camera_is_an_error(changes: dict, message: str) -> None:
+def test_invalid_camera_is_an_error(changes: dict, message: str) -> None:
     front = {**camera(Rotation.identity(), np.zeros(3), "OpenCV"), **changes}
     with pytest.raises(PointCloudError, match=message):
         project(np.zeros((1, 3)), front)

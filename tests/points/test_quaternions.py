@@ -11,12 +11,12 @@ from scipy.spatial.transform import Rotation
 from segments_hf.points.rotations import quaternions_of_rotations, rotations_of_quaternions
 
 AXES = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda axis: np.linalg.norm(axis) > 1e-3)
-# Rotations by nearly 0 and 180 degrees, where the differences and the trace of a matrix are small.
+# Angles near 0 and 180 degrees are drawn often, because simple formulas are inexact there.
 ANGLES = st.floats(0, np.pi) | st.floats(0, 1e-6) | st.floats(np.pi - 1e-6, np.pi) | st.sampled_from([0.0, np.pi])
 
 
 @given(AXES, ANGLES)
-def test_quaternion_of_a_rotation_is_the_one_that_it_was_made_from(
+def test_rotation_matrix_of_a_quaternion_gives_the_same_quaternion(
     axis: tuple[float, float, float], angle: float
 ) -> None:
     quaternion = np.array([*np.sin(angle / 2) * np.array(axis) / np.linalg.norm(axis), np.cos(angle / 2)])
@@ -38,7 +38,7 @@ def test_quaternions_match_scipy(seed: int) -> None:
 
 
 @pytest.mark.parametrize("axis", [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, -1, 0], [0, 1, -1], [1, -2, 3]])
-def test_half_turn_has_the_real_part_0(axis: list[float]) -> None:
+def test_quaternion_of_a_half_turn_has_the_real_part_0(axis: list[float]) -> None:
     expected = np.array([*axis, 0]) / np.linalg.norm(axis)
     found = quaternions_of_rotations(rotations_of_quaternions(expected))
     assert 0 <= found[3] <= 1e-15

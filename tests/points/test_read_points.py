@@ -1,4 +1,4 @@
-"""`read_points` reads rows, files and bytes."""
+"""`read_points` reads the points of rows, with bytes or with a path, and the points of bytes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_bytes_with_a_type_are_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in valid_clouds() if not name.startswith("xyz")])
-def test_type_of_bytes_is_recognized_by_their_beginning(name: str) -> None:
+def test_type_of_bytes_is_recognized_by_the_first_bytes(name: str) -> None:
     kind, content = valid_clouds()[name]
     np.testing.assert_array_equal(read_points(content), read_points(content, kind=kind))
 
@@ -58,7 +58,7 @@ def test_bytes_without_a_signature_need_a_type() -> None:
         read_points(POINTS.tobytes())
 
 
-def test_type_replaces_that_of_the_row() -> None:
+def test_kind_overrides_the_type_of_the_row() -> None:
     np.testing.assert_array_equal(read_points(row_of(POINTS.tobytes(), "pcd"), kind="kitti"), POINTS)
     with pytest.raises(AssetError):
         read_points(row_of(POINTS.tobytes(), "pcd"))
@@ -72,7 +72,7 @@ def test_unknown_type_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("row", [{"name": "a"}, row_of(None), {"point_cloud": None, "point_cloud_type": "pcd"}])
-def test_row_without_a_cloud_is_an_error(row: dict[str, Any]) -> None:
+def test_row_without_a_point_cloud_is_an_error(row: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match="point_cloud"):
         read_points(row)
 
@@ -109,10 +109,10 @@ def test_missing_field_is_an_error_that_lists_the_fields() -> None:
 
 
 def test_binary_pcd_files_on_disk_with_short_and_long_headers_are_read(tmp_path: Path) -> None:
-    for length in range(440, 560):  # the header is read in two steps
-        words = "VERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\nCOUNT 1 1 1 1\n"
-        words += f"WIDTH {len(POINTS)}\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS {len(POINTS)}\nDATA binary\n"
-        path = tmp_path / f"{length}.pcd"
-        path.write_bytes(f"{'# comment':<{length - len(words) - 1}}\n{words}".encode() + POINTS.tobytes())
+    for header_size in range(440, 560):  # a header of more than 512 bytes is read in two steps
+        lines = "VERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\nCOUNT 1 1 1 1\n"
+        lines += f"WIDTH {len(POINTS)}\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS {len(POINTS)}\nDATA binary\n"
+        path = tmp_path / f"{header_size}.pcd"
+        path.write_bytes(f"{'# comment':<{header_size - len(lines) - 1}}\n{lines}".encode() + POINTS.tobytes())
         row = {"point_cloud": {"bytes": None, "path": str(path)}, "point_cloud_type": "pcd"}
         np.testing.assert_array_equal(read_points(row), POINTS)

@@ -1,4 +1,4 @@
-"""Images without lens distortion are those of OpenCV, and points are where `project` finds them without distortion."""
+"""`undistort` returns the same images as OpenCV. `project` without distortion finds points in these images."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .test_projection import BROWN, FISHEYE, RATIONAL
 
 HEIGHT, WIDTH = 120, 160
 MATRIX = [[90.0, 0.0, 78.0], [0.0, 95.0, 61.0], [0.0, 0.0, 1.0]]
-SKEWED = [[90.0, 4.0, 78.0], [0.0, 95.0, 61.0], [0.0, 0.0, 1.0]]
-BARREL = {"k1": -0.3}  # its model is valid up to the distance sqrt(1 / 0.9) of the image plane
+SKEWED_MATRIX = [[90.0, 4.0, 78.0], [0.0, 95.0, 61.0], [0.0, 0.0, 1.0]]
+BARREL = {"k1": -0.3}  # valid up to the distance sqrt(1 / 0.9) from the principal point in the image plane
 LENSES = [("brown-conrady", BROWN), ("brown-conrady", RATIONAL), ("fisheye", FISHEYE), ("fisheye", {})]
-GRAY_LEVELS = 2  # OpenCV rounds positions to 1/32 of a pixel
+TOLERANCE = 2  # gray levels: OpenCV rounds positions to 1/32 of a pixel
 
 
 def camera(model: str | None, coefficients: dict[str, float] | None = None, matrix: Any = MATRIX) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def camera(model: str | None, coefficients: dict[str, float] | None = None, matr
 
 
 def brightness(u: np.ndarray, v: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Return smooth values of three channels at any pixels."""
+    """Return the values of a smooth image of three channels at the positions u, v."""
     waves = np.random.default_rng(seed).uniform(0.02, 0.06, (2, 3))
     return 128 + 60 * np.sin(u[..., None] * waves[0]) + 60 * np.cos(v[..., None] * waves[1])
 
@@ -55,15 +55,15 @@ def opencv_image(image: np.ndarray, model: str, coefficients: dict[str, float]) 
     return cv2.undistort(image, np.array(MATRIX), values)
 
 
-def source_pixels(model: str, coefficients: dict[str, float], matrix: Any = MATRIX) -> np.ndarray:
-    """Return the pixels of the distorted image where `project` finds the rays of the pixels without distortion."""
+def source_positions(model: str, coefficients: dict[str, float], matrix: Any = MATRIX) -> np.ndarray:
+    """Return the position in the distorted image of each pixel of the undistorted image, computed with `project`."""
     v, u = np.mgrid[:HEIGHT, :WIDTH].astype(np.float64)
     rays = np.stack([u, v, np.ones_like(u)], axis=-1).reshape(-1, 3) @ np.linalg.inv(matrix).T
     return project(rays, camera(model, coefficients, matrix))[:, :2].reshape(HEIGHT, WIDTH, 2)
 
 
-def are_inside(pixels: np.ndarray) -> np.ndarray:
-    return ((pixels > 0) & (pixels < [WIDTH - 1, HEIGHT - 1])).all(axis=-1)
+def are_inside(positions: np.ndarray) -> np.ndarray:
+    return ((positions > 0) & (positions < [WIDTH - 1, HEIGHT - 1])).all(axis=-1)
 
 
 @pytest.mark.parametrize(("model", "coefficients"), LENSES)
@@ -72,32 +72,32 @@ def test_image_matches_opencv(model: str, coefficients: dict[str, float], is_col
     image = smooth_image() if is_color else smooth_image()[..., 0]
     found = undistort(image, camera(model, coefficients))
     assert (found.shape, found.dtype) == (image.shape, np.uint8)
-    inside = are_inside(source_pixels(model, coefficients))  # at the edges of the image, OpenCV blends it with black
+    inside = are_inside(source_positions(model, coefficients))  # at the edges, OpenCV blends the image with black
     assert inside.mean() > 0.5
     expected = opencv_image(image, model, coefficients)
-    np.testing.assert_allclose(found[inside].astype(int), expected[inside], atol=GRAY_LEVELS, rtol=0)
+    np.testing.assert_allclose(found[inside].astype(int), expected[inside], atol=TOLERANCE, rtol=0)
 
 
 @settings(max_examples=20)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from([*LENSES, ("brown-conrady", BARREL)]),
-    st.sampled_from([MATRIX, SKEWED]),
+    st.sampled_from([MATRIX, SKEWED_MATRIX]),
 )
-def test_points_are_where_project_finds_them_without_distortion(
+def test_project_without_distortion_finds_points_in_the_undistorted_image(
     seed: int, lens: tuple[str, dict[str, float]], matrix: Any
 ) -> None:
-    sources = source_pixels(*lens, matrix)
+    sources = source_positions(*lens, matrix)
     inside = are_inside(sources)
     found = undistort(smooth_image(seed), camera(*lens, matrix))
     expected = brightness(*np.moveaxis(sources[inside], -1, 0), seed)
-    np.testing.assert_allclose(found[inside], expected, atol=GRAY_LEVELS, rtol=0)
+    np.testing.assert_allclose(found[inside], expected, atol=TOLERANCE, rtol=0)
 
 
 @pytest.mark.parametrize(("model", "coefficients"), [("brown-conrady", BARREL), ("fisheye", {"k1": -0.9})])
 def test_pixel_beyond_the_range_of_the_lens_is_0(model: str, coefficients: dict[str, float]) -> None:
     matrix = [[50.0, 0.0, 78.0], [0.0, 50.0, 61.0], [0.0, 0.0, 1.0]]
-    sources = source_pixels(model, coefficients, matrix)
+    sources = source_positions(model, coefficients, matrix)
     found = undistort(np.full((HEIGHT, WIDTH), 200, np.uint8), camera(model, coefficients, matrix))
     is_beyond = np.isnan(sources).any(axis=-1)
     assert is_beyond.any()
@@ -105,9 +105,9 @@ def test_pixel_beyond_the_range_of_the_lens_is_0(model: str, coefficients: dict[
     assert (found[are_inside(sources)] == 200).all()
 
 
-def test_pixel_whose_source_is_outside_of_the_image_is_0() -> None:
+def test_pixel_whose_position_is_outside_of_the_distorted_image_is_0() -> None:
     found = undistort(np.full((HEIGHT, WIDTH), 200, np.uint8), camera("brown-conrady", {"k1": 0.5}))
-    sources = source_pixels("brown-conrady", {"k1": 0.5})
+    sources = source_positions("brown-conrady", {"k1": 0.5})
     is_outside = ((sources < -0.5) | (sources > [WIDTH - 0.5, HEIGHT - 0.5])).any(axis=-1)
     assert 0 < np.count_nonzero(is_outside) < is_outside.size
     np.testing.assert_array_equal(found, np.where(is_outside, 0, 200))
@@ -153,7 +153,7 @@ def test_image_of_any_shape_keeps_its_shape(shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(found, np.full(shape, 7, np.uint8), strict=True)
 
 
-def test_memory_beside_the_result_does_not_grow_with_the_image() -> None:
+def test_memory_does_not_grow_with_the_image_except_for_the_result() -> None:
     image = np.zeros((1500, 2000), np.uint8)
     matrix = [[1000.0, 0, 1000], [0, 1000.0, 750], [0, 0, 1]]
     tracemalloc.start()
@@ -162,7 +162,7 @@ def test_memory_beside_the_result_does_not_grow_with_the_image() -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 8 * image.size  # one coordinate of all pixels would have 8 bytes for each pixel
+    assert peak < 8 * image.size  # coordinates of all pixels at once would take 8 bytes per pixel and axis
 
 
 @pytest.mark.parametrize(
@@ -174,6 +174,6 @@ def test_memory_beside_the_result_does_not_grow_with_the_image() -> None:
         ({"distortion": {"model": "fisheye", "coefficients": {"k1": "x"}}}, "k1"),
     ],
 )
-def test_broken_camera_is_an_error(changes: dict[str, Any], message: str) -> None:
+def test_invalid_camera_is_an_error(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(PointCloudError, match=message):
         undistort(smooth_image(), {**camera("fisheye", FISHEYE), **changes})

@@ -1,4 +1,4 @@
-"""Any numbers in points are allowed, and any values in rows give a result or an error that names the field."""
+"""Points may have any numbers. For any values in rows, a function returns a result or raises a PointCloudError."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_pose_with_any_value_is_a_transformation_or_an_error(field: str, value: 
 
 
 @given(st.sampled_from(["intrinsic_matrix", "translation", "rotation", "distortion"]), VALUES)
-def test_camera_with_any_value_projects_or_is_an_error(field: str, value: Any) -> None:
+def test_camera_with_any_value_projects_points_or_is_an_error(field: str, value: Any) -> None:
     with contextlib.suppress(PointCloudError):
         assert project(np.ones((1, 3)), {**CAMERA, field: value}).shape == (1, 3)
 
@@ -71,7 +71,9 @@ def test_camera_with_any_value_projects_or_is_an_error(field: str, value: Any) -
     st.integers(0, 5),
     st.sampled_from([CAMERA["distortion"], {"model": "fisheye", "coefficients": {}}]),
 )
-def test_image_of_any_camera_is_undistorted_or_is_an_error(number: float, index: int, distortion: Any) -> None:
+def test_image_of_any_camera_is_undistorted_or_the_camera_is_an_error(
+    number: float, index: int, distortion: Any
+) -> None:
     intrinsics = np.array([[9.0, 0, 4], [0, 9.0, 3], [0, 0, 1]])
     intrinsics[divmod(index, 3)] = number
     image = np.full((7, 9), 200, np.uint8)
@@ -86,7 +88,7 @@ def test_image_of_any_camera_is_undistorted_or_is_an_error(number: float, index:
         st.sampled_from(["k1", "k2", "k3", "k4", "p1"]), st.floats(-1e12, 1e12, exclude_min=True, exclude_max=True)
     ),
 )
-def test_lens_with_any_coefficients_has_finite_pixels_or_none(model: str, coefficients: dict[str, float]) -> None:
+def test_lens_with_any_coefficients_returns_finite_pixels_or_nan(model: str, coefficients: dict[str, float]) -> None:
     x, y = np.meshgrid(np.linspace(-5, 5, 7), np.linspace(-5, 5, 7))
     points = np.stack([np.ones(49), x.ravel(), y.ravel()], axis=1)
     with contextlib.suppress(PointCloudError):
@@ -95,14 +97,16 @@ def test_lens_with_any_coefficients_has_finite_pixels_or_none(model: str, coeffi
 
 
 @given(st.none() | st.text() | st.floats().map(str) | st.integers().map(str))
-def test_timestamp_of_any_text_is_a_number_or_an_error(timestamp: str | None) -> None:
+def test_timestamp_with_any_text_gives_velocities_or_an_error(timestamp: str | None) -> None:
     with contextlib.suppress(PointCloudError):
         (found,) = velocities([{**ROW, "frame_index": 0, "timestamp": timestamp}])
         assert found.shape == (4, 3)
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1)), st.lists(st.integers(-(2**63), 2**63 - 1)))
-def test_labels_with_any_ids_are_labels_or_an_error(points: list[int], ids: list[int]) -> None:
-    row = {"point_annotations": points, "annotations": [{"id": number, "category": 0} for number in ids]}
+def test_point_annotations_with_any_ids_give_labels_or_an_error(
+    point_ids: list[int], annotation_ids: list[int]
+) -> None:
+    row = {"point_annotations": point_ids, "annotations": [{"id": each, "category": 0} for each in annotation_ids]}
     with contextlib.suppress(PointCloudError):
         assert set(point_labels(row).tolist()) <= {0, 1}

@@ -15,9 +15,9 @@ from segments_hf.points import velocities
 START = 1_700_000_000_123_456_789  # nanoseconds
 
 
-def cuboid(track: int | None, position: list[float], number: int = 1) -> dict[str, Any]:
+def cuboid(track_id: int | None, position: list[float], annotation_id: int = 1) -> dict[str, Any]:
     size = {"dimensions": [4.0, 2.0, 1.5], "yaw": 0.3}
-    return {"id": number, "category": 0, "track_id": track, "type": "cuboid", "position": position, **size}
+    return {"id": annotation_id, "category": 0, "track_id": track_id, "type": "cuboid", "position": position, **size}
 
 
 def frame(index: int, time: object, *cuboids: dict[str, Any], uuid: str = "a") -> dict[str, Any]:
@@ -35,19 +35,20 @@ def frame(index: int, time: object, *cuboids: dict[str, Any], uuid: str = "a") -
 @given(st.integers(2, 6), st.lists(st.integers(1, 10**10), min_size=5, max_size=5), st.randoms(use_true_random=False))
 def test_object_of_constant_velocity_has_this_velocity_in_all_frames(length: int, gaps: list[int], random: Any) -> None:
     times = [START + sum(gaps[:index]) for index in range(length)]
-    speeds = {1: np.array([3.0, -4.0, 0.5]), 2: np.zeros(3), 3: np.array([-20.0, 0.0, 0.0])}
+    expected_velocities = {1: np.array([3.0, -4.0, 0.5]), 2: np.zeros(3), 3: np.array([-20.0, 0.0, 0.0])}
     rows = []
     for index, time in enumerate(times):
         tracks = [1, 2, 3]
         random.shuffle(tracks)
         seconds = (time - START) / 1e9
         cuboids = [
-            cuboid(track, (track + speeds[track] * seconds).tolist(), number=index * 10 + track) for track in tracks
+            cuboid(track, (track + expected_velocities[track] * seconds).tolist(), annotation_id=index * 10 + track)
+            for track in tracks
         ]
         rows.append(frame(index, time, *cuboids))
     shuffled = random.sample(rows, len(rows))
     for row, found in zip(shuffled, velocities(shuffled), strict=True):
-        expected = [speeds[item["track_id"]] for item in row["annotations"]]
+        expected = [expected_velocities[item["track_id"]] for item in row["annotations"]]
         np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-14 / (min(gaps) / 1e9))
 
 
@@ -59,12 +60,12 @@ def test_velocity_is_the_central_difference() -> None:
 
 
 @pytest.mark.parametrize(("unit", "step"), [("ns", 10**9), ("us", 10**6), ("ms", 10**3), ("s", 1)])
-def test_timestamps_have_the_unit_that_the_caller_names(unit: Any, step: int) -> None:
+def test_timestamps_are_in_the_unit_that_the_caller_passes(unit: Any, step: int) -> None:
     rows = [frame(index, 1_700_000_000 * step + index * step, cuboid(1, [2.0 * index, 0, 0])) for index in range(2)]
     assert velocities(rows, unit)[0].tolist() == [[2, 0, 0]]
 
 
-def test_all_digits_of_timestamps_count() -> None:
+def test_all_digits_of_timestamps_are_used() -> None:
     """As float64, these timestamps would be equal."""
     rows = [frame(index, START + 100 * index, cuboid(1, [1e-6 * index, 0, 0])) for index in range(2)]
     assert velocities(rows)[0][0, 0] == pytest.approx(10)
@@ -81,10 +82,8 @@ def test_sequences_are_not_mixed() -> None:
 
 def test_cuboids_without_track_are_joined_by_id() -> None:
     rows = [
-        frame(index, START + index * 10**9, cuboid(None, [1.0 * index, 0, 0], number=6), cuboid(6, [0, 0, 0], number=9))
-        for index in range(2)
+        frame(index, START + index * 10**9, cuboid(None, [1.0 * index, 0, 0], annotation_id=6)) for index in range(2)
     ]
-    del rows[0]["annotations"][1], rows[1]["annotations"][1]
     assert velocities(rows)[0].tolist() == [[1, 0, 0]]
 
 
@@ -94,13 +93,17 @@ def test_cuboids_without_track_are_joined_by_id() -> None:
         pytest.param([frame(0, 0, cuboid(1, [0, 0, 0]))], id="one frame"),
         pytest.param([frame(0, 0, cuboid(1, [0, 0, 0])), frame(1, 1, cuboid(2, [0, 0, 0]))], id="another track"),
         pytest.param(
-            [frame(0, 0, cuboid(1, [0, 0, 0])), frame(1, 1), frame(2, 2, cuboid(1, [0, 0, 0]))], id="a frame without it"
+            [frame(0, 0, cuboid(1, [0, 0, 0])), frame(1, 1), frame(2, 2, cuboid(1, [0, 0, 0]))],
+            id="a frame without the track",
         ),
         pytest.param([frame(index, 5, cuboid(1, [0, 0, 0])) for index in range(3)], id="equal timestamps"),
         pytest.param([frame(index, -index, cuboid(1, [0, 0, 0])) for index in range(3)], id="decreasing timestamps"),
         pytest.param([frame(index, None, cuboid(1, [0, 0, 0])) for index in range(3)], id="no timestamps"),
         pytest.param(
-            [frame(i, i, cuboid(1, [0, 0, 0], number=1), cuboid(1, [9, 0, 0], number=2)) for i in range(3)],
+            [
+                frame(i, i, cuboid(1, [0, 0, 0], annotation_id=1), cuboid(1, [9, 0, 0], annotation_id=2))
+                for i in range(3)
+            ],
             id="two cuboids of a track in a frame",
         ),
     ],
@@ -130,6 +133,6 @@ def test_row_that_is_not_a_frame_is_an_error(column: str) -> None:
         velocities([frame(0, 0), row])
 
 
-def test_unknown_unit_is_an_error() -> None:
+def test_unknown_time_unit_is_an_error() -> None:
     with pytest.raises(OptionError, match="time_unit"):
         velocities([], "minutes")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Point-cloud files of every format, made by hand or with laspy."""
+"""Make point-cloud files of every format. Only LAS and LAZ files are made with a library of their format."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PCD_ENCODINGS = ("ascii", "binary", "binary_compressed")
 
 
 def random_points(count: int = 5) -> np.ndarray:
-    """Return points with x, y, z as float32, and other types. One point is NaN."""
-    random = np.random.default_rng(count)
+    """Return random points with fields of several dtypes. The x of the point in the middle is NaN."""
+    rng = np.random.default_rng(count)
     points = np.empty(count, [("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("intensity", "u1"), ("time", "<f8")])
     for name in ("x", "y", "z", "time"):
-        points[name] = random.normal(0, 30, count).round(3)
-    points["intensity"] = random.integers(0, 256, count)
+        points[name] = rng.normal(0, 30, count).round(3)
+    points["intensity"] = rng.integers(0, 256, count)
     points["x"][count // 2 : count // 2 + 1] = np.nan
     return points
 
@@ -35,7 +35,7 @@ def random_points(count: int = 5) -> np.ndarray:
 def pcd_header(
     dtype: np.dtype[Any], count: int, encoding: str, *, names: Sequence[str] = (), **changes: object
 ) -> dict[str, object]:
-    """Return the lines of the header of a PCD file by their keywords. None removes a line."""
+    """Return the values of the header lines of a PCD file by keyword; None for lines that `pcd_file` leaves out."""
     columns = [dtype[name] for name in dtype.names]
     lines = {
         "VERSION": "0.7",
@@ -59,9 +59,9 @@ def pcd_file(
     Args:
         points: Structured array of shape (N,), without gaps.
         encoding: One of `PCD_ENCODINGS`.
-        end: The end of the lines.
-        names: The names of the fields in the header, if they are not those of the array.
-        changes: Other lines of the header by their keywords.
+        end: The line ending.
+        names: The names of the fields in the header; if empty, the names in the dtype of the array.
+        changes: Changed or added values of header lines by keyword; None removes a line.
     """
     lines = pcd_header(points.dtype, len(points), encoding, names=names, **changes)
     header = ["# .PCD v0.7 - Point Cloud Data file format"]
@@ -70,7 +70,7 @@ def pcd_file(
 
 
 def pcd_data(points: np.ndarray, encoding: str, end: str = "\n") -> bytes:
-    """Return the data of a PCD file."""
+    """Return the data of a PCD file, which follows the header."""
     if encoding == "ascii":
         return text_lines(points, end).encode()
     if encoding == "binary":
@@ -80,19 +80,22 @@ def pcd_data(points: np.ndarray, encoding: str, end: str = "\n") -> bytes:
 
 
 def compressed_data(content: bytes) -> bytes:
-    """Return the sizes and the compressed bytes of a PCD file."""
+    """Return the data of a compressed PCD file: the compressed and the uncompressed size, and the compressed bytes."""
     compressed = (lzf.compress(content) if content else b"") or lzf_literals(content)
     return struct.pack("<II", len(compressed), len(content)) + compressed
 
 
 def lzf_literals(content: bytes) -> bytes:
-    """Return bytes in the LZF format without references: 32 bytes at most after their number minus 1."""
-    parts = [content[start : start + 32] for start in range(0, len(content), 32)]
-    return b"".join(bytes([len(part) - 1]) + part for part in parts)
+    """Encode bytes in the LZF format without back-references.
+
+    The bytes are stored in blocks of up to 32 bytes. One byte before each block contains its length minus 1.
+    """
+    blocks = [content[start : start + 32] for start in range(0, len(content), 32)]
+    return b"".join(bytes([len(block) - 1]) + block for block in blocks)
 
 
 def text_lines(points: np.ndarray, end: str = "\n") -> str:
-    """Return one line per point, with exact numbers."""
+    """Return one line of text per point. The numbers have all their digits."""
     return "".join(
         " ".join(str(value) for field in point for value in np.ravel(field).tolist()) + end for point in points
     )
@@ -104,8 +107,8 @@ def ply_file(points: np.ndarray, encoding: str, *, before: str = "", after: str 
     Args:
         points: Structured array of shape (N,), without gaps.
         encoding: One of `PLY_FORMATS`.
-        before: Lines of the header before those of the vertices.
-        after: Lines of the header after those of the vertices.
+        before: Header lines of the elements before the vertices.
+        after: Header lines after those of the vertices.
         tail: The data after the vertices.
     """
     properties = "".join(f"property {_PLY_NAMES[points.dtype[name].str[1:]]} {name}\n" for name in points.dtype.names)
@@ -116,7 +119,7 @@ def ply_file(points: np.ndarray, encoding: str, *, before: str = "", after: str 
 
 
 def ply_data(points: np.ndarray, encoding: str) -> bytes:
-    """Return the vertices of a PLY file."""
+    """Return the data of the items of a PLY element."""
     if encoding == "ascii":
         return text_lines(points).encode()
     return points.astype(points.dtype.newbyteorder("<" if "little" in encoding else ">")).tobytes()
@@ -128,13 +131,13 @@ def las_file(count: int = 5, *, version: str = "1.4", point_format: int = 3, com
     header.offsets, header.scales = [4e6, 5e5, 0], [0.001, 0.001, 0.001]
     header.add_extra_dim(laspy.ExtraBytesParams("ring", "uint8"))
     header.add_extra_dim(laspy.ExtraBytesParams("height", "int32", scales=[0.01], offsets=[5.0]))
-    random = np.random.default_rng(count)
+    rng = np.random.default_rng(count)
     points = laspy.LasData(header)
-    points.x, points.y, points.z = np.array([4e6, 5e5, 0])[:, None] + random.normal(0, 30, (3, count)).round(3)
-    points.intensity = random.integers(0, 2**16, count)
-    points.classification = random.integers(0, 20, count)
-    points.ring = random.integers(0, 64, count)
-    points.height = random.normal(0, 5, count).round(2)
+    points.x, points.y, points.z = np.array([4e6, 5e5, 0])[:, None] + rng.normal(0, 30, (3, count)).round(3)
+    points.intensity = rng.integers(0, 2**16, count)
+    points.classification = rng.integers(0, 20, count)
+    points.ring = rng.integers(0, 64, count)
+    points.height = rng.normal(0, 5, count).round(2)
     file = io.BytesIO()
     points.write(file, do_compress=compress)
     return file.getvalue()
@@ -142,13 +145,16 @@ def las_file(count: int = 5, *, version: str = "1.4", point_format: int = 3, com
 
 @cache
 def valid_clouds() -> dict[str, tuple[str, bytes]]:
-    """Return the type and the content of a small file of each format, by name."""
+    """Return a small undamaged file of each format: its type and its bytes, by a name for test ids."""
     points = random_points(8)
     return {
         **{f"pcd {encoding}": ("pcd", pcd_file(points, encoding)) for encoding in PCD_ENCODINGS},
         **{f"ply {encoding}": ("ply", ply_file(points, encoding)) for encoding in PLY_FORMATS},
         **{f"las {version}": ("las", las_file(version=version)) for version in ("1.2", "1.3", "1.4")},
-        **{f"laz {number}": ("laz", las_file(point_format=number, compress=True)) for number in (3, 6)},
+        **{
+            f"laz {point_format}": ("laz", las_file(point_format=point_format, compress=True))
+            for point_format in (3, 6)
+        },
         "xyzi": ("binary-xyzi", np.random.default_rng(0).normal(0, 30, (8, 4)).astype("<f4").tobytes()),
         "xyzir": ("binary-xyzir", np.random.default_rng(0).normal(0, 30, (8, 5)).astype("<f4").tobytes()),
     }

@@ -1,4 +1,4 @@
-"""Damaged point-cloud files cause only an AssetError, and little memory is allocated."""
+"""Damaged point-cloud files raise no other error than AssetError, and little memory is allocated."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from .cloud_files import NO_LIMIT, valid_clouds
 
 TESTS = Path(__file__).parents[2]
 names = pytest.mark.parametrize("name", valid_clouds())
-PARTS = st.tuples(st.floats(0, 1), st.binary(max_size=9), st.integers(0, 9))
+# The position as a fraction of the file, the inserted bytes, and the number of removed bytes.
+REPLACEMENTS = st.tuples(st.floats(0, 1), st.binary(max_size=9), st.integers(0, 9))
 
 
 def read(content: bytes, kind: str) -> None:
-    """Read a cloud that may be damaged."""
+    """Read a cloud that may be damaged. An AssetError is ignored."""
     with contextlib.suppress(AssetError):
         cloud = open_cloud(content, kind, max_points=NO_LIMIT)
         points = cloud.structured()
@@ -33,34 +34,34 @@ def read(content: bytes, kind: str) -> None:
             assert cloud.columns(cloud.fields).shape == (cloud.num_points, len(cloud.fields))
 
 
-def read_flipped(content: bytes, position: int, flip: int, kind: str) -> None:
+def read_flipped(content: bytes, position: int, flipped_bits: int, kind: str) -> None:
     """Read a cloud with bits of one byte flipped."""
     changed = bytearray(content)
-    changed[position] ^= flip
+    changed[position] ^= flipped_bits
     read(bytes(changed), kind)
 
 
 @names
-@given(parts=st.lists(PARTS, min_size=1, max_size=4))
-def test_replaced_bytes_cause_only_our_error(name: str, parts: list[tuple[float, bytes, int]]) -> None:
+@given(replacements=st.lists(REPLACEMENTS, min_size=1, max_size=4))
+def test_replaced_bytes_cause_only_an_asset_error(name: str, replacements: list[tuple[float, bytes, int]]) -> None:
     kind, content = valid_clouds()[name]
-    for place, inserted, removed in parts:
-        position = int(place * len(content))
-        content = content[:position] + inserted + content[position + removed :]
+    for fraction, inserted, num_removed in replacements:
+        position = int(fraction * len(content))
+        content = content[:position] + inserted + content[position + num_removed :]
     read(content, kind)
 
 
 @names
-@pytest.mark.parametrize("flip", [1, 0xFF])
-def test_flipped_byte_causes_only_our_error(name: str, flip: int) -> None:
+@pytest.mark.parametrize("flipped_bits", [1, 0xFF])
+def test_flipped_bits_cause_only_an_asset_error(name: str, flipped_bits: int) -> None:
     kind, content = valid_clouds()[name]
     for position in random.Random(name).sample(range(len(content)), min(len(content), 100)):
-        read_flipped(content, position, flip, kind)
+        read_flipped(content, position, flipped_bits, kind)
 
 
 @names
-def test_truncated_file_causes_our_error(name: str) -> None:
-    """Text may be cut within its last number, and numbers without a header after any point."""
+def test_truncated_file_is_an_error(name: str) -> None:
+    """A text file that is cut within its last number, and a file without a header, may still be valid."""
     kind, content = valid_clouds()[name]
     text = content.rstrip(b"\n")
     for end in random.Random(name).sample(range(len(content)), min(len(content), 200)):
@@ -73,7 +74,7 @@ def test_truncated_file_causes_our_error(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
-def test_flipped_byte_of_laz_does_not_cause_much_memory() -> None:
+def test_flipped_byte_of_a_laz_file_allocates_little_memory() -> None:
     """Python does not trace the memory of lazrs, so a new process measures its peak."""
     code = (
         "from points.files.cloud_files import valid_clouds\n"
@@ -91,7 +92,7 @@ def test_flipped_byte_of_laz_does_not_cause_much_memory() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in valid_clouds() if not name.startswith("la")])
-def test_flipped_byte_does_not_cause_much_memory(name: str) -> None:
+def test_flipped_byte_allocates_little_memory(name: str) -> None:
     kind, content = valid_clouds()[name]
     tracemalloc.start()
     try:

@@ -19,12 +19,12 @@ MIB = 2**20
 
 
 def assert_refused(content: bytes, kind: str) -> None:
-    """Check that a file causes an AssetError, with little memory."""
+    """Check that opening a file raises an AssetError and allocates less than 8 MiB of memory."""
     tracemalloc.start()
     try:
         with pytest.raises(AssetError):
             check_cloud(content, kind, max_points=NO_LIMIT)
-        assert tracemalloc.get_traced_memory()[1] < 8 * MIB  # a header of 64 KiB may have many short lines
+        assert tracemalloc.get_traced_memory()[1] < 8 * MIB  # the words of a header of 64 KiB take several MiB
     finally:
         tracemalloc.stop()
 
@@ -46,11 +46,11 @@ def assert_refused(content: bytes, kind: str) -> None:
         pytest.param({"WIDTH": 0, "POINTS": 0}, id="no points, but data"),
         pytest.param({"WIDTH": None, "POINTS": None}, id="no number of points"),
         pytest.param({"FIELDS": None}, id="no FIELDS"),
-        pytest.param({"FIELDS": "x y"}, id="a name too few"),
-        pytest.param({"FIELDS": "x y y"}, id="a name twice"),
+        pytest.param({"FIELDS": "x y"}, id="one name too few"),
+        pytest.param({"FIELDS": "x y y"}, id="one name twice"),
         pytest.param({"FIELDS": "_ _ _"}, id="padding only"),
         pytest.param({"SIZE": None}, id="no SIZE"),
-        pytest.param({"SIZE": "4 4"}, id="a size too few"),
+        pytest.param({"SIZE": "4 4"}, id="one size too few"),
         pytest.param({"SIZE": "4 4 3"}, id="a size of 3 bytes"),
         pytest.param({"SIZE": "4 4 -4"}, id="a negative size"),
         pytest.param({"SIZE": "4 4 2"}, id="a float16"),
@@ -105,7 +105,7 @@ def test_many_fields_are_refused_quickly() -> None:
         pytest.param("property float x", "property list uchar float x", id="a list"),
         pytest.param("property float x", "property float", id="a property without a name"),
         pytest.param("property float x", "property", id="a property without a type"),
-        pytest.param("property float x", "property float y", id="a name twice"),
+        pytest.param("property float x", "property float y", id="one name twice"),
         pytest.param("property float x", "property complex x", id="an unknown type"),
         pytest.param("property float x", "property float\0 x", id="a null byte"),
         pytest.param("property float x", f"property float {'x' * 70_000}", id="a long name"),

@@ -15,12 +15,12 @@ from segments_hf.points.files import check_cloud, open_cloud
 
 from .cloud_files import NO_LIMIT, las_file
 
-VERSIONS = [("1.2", 0), ("1.2", 3), ("1.3", 3), ("1.4", 0), ("1.4", 3), ("1.4", 6), ("1.4", 7), ("1.4", 8)]
-compressed = pytest.mark.parametrize("compress", [False, True], ids=["las", "laz"])
+VERSIONS_AND_FORMATS = [("1.2", 0), ("1.2", 3), ("1.3", 3), ("1.4", 0), ("1.4", 3), ("1.4", 6), ("1.4", 7), ("1.4", 8)]
+las_and_laz = pytest.mark.parametrize("compress", [False, True], ids=["las", "laz"])
 
 
-@compressed
-@pytest.mark.parametrize(("version", "point_format"), VERSIONS)
+@las_and_laz
+@pytest.mark.parametrize(("version", "point_format"), VERSIONS_AND_FORMATS)
 @pytest.mark.parametrize("count", [0, 1, 500])
 def test_fields_are_those_that_laspy_reads(compress: bool, version: str, point_format: int, count: int) -> None:
     content = las_file(count, version=version, point_format=point_format, compress=compress)
@@ -34,7 +34,7 @@ def test_fields_are_those_that_laspy_reads(compress: bool, version: str, point_f
         np.testing.assert_array_equal(found[name], np.asarray(expected[name]))
 
 
-@compressed
+@las_and_laz
 def test_coordinates_are_float64_in_the_structured_array(compress: bool) -> None:
     content = las_file(50, compress=compress)
     cloud, expected = open_cloud(content, "laz", max_points=50), laspy.read(io.BytesIO(content)).xyz
@@ -50,7 +50,7 @@ def test_scaled_extra_field_is_float64() -> None:
     np.testing.assert_array_equal(found, np.asarray(laspy.read(io.BytesIO(content)).height))
 
 
-@compressed
+@las_and_laz
 def test_file_needs_laspy(compress: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     content = las_file(compress=compress)
     monkeypatch.setitem(sys.modules, "laspy", None)
@@ -65,12 +65,12 @@ def test_only_compressed_files_need_lazrs(monkeypatch: pytest.MonkeyPatch) -> No
         check_cloud(las_file(compress=True), "las", max_points=5)
 
 
-@compressed
-@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
-def test_truncated_file_is_an_error(compress: bool, part: float) -> None:
+@las_and_laz
+@pytest.mark.parametrize("fraction", [0.1, 0.5, 0.9, 0.999])
+def test_truncated_file_is_an_error(compress: bool, fraction: float) -> None:
     content = las_file(500, compress=compress)
     with pytest.raises(AssetError):
-        open_cloud(content[: int(part * len(content))], "las", max_points=500).structured()
+        open_cloud(content[: int(fraction * len(content))], "las", max_points=500).structured()
 
 
 @pytest.mark.parametrize(
@@ -78,33 +78,33 @@ def test_truncated_file_is_an_error(compress: bool, part: float) -> None:
     [
         pytest.param(25, b"\x05", id="version 1.5"),
         pytest.param(24, b"\x02", id="version 2.4"),
-        pytest.param(94, b"\0\0", id="no bytes in the header"),
+        pytest.param(94, b"\0\0", id="a header of 0 bytes"),
         pytest.param(94, b"\xff\xff", id="a long header"),
-        pytest.param(96, b"\xff\xff\xff\xff", id="points after the end"),
+        pytest.param(96, b"\xff\xff\xff\xff", id="points that begin after the end of the file"),
         pytest.param(100, b"\xff\xff\xff\xff", id="many records before the points"),
         pytest.param(104, b"\x0b", id="an unknown point format"),
         pytest.param(104, b"\x05", id="another point format"),
-        pytest.param(105, b"\x01\0", id="small points"),
-        pytest.param(105, b"\xff\xff", id="large points"),
+        pytest.param(105, b"\x01\0", id="points of 1 byte"),
+        pytest.param(105, b"\xff\xff", id="points of 65,535 bytes"),
         pytest.param(243, b"\xff\xff\xff\xff", id="many records after the points"),
         pytest.param(247, struct.pack("<Q", 10**12), id="many points"),
-        pytest.param(247, struct.pack("<Q", 4), id="a point fewer than in the file"),
-        pytest.param(247, struct.pack("<Q", 6), id="a point more than in the file"),
+        pytest.param(247, struct.pack("<Q", 4), id="one point fewer than in the file"),
+        pytest.param(247, struct.pack("<Q", 6), id="one point more than in the file"),
     ],
 )
-def test_wrong_header_is_an_error(position: int, value: bytes) -> None:
+def test_invalid_header_is_an_error(position: int, value: bytes) -> None:
     content = bytearray(las_file(5))
     content[position : position + len(value)] = value
     with pytest.raises(AssetError):
         check_cloud(bytes(content), "las", max_points=NO_LIMIT)
 
 
-@pytest.mark.parametrize("table", [0, -2, 2**40, "its own place", "the last byte"])
-def test_wrong_position_of_the_table_of_chunks_is_an_error(table: int | str) -> None:
+@pytest.mark.parametrize("position", [0, -2, 2**40, "position of this number", "last byte"])
+def test_wrong_position_of_the_chunk_table_is_an_error(position: int | str) -> None:
     content = bytearray(las_file(5, compress=True))
     start = struct.unpack_from("<I", content, 96)[0]
-    places = {"its own place": start, "the last byte": len(content) - 1}
-    struct.pack_into("<q", content, start, places.get(table, table))
+    positions = {"position of this number": start, "last byte": len(content) - 1}
+    struct.pack_into("<q", content, start, positions.get(position, position))
     with pytest.raises(AssetError):
         check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
 
@@ -112,20 +112,20 @@ def test_wrong_position_of_the_table_of_chunks_is_an_error(table: int | str) -> 
 def test_many_chunks_are_an_error() -> None:
     content = bytearray(las_file(5, compress=True))
     start = struct.unpack_from("<I", content, 96)[0]
-    table = struct.unpack_from("<q", content, start)[0]
-    struct.pack_into("<I", content, table + 4, 2**32 - 1)
+    table_position = struct.unpack_from("<q", content, start)[0]
+    struct.pack_into("<I", content, table_position + 4, 2**32 - 1)
     with pytest.raises(AssetError, match="chunks"):
         check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
 
 
-def test_compressed_file_cannot_have_a_thousand_times_its_size() -> None:
+def test_points_of_more_than_a_thousand_times_the_size_of_the_file_are_an_error() -> None:
     content = bytearray(las_file(5, compress=True))
     struct.pack_into("<Q", content, 247, 10**7)
     with pytest.raises(AssetError, match="1,000 times"):
         check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
 
 
-def compression_of(content: bytes) -> int:
+def compression_record_position(content: bytes) -> int:
     """Return the position of the record that describes the compression of a LAZ file."""
     return content.index(b"laszip encoded") - 2 + 54
 
@@ -158,13 +158,13 @@ def test_wrong_size_of_a_layer_is_an_error(layer: int, value: int) -> None:
         pytest.param(32, 0, id="no items"),
         pytest.param(32, 2**16 - 1, id="many items"),
         pytest.param(34, 99, id="an unknown item"),
-        pytest.param(36, 2**16 - 1, id="an item of another size"),
+        pytest.param(36, 2**16 - 1, id="an item of a wrong size"),
         pytest.param(42, 2**16 - 1, id="many extra bytes"),
     ],
 )
 @pytest.mark.parametrize("point_format", [3, 6])
 def test_wrong_description_of_the_compression_is_an_error(position: int, value: int, point_format: int) -> None:
     content = bytearray(las_file(5, point_format=point_format, compress=True))
-    struct.pack_into("<H", content, compression_of(content) + position, value)
+    struct.pack_into("<H", content, compression_record_position(content) + position, value)
     with pytest.raises(AssetError):
         check_cloud(bytes(content), "laz", max_points=5)

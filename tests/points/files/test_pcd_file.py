@@ -1,4 +1,4 @@
-"""PCD files are read as pypcd4 and the specification read them."""
+"""PCD files are read as pypcd4 reads them, and as the specification requires."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(content: bytes) -> np.ndarray:
 
 
 def assert_equal_points(found: np.ndarray, expected: np.ndarray) -> None:
-    """Compare all fields, bit by bit except for the sign of NaN."""
+    """Check that all fields have the expected names, dtypes and values. NaN is equal to NaN."""
     assert found.dtype.names == expected.dtype.names
     for name in expected.dtype.names:
         assert found.dtype[name] == expected.dtype[name]
@@ -112,7 +112,7 @@ def test_organized_cloud_is_read_row_by_row(encoding: str) -> None:
 
 
 @encodings
-def test_nan_points_keep_their_places(encoding: str) -> None:
+def test_points_with_nan_are_not_left_out(encoding: str) -> None:
     points = random_points(5)
     points["x"][[0, 3]] = points["y"][[0, 3]] = points["z"][[0, 3]] = np.nan
     found = open_cloud(pcd_file(points, encoding), "pcd", max_points=5).columns(("x", "y", "z"))
@@ -143,7 +143,7 @@ def test_compressed_cloud_without_points_may_have_no_data() -> None:
         pytest.param({"": ""}, id="an empty line"),
     ],
 )
-def test_optional_lines_of_the_header(changes: dict[str, Any]) -> None:
+def test_header_lines_may_be_missing_and_comments_added(changes: dict[str, Any]) -> None:
     points = random_points(3)
     assert_equal_points(read(pcd_file(points, "binary", **changes)), points)
 
@@ -167,12 +167,12 @@ def test_text_may_have_more_spaces_and_empty_lines_at_its_end() -> None:
         assert_equal_points(read(header + changed), points)
 
 
-def test_binary_points_share_the_memory_of_the_file() -> None:
+def test_binary_points_share_the_memory_of_the_content() -> None:
     content = pcd_file(random_points(3), "binary")
     assert np.shares_memory(read(content), np.frombuffer(content, np.uint8))
 
 
-def test_columns_can_be_written() -> None:
+def test_columns_are_writable() -> None:
     for encoding in PCD_ENCODINGS:
         columns = open_cloud(pcd_file(random_points(3), encoding), "pcd", max_points=3).columns(("x", "y"))
         columns += 1
@@ -182,7 +182,7 @@ def test_columns_can_be_written() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("1 2 3\n4 5 6 7\n", id="a line with a value more"),
+        pytest.param("1 2 3\n4 5 6 7\n", id="one value too many in a line"),
         pytest.param("1 2\n3 4 5 6\n", id="a value in the wrong line"),
         pytest.param("1 2 3\n\n", id="an empty line"),
         pytest.param("1 2 3\n4 5 a\n", id="a letter"),
@@ -196,11 +196,11 @@ def test_columns_can_be_written() -> None:
         pytest.param("1 2 3\n4 256 6\n", id="a number that is too large"),
         pytest.param("1 2 3\n4 5.5 6\n", id="a fraction for an integer"),
         pytest.param("1 2 3\n4 nan 6\n", id="NaN for an integer"),
-        pytest.param("1 2 3\n4 5 6.5\n", id="a fraction for a large integer"),
-        pytest.param("1 2 3\n4 5 1e3\n", id="an exponent for a large integer"),
-        pytest.param("1 2 3\n4 5 9223372036854775808\n", id="a large integer that is too large"),
-        pytest.param("1 2 3\n", id="a line too few"),
-        pytest.param("1 2 3\n4 5 6\n7 8 9\n", id="a line too many"),
+        pytest.param("1 2 3\n4 5 6.5\n", id="a fraction for an int64"),
+        pytest.param("1 2 3\n4 5 1e3\n", id="an exponent for an int64"),
+        pytest.param("1 2 3\n4 5 9223372036854775808\n", id="a number that is too large for int64"),
+        pytest.param("1 2 3\n", id="one line too few"),
+        pytest.param("1 2 3\n4 5 6\n7 8 9\n", id="one line too many"),
     ],
 )
 def test_text_that_does_not_fit_the_fields_is_an_error(text: str) -> None:
