@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -39,11 +39,7 @@ def start(roles: Mapping[str, Callable[..., Measure]], main: Callable[[], None])
 def run(
     script: str, role: str, *args: str, python: str = sys.executable, env: Mapping[str, str] | None = None
 ) -> Measure:
-    """Run one role of `script` in a new process and return its measure.
-
-    The peak memory that Linux reports for a child is at least the memory of its parent at the fork. The calling process
-    must therefore stay small, and must not import numpy or load images and releases.
-    """
+    """Run one role of `script` in a new process and return its measure."""
     # Requests to the loopback address must not go through a proxy.
     settings = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
     settings[_STARTED] = repr(time.time())
@@ -81,10 +77,19 @@ def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any,
     result = function(*args, **kwargs)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu_begin
     wall = time.time() - float(os.environ[_STARTED])
-    # Linux counts ru_maxrss in KiB, macOS in bytes.
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return result, {"seconds": seconds, "cpu": cpu, "wall": wall, "peak": peak}
+    return result, {"seconds": seconds, "cpu": cpu, "wall": wall, "peak": _peak_memory()}
+
+
+def _peak_memory() -> float:
+    """Return the largest resident memory of this process so far in MiB."""
+    if sys.platform == "linux":
+        # Not `ru_maxrss`: in a new process, Linux begins it with the peak of the parent process.
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+        assert found is not None
+        return int(found[1]) / 2**10
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts in bytes
 
 
 def median(measures: Iterable[Measure]) -> Measure:

@@ -15,9 +15,9 @@ polygons of 6 points. One label in twenty is null. The images do not exist. Each
 the pass, because other work on the machine changes it less. Each role runs three times, interleaved, and the build
 once. The table has the median, and the maximum of the peaks.
 
-"peak MiB" is the largest resident memory of the process (`ru_maxrss`). It contains the pages of the release file that
-the process has read, because the file is mapped into memory. The processes share these pages, and the system can drop
-them when it needs memory. "without file" is the peak without the size of the file: the memory of the process itself,
+"peak MiB" is the largest resident memory of the process. It contains the pages of the release file that the process has
+read, because the file is mapped into memory. The processes share these pages, and the system can drop them when it
+needs memory. "without file" is the peak without the size of the file: the memory of the process itself,
 including the imports.
 
 Run it with `python benchmarks/scale.py`. The script fails if a target is missed.

@@ -1,6 +1,6 @@
 """Fuzz release files, images, point clouds and servers for a limited time. The seed is printed first.
 
-cd tests && python -m fuzz --seconds 120
+Run it with `cd tests && python -m fuzz --seconds 120`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import datasets
 
 from . import damaged_clouds, damaged_images, misbehaving_servers, structure
 
-PARTS = {
+FUZZERS = {
     "structure": structure.run,
     "images": damaged_images.run,
     "clouds": damaged_clouds.run,
@@ -26,7 +26,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Run each part for an equal part of the time."""
+    """Run each fuzzer for the same time."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -36,22 +36,23 @@ def main() -> None:
     _silence_libraries()
     with tempfile.TemporaryDirectory() as home:
         _use_caches_in(home)
-        for name, run in PARTS.items():
-            counts = run(options.seconds / len(PARTS), options.seed)
-            print(f"{name}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}", flush=True)
+        for name, run in FUZZERS.items():
+            counts = run(options.seconds / len(FUZZERS), options.seed)
+            parts = [f"{count} {description}" for description, count in sorted(counts.items())]
+            print(f"{name}: {', '.join(parts)}", flush=True)
 
 
 def _silence_libraries() -> None:
-    """Silence the logs, which name each skipped sample, and libtiff, which writes to standard error."""
+    """Disable logging, which names each skipped sample, and hide the messages of libtiff on standard error."""
     logging.disable(logging.CRITICAL)
     # Tracebacks stay visible: Python writes to a copy of standard error, and libtiff to the redirected descriptor 2.
     sys.stderr = os.fdopen(os.dup(2), "w")
-    with Path(os.devnull).open("w") as nothing:
-        os.dup2(nothing.fileno(), 2)
+    with Path(os.devnull).open("w") as null_device:
+        os.dup2(null_device.fileno(), 2)
 
 
 def _use_caches_in(home: str) -> None:
-    """Set cache folders for assets and datasets, so that the fuzz does not use those of the user."""
+    """Set the cache folders of assets and datasets, so that the fuzzers do not use the caches of the user."""
     import huggingface_hub.constants
 
     huggingface_hub.constants.HF_HOME = home

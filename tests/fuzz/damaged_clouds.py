@@ -1,44 +1,46 @@
-"""Read damaged point clouds of every format. Only our own errors may be raised.
+"""Read damaged point clouds of every format. Only errors of segments_hf may be raised.
 
     cd tests && python -m fuzz.damaged_clouds --seconds 120
 
-prints the seed. If a batch fails, the error has its number: ``--seed S --first N`` repeats this batch. The
-random numbers of a batch depend only on the seed and its number.
+This command prints the seed. If a batch fails, the error contains the seed S and the number N of the batch; the options
+``--seed S --first N`` repeat the batch. The damage depends only on these two numbers.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import resource
 import sys
 import time
 from collections import Counter
 
 from points.files.cloud_files import valid_clouds
+from process_memory import peak_memory
 
 from segments_hf.errors import AssetError
 from segments_hf.points import read_points
 from segments_hf.points.files import POINT_CLOUD_TYPES
 
 CLOUDS_PER_BATCH = 50
-_EDGES = (0, 1, 2, 3, 4, 7, 8, 16, 127, 128, 255, 256, 32767, 32768, 65535, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 2**40)
-_NUMBERS = (b"-1", b"0", b"1", b"7", b"9", b"1e9", b"1000000000000", b"99999999999999999999", b"nan", b"x", b"")
-_MOST_MEMORY = 2**29  # bytes that a batch may add to the peak of the process
+# Small integers, and integers at the limits of integer types.
+_INTEGERS = (*range(5), 7, 8, 16, 127, 128, 255, 256, 32767, 32768, 65535, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 2**40)
+_WORDS = (b"-1", b"0", b"1", b"7", b"9", b"1e9", b"1000000000000", b"99999999999999999999", b"nan", b"x", b"")
+_MAX_GROWTH = 2**29  # bytes that a batch may add to the peak memory of the process
 
 
 class Crash(AssertionError):  # noqa: N818
-    """An exception that is not one of our errors, or too much memory."""
+    """A function raised an exception that is not an error of segments_hf, or a batch needed too much memory."""
 
 
 def mutated(content: bytes, rng: random.Random) -> bytes:
     """Return a file with one to four random changes."""
     for _ in range(rng.randint(1, 4)):
-        content = rng.choice((_flip, _number, _cut, _repeat, _insert, _edge))(content, rng)
+        change = rng.choice((_flip_bit, _replace_word, _cut, _repeat_bytes, _insert_bytes, _write_integer))
+        content = change(content, rng)
     return content
 
 
-def _flip(content: bytes, rng: random.Random) -> bytes:
+def _flip_bit(content: bytes, rng: random.Random) -> bytes:
     if not content:
         return content
     changed = bytearray(content)
@@ -46,10 +48,10 @@ def _flip(content: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-def _number(content: bytes, rng: random.Random) -> bytes:
-    """Replace a word of the text, which is often a number."""
+def _replace_word(content: bytes, rng: random.Random) -> bytes:
+    """Replace the bytes between two spaces. In the header of a PCD file, they are a name or a number."""
     words = content.split(b" ")
-    words[rng.randrange(len(words))] = rng.choice(_NUMBERS)
+    words[rng.randrange(len(words))] = rng.choice(_WORDS)
     return b" ".join(words)
 
 
@@ -58,23 +60,23 @@ def _cut(content: bytes, rng: random.Random) -> bytes:
     return content[:start] if rng.random() < 0.5 else content[:start] + content[start + rng.randrange(1, 40) :]
 
 
-def _repeat(content: bytes, rng: random.Random) -> bytes:
+def _repeat_bytes(content: bytes, rng: random.Random) -> bytes:
     start = rng.randrange(len(content) + 1)
     end = start + rng.randrange(60)
     return content[:end] + content[start:]
 
 
-def _insert(content: bytes, rng: random.Random) -> bytes:
-    place = rng.randrange(len(content) + 1)
-    return content[:place] + rng.randbytes(rng.randrange(1, 20)) + content[place:]
+def _insert_bytes(content: bytes, rng: random.Random) -> bytes:
+    position = rng.randrange(len(content) + 1)
+    return content[:position] + rng.randbytes(rng.randrange(1, 20)) + content[position:]
 
 
-def _edge(content: bytes, rng: random.Random) -> bytes:
-    """Replace some bytes by a number at the limit of a type."""
+def _write_integer(content: bytes, rng: random.Random) -> bytes:
+    """Replace 1, 2, 4 or 8 bytes by a small integer, or by one at the limit of an integer type."""
     size = rng.choice((1, 2, 4, 8))
-    value = (rng.choice(_EDGES) % 256**size).to_bytes(size, rng.choice(("little", "big")))
-    place = rng.randrange(len(content) + 1)
-    return content[:place] + value + content[place + size :]
+    value = (rng.choice(_INTEGERS) % 256**size).to_bytes(size, rng.choice(("little", "big")))
+    position = rng.randrange(len(content) + 1)
+    return content[:position] + value + content[position + size :]
 
 
 def run_batch(seed: int, number: int) -> int:
@@ -85,7 +87,7 @@ def run_batch(seed: int, number: int) -> int:
         number: The number of the batch.
 
     Raises:
-        Crash: An exception that is not one of our errors was raised.
+        Crash: A function raised an exception that is not an error of segments_hf.
     """
     rng = random.Random(f"{seed} {number}")
     for _ in range(CLOUDS_PER_BATCH):
@@ -102,45 +104,44 @@ def run_batch(seed: int, number: int) -> int:
     return CLOUDS_PER_BATCH
 
 
-def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
-    """Read damaged point clouds until the time is over.
+def run(seconds: float, seed: int, first_batch: int = 0) -> Counter[str]:
+    """Read batches of damaged point clouds until the time is over.
 
     Args:
         seconds: The time in seconds.
         seed: The seed of the random numbers.
-        first: The number of the first batch.
+        first_batch: The number of the first batch.
 
     Returns:
         The numbers of point clouds and of batches.
 
     Raises:
-        Crash: A function raised an exception that is not one of our errors, or a batch needed much memory; the message
-            has the options that repeat it.
+        Crash: A function raised an exception that is not an error of segments_hf, or a batch needed too much memory.
+            The message contains the options that repeat the batch.
     """
-    end, counts, number = time.monotonic() + seconds, Counter[str](), first
+    end, counts, number = time.monotonic() + seconds, Counter[str](), first_batch
     valid_clouds()
     while time.monotonic() < end:
-        before = _peak()
+        before = _peak_memory()
         try:
             counts["clouds"] += run_batch(seed, number)
         except Exception as error:
             raise Crash(f"clouds: --seed {seed} --first {number}: {error}") from error
-        needed = _peak() - before
-        if needed > _MOST_MEMORY:
-            raise Crash(f"clouds: --seed {seed} --first {number}: needed {needed >> 20} MiB of memory")
+        growth = _peak_memory() - before
+        if growth > _MAX_GROWTH:
+            raise Crash(f"clouds: --seed {seed} --first {number}: needed {growth >> 20} MiB more memory")
         counts["batches"] += 1
         number += 1
     return counts
 
 
-def _peak() -> int:
-    """Return the largest memory of this process so far in bytes."""
-    # Linux counts in KiB, macOS in bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def _peak_memory() -> int:
+    """Return the peak memory of this process in bytes; 0 on a system other than Linux, where it is not measured."""
+    return peak_memory() if sys.platform == "linux" else 0
 
 
 def main() -> None:
-    """Read damaged point clouds for some seconds."""
+    """Read damaged point clouds for the time in the option ``--seconds``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -148,7 +149,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"clouds: --seed {options.seed}", flush=True)
     counts = run(options.seconds, options.seed, options.first)
-    print(f"clouds: {counts['clouds']} point clouds in {counts['batches']} batches raised only our own errors")
+    print(f"clouds: {counts['clouds']} point clouds in {counts['batches']} batches raised only errors of segments_hf")
 
 
 if __name__ == "__main__":

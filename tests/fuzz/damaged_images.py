@@ -1,9 +1,9 @@
-"""Read damaged images of every format with all functions that read images. Only our own errors may be raised.
+"""Read damaged images of every format with all functions that read images. Only errors of segments_hf may be raised.
 
     cd tests && python -m fuzz.damaged_images --seconds 120
 
-prints the seed. If a batch fails, the error has its number: ``--seed S --first N`` repeats this batch. The
-random numbers of a batch depend only on the seed and its number.
+This command prints the seed. If a batch fails, the error contains the seed S and the number N of the batch; the options
+``--seed S --first N`` repeat the batch. The damage depends only on these two numbers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from segments_hf.preview.shown_image import show_image
 from .image_headers import check_decoded_size, check_plain_header
 from .image_mutations import encoded, mutated, whole_images
 
-MOST_PIXELS = 2**20
+MAX_PIXELS = 2**20
 LAYOUTS = ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
 EXPORTS = (
     *("coco-instance", "coco-panoptic", "yolo", "yolo-segment", "pascal-voc", "instance", "instance-color"),
@@ -44,14 +44,14 @@ EXPORTS = (
 )
 MASKS = (segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segments_hf.add_panoptic_masks)
 _SIZE = (24, 16)
-_SAMPLES = 4  # per release
+_SAMPLE_COUNT = 4  # samples per release
 
 
 class Crash(AssertionError):  # noqa: N818
-    """An exception that is not one of our errors."""
+    """A function raised an exception that is not an error of segments_hf."""
 
 
-def read_everywhere(content: bytes) -> None:
+def read_with_all_functions(content: bytes) -> None:
     """Read one image file with all functions that read images."""
     row = {"name": "a", "status": "LABELED", "image": {"bytes": content, "path": None}}
     row |= {"segmentation_bitmap": row["image"], "annotations": [], "width": 24, "height": 16}
@@ -65,22 +65,22 @@ def read_everywhere(content: bytes) -> None:
         lambda: segments_hf.contact_sheet([row]),
         lambda: segments_hf.contact_sheet([{"image": row["image"], "label": row["image"]}]),
     ):
-        _only_our_errors(read)
+        _check_errors(read)
 
 
 def read_release(folder: Path, rng: random.Random) -> None:
-    """Read a release with damaged images and bitmaps with all functions that read releases."""
+    """Write a release with damaged images and bitmaps, and read it with all functions that read releases."""
     release = write_release(folder, rng)
     policy = rng.choice(("skip", "keep", "raise"))
     verify = rng.choice(("structure", "decode"))
-    limits = {"max_pixels": MOST_PIXELS, "verify": verify}
+    limits = {"max_pixels": MAX_PIXELS, "verify": verify}
     load = functools.partial(segments_hf.load_release, release, split="train", **limits)
     stream = load(streaming=True, on_error=policy)
     if rng.random() < 0.3:
-        stream = _only_our_errors(lambda: load(on_error=policy, cache_dir=folder / "cache")) or stream
-    good = without_decoding(load(streaming=True, on_error="keep"))
+        stream = _check_errors(lambda: load(on_error=policy, cache_dir=folder / "cache")) or stream
+    checked = without_decoding(load(streaming=True, on_error="keep"))
     _use_rows(stream, policy, folder, rng)
-    unchecked = _only_our_errors(lambda: _unchecked(good, rng))
+    unchecked = _check_errors(lambda: _unchecked(checked, rng))
     if unchecked is not None:
         _use_rows(unchecked, policy, folder, rng)
     export = rng.choice(EXPORTS)
@@ -89,17 +89,17 @@ def read_release(folder: Path, rng: random.Random) -> None:
         lambda: segments_hf.validate(release, assets=True, **limits),
         lambda: segments_hf.preview(release, folder / "release.html", overwrite=True, **limits),
         lambda: segments_hf.contact_sheet(release, on_error=policy, **limits),
-        lambda: segments_hf.plot(release, index=rng.randrange(_SAMPLES)),
+        lambda: segments_hf.plot(release, index=rng.randrange(_SAMPLE_COUNT)),
         lambda: segments_hf.export_dataset(release, export, folder / "exported", overwrite=True),
     ):
-        _only_our_errors(use)
+        _check_errors(use)
 
 
 def write_release(folder: Path, rng: random.Random) -> Path:
-    """Write a release in which some images and bitmaps are damaged."""
+    """Write a release of which some images and bitmaps are damaged, and return its path."""
     whole = whole_images()
     samples = []
-    for number in range(_SAMPLES):
+    for number in range(_SAMPLE_COUNT):
         image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
         bitmap = whole_bitmap() if rng.random() < 0.5 else whole[rng.choice(sorted(whole))]
         (folder / f"{number}.image").write_bytes(image)
@@ -107,9 +107,9 @@ def write_release(folder: Path, rng: random.Random) -> Path:
         annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
         attributes = {"annotations": annotations, "segmentation_bitmap": {"url": f"{number}.bitmap"}}
         label = {"label_status": "LABELED", "attributes": attributes}
-        image_of = {"image": {"url": f"{number}.image"}}
+        image_attributes = {"image": {"url": f"{number}.image"}}
         samples.append(
-            {"name": f"sample {number}", "uuid": str(number), "attributes": image_of, "labels": {"a": label}}
+            {"name": f"sample {number}", "uuid": str(number), "attributes": image_attributes, "labels": {"a": label}}
         )
     categories = [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]
     dataset = {
@@ -133,10 +133,10 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         folder: An empty folder.
 
     Returns:
-        The number of images and bitmaps that were read, most of them damaged.
+        The number of images and bitmaps that were read. Most of them are damaged.
 
     Raises:
-        Crash: A function raised an exception that is not one of our errors.
+        Crash: A function raised an exception that is not an error of segments_hf.
     """
     rng = random.Random(f"{seed} {number}")
     whole = whole_images()
@@ -144,14 +144,14 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
         (folder / "last").write_bytes(content)  # a crash of the process leaves this file
-        read_everywhere(content)
+        read_with_all_functions(content)
     read_release(folder, rng)
-    return count + 2 * _SAMPLES
+    return count + 2 * _SAMPLE_COUNT
 
 
 @functools.cache
 def whole_bitmap() -> bytes:
-    """Return a bitmap of the same size as the images."""
+    """Return an undamaged bitmap of the same size as the images of `whole_images`."""
     ids = np.zeros((*_SIZE[::-1], 4), np.uint8)
     ids[2:8, 2:8, 0], ids[9:, 9:, 0], ids[..., 3] = 1, 2, 255
     return encoded(Image.fromarray(ids), "PNG")
@@ -162,15 +162,15 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
-    """Return a dataset with damaged images that were not checked."""
+    """Return a dataset in which one image or bitmap of each row is damaged and was not checked; None without rows."""
     whole = whole_images()
-    found = []
+    damaged_rows = []
     for row in rows:
         damaged = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
-        found.append({**row, rng.choice(("image", "segmentation_bitmap")): damaged})
-    if not found:
+        damaged_rows.append({**row, rng.choice(("image", "segmentation_bitmap")): damaged})
+    if not damaged_rows:
         return None
-    return datasets.Dataset.from_list(found, features=rows.features).cast(_decoded_features(rows.features))
+    return datasets.Dataset.from_list(damaged_rows, features=rows.features).cast(_decoded_features(rows.features))
 
 
 def _decoded_features(features: Any) -> Any:
@@ -181,6 +181,7 @@ def _decoded_features(features: Any) -> Any:
 
 
 def _use_rows(rows: Any, policy: str, folder: Path, rng: random.Random) -> None:
+    """Call all functions that read the rows of a dataset."""
     layout, export, masks = rng.choice(LAYOUTS), rng.choice(EXPORTS), rng.choice(MASKS)
     export_policy = "skip" if policy == "keep" else policy
     for use in (
@@ -194,11 +195,16 @@ def _use_rows(rows: Any, policy: str, folder: Path, rng: random.Random) -> None:
         lambda: segments_hf.contact_sheet(rows),
         lambda: segments_hf.plot(rows, index=1),
     ):
-        _only_our_errors(use)
+        _check_errors(use)
         shutil.rmtree(folder / "rows", ignore_errors=True)
 
 
-def _only_our_errors(read: Callable[[], Any]) -> Any:
+def _check_errors(read: Callable[[], Any]) -> Any:
+    """Call a function, and return its result; None if it raises an error of segments_hf.
+
+    Raises:
+        Crash: The function raised another exception.
+    """
     try:
         return read()
     except SegmentsHFError:
@@ -207,28 +213,29 @@ def _only_our_errors(read: Callable[[], Any]) -> Any:
         raise Crash(f"{type(error).__name__}: {error}") from error
 
 
-def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
-    """Read damaged images until the time is over.
+def run(seconds: float, seed: int, first_batch: int = 0) -> Counter[str]:
+    """Read batches of damaged images until the time is over.
 
     Args:
         seconds: The time in seconds.
         seed: The seed of the random numbers.
-        first: The number of the first batch.
+        first_batch: The number of the first batch.
 
     Returns:
         The numbers of images and of batches.
 
     Raises:
-        Crash: A function raised an exception that is not one of our errors; the message has the options that repeat it.
+        Crash: A function raised an exception that is not an error of segments_hf. The message contains the options that
+            repeat the batch.
     """
-    end, counts, number = time.monotonic() + seconds, Counter[str](), first
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
+    end, counts, number = time.monotonic() + seconds, Counter[str](), first_batch
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MAX_PIXELS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about a damaged image before it raises
             while time.monotonic() < end:
                 with tempfile.TemporaryDirectory() as folder:
-                    counts["images"] += _located_batch(seed, number, Path(folder))
+                    counts["images"] += _run_numbered_batch(seed, number, Path(folder))
                 counts["batches"] += 1
                 number += 1
     finally:
@@ -236,7 +243,7 @@ def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
     return counts
 
 
-def _located_batch(seed: int, number: int, folder: Path) -> int:
+def _run_numbered_batch(seed: int, number: int, folder: Path) -> int:
     try:
         return run_batch(seed, number, folder)
     except Exception as error:
@@ -244,7 +251,7 @@ def _located_batch(seed: int, number: int, folder: Path) -> int:
 
 
 def main() -> None:
-    """Read damaged images for some seconds."""
+    """Read damaged images for the time in the option ``--seconds``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -253,7 +260,7 @@ def main() -> None:
     print(f"images: --seed {options.seed}", flush=True)
     datasets.disable_progress_bars()
     counts = run(options.seconds, options.seed, options.first)
-    print(f"images: {counts['images']} images in {counts['batches']} batches raised only our own errors")
+    print(f"images: {counts['images']} images in {counts['batches']} batches raised only errors of segments_hf")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Check properties of image headers that hold for any content of a file."""
+"""Check that the sizes in image headers are correct, for any content of a file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PLAIN_SIZES = {"PNG": plain_png_size, "JPEG": plain_jpeg_size}
 
 
 def check_plain_header(content: bytes) -> bool:
-    """Check that a size that was read without Pillow equals the size that Pillow reads, before and after decoding.
+    """If the size of an image is read without Pillow, check that Pillow reads the same size and no other orientation.
 
     Args:
-        content: A file.
+        content: The content of a file.
 
     Returns:
         Whether the size was read without Pillow.
@@ -41,13 +41,13 @@ def check_plain_header(content: bytes) -> bool:
 
 
 def check_decoded_size(content: bytes) -> bool:
-    """Check that an accepted image has the size of its header, and that only our errors are raised.
+    """Check that an image that can be opened has the size of its header. Only an `AssetError` may be raised.
 
     Args:
-        content: A file.
+        content: The content of a file.
 
     Returns:
-        Whether the image can be decoded.
+        Whether the image can be opened.
     """
     file = FileContent(content)
     try:

@@ -1,6 +1,7 @@
 """Small images of every format, and damaged copies of them.
 
-A change affects bytes, or parts of a file: PNG chunks, JPEG segments, RIFF chunks, boxes or TIFF tags.
+A change affects single bytes or whole parts of a file: PNG chunks, JPEG segments, RIFF chunks, TIFF tags, or the boxes
+of AVIF and JPEG 2000.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import numpy as np
 from PIL import Image
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_EDGES = (0, 1, 2, 3, 7, 8, 13, 127, 128, 255, 256, 1000, 32767, 32768, 65535, 2**16, 2**31 - 1, 2**31, 2**32 - 1)
+# Small integers, and integers at the limits of integer types.
+_INTEGERS = (0, 1, 2, 3, 7, 8, 13, 127, 128, 255, 256, 1000, 32767, 32768, 65535, 2**16, 2**31 - 1, 2**31, 2**32 - 1)
 
-Part = tuple[bytes, bytes]  # the kind of a part, and its data
+Part = tuple[bytes, bytes]  # the type of a part, such as ``IHDR``, and its data
 
 
 def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
-    """Return the file of an image."""
+    """Return the content of an image file."""
     file = io.BytesIO()
     image.save(file, file_format, **options)
     return file.getvalue()
@@ -31,7 +33,7 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
 
 @cache
 def whole_images() -> dict[str, bytes]:
-    """Return a small image of each supported format and mode, by name."""
+    """Return small image files in each supported format and mode, by name."""
     noise = np.random.default_rng(0).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     rgba = Image.fromarray(noise)
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")
@@ -87,8 +89,10 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
 
 def png_of(chunks: list[Part]) -> bytes:
     """Return a PNG file with these chunks and correct checksums."""
-    parts = [struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in chunks]
-    return PNG_SIGNATURE + b"".join(parts)
+    content = PNG_SIGNATURE
+    for kind, data in chunks:
+        content += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return content
 
 
 def png_parts(content: bytes) -> list[Part]:
@@ -102,7 +106,7 @@ def png_parts(content: bytes) -> list[Part]:
 
 
 def jpeg_parts(content: bytes) -> list[Part]:
-    """Return the segments of a JPEG. The last one contains everything from the first scan on."""
+    """Return the segments of a JPEG. The last segment has no type, and contains all bytes from the first scan on."""
     parts, position = [], 2
     while position + 4 <= len(content) and content[position] == 0xFF and content[position + 1] != 0xDA:
         end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")
@@ -113,10 +117,10 @@ def jpeg_parts(content: bytes) -> list[Part]:
 
 def _changed_bytes(content: bytes, rng: random.Random) -> bytes:
     changed = bytearray(content)
-    within = len(content) if rng.random() < 0.5 else min(len(content), 200)
+    end = len(content) if rng.random() < 0.5 else min(len(content), 200)
     for _ in range(rng.choice((1, 1, 2, 8))):
-        if within:
-            changed[rng.randrange(within)] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
+        if end:
+            changed[rng.randrange(end)] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
     return bytes(changed)
 
 
@@ -124,9 +128,11 @@ def _changed_number(content: bytes, rng: random.Random) -> bytes:
     size, order = rng.choice((1, 2, 4)), rng.choice(("big", "little"))
     if len(content) < size:
         return content
-    at = rng.randrange(len(content) - size + 1) if rng.random() < 0.5 else rng.randrange(min(64, len(content)) or 1)
-    number = rng.choice(_EDGES) % 256**size
-    return content[:at] + number.to_bytes(size, order) + content[at + size :]
+    position = (
+        rng.randrange(len(content) - size + 1) if rng.random() < 0.5 else rng.randrange(min(64, len(content)) or 1)
+    )
+    number = rng.choice(_INTEGERS) % 256**size
+    return content[:position] + number.to_bytes(size, order) + content[position + size :]
 
 
 def _cut(content: bytes, rng: random.Random) -> bytes:
@@ -134,19 +140,19 @@ def _cut(content: bytes, rng: random.Random) -> bytes:
 
 
 def _without_slice(content: bytes, rng: random.Random) -> bytes:
-    at = rng.randrange(len(content) + 1)
-    return content[:at] + content[at + rng.choice((1, 2, 4, 16, 64)) :]
+    position = rng.randrange(len(content) + 1)
+    return content[:position] + content[position + rng.choice((1, 2, 4, 16, 64)) :]
 
 
 def _repeated_slice(content: bytes, rng: random.Random) -> bytes:
-    at = rng.randrange(len(content) + 1)
-    return content[:at] + content[at : at + rng.choice((1, 2, 4, 16, 64))] + content[at:]
+    position = rng.randrange(len(content) + 1)
+    return content[:position] + content[position : position + rng.choice((1, 2, 4, 16, 64))] + content[position:]
 
 
-def _with_junk(content: bytes, rng: random.Random) -> bytes:
-    at = rng.randrange(len(content) + 1)
-    junk = rng.choice((b"\xff", b"\xff\xff", b"\0", b"\xff\0", b"\xff\xd8", b"\xff\xc0", rng.randbytes(5)))
-    return content[:at] + junk + content[at:]
+def _with_inserted_bytes(content: bytes, rng: random.Random) -> bytes:
+    position = rng.randrange(len(content) + 1)
+    inserted = rng.choice((b"\xff", b"\xff\xff", b"\0", b"\xff\0", b"\xff\xd8", b"\xff\xc0", rng.randbytes(5)))
+    return content[:position] + inserted + content[position:]
 
 
 _CHANGES: list[Callable[[bytes, random.Random], bytes]] = [
@@ -157,12 +163,12 @@ _CHANGES: list[Callable[[bytes, random.Random], bytes]] = [
     _cut,
     _without_slice,
     _repeated_slice,
-    _with_junk,
+    _with_inserted_bytes,
 ]
 
 
 def _change_of_parts(content: bytes) -> Callable[[bytes, random.Random], bytes] | None:
-    """Return the function that changes the parts of this file format; None for a format without such a function."""
+    """Return the function that changes the parts of a file of this format; None if the format has no such function."""
     if content.startswith(PNG_SIGNATURE):
         return _changed_png
     if content.startswith(b"\xff\xd8"):
@@ -177,26 +183,29 @@ def _change_of_parts(content: bytes) -> Callable[[bytes, random.Random], bytes] 
 
 
 def _changed_parts(parts: list[Part], rng: random.Random, kinds: list[bytes]) -> list[Part]:
-    """Return the parts after one or two changes: a part is moved, repeated, dropped, changed, or gets another kind."""
+    """Return the parts after one or two changes.
+
+    A change swaps, repeats, removes, modifies or inserts a part, or sets its type to one of `kinds`.
+    """
     parts = list(parts)
     for _ in range(rng.choice((1, 2))):
-        at, to = rng.randrange(len(parts)), rng.randrange(len(parts))
-        kind, data = parts[at]
+        position, to = rng.randrange(len(parts)), rng.randrange(len(parts))
+        kind, data = parts[position]
         match rng.randrange(7):
             case 0:
-                parts[at], parts[to] = parts[to], parts[at]
+                parts[position], parts[to] = parts[to], parts[position]
             case 1:
-                parts.insert(to, parts[at])
+                parts.insert(to, parts[position])
             case 2 if len(parts) > 1:
-                del parts[at]
+                del parts[position]
             case 3:
-                parts[at] = kind, _changed_number(data, rng)
+                parts[position] = kind, _changed_number(data, rng)
             case 4:
-                parts[at] = kind, rng.choice(_CHANGES)(data, rng)
+                parts[position] = kind, rng.choice(_CHANGES)(data, rng)
             case 5:
                 parts.insert(to, (rng.choice(kinds), rng.choice((data, rng.randbytes(rng.randrange(40))))))
             case _:
-                parts[at] = rng.choice(kinds), data
+                parts[position] = rng.choice(kinds), data
     return parts
 
 
@@ -205,7 +214,7 @@ _PNG_KINDS = [
     *(b"iTXt", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"tIME", b"sBIT", b"bKGD", b"abcd", b"ABCD"),
 ]
 
-# A small text, one above Pillow's limit for one text, and one above its limit for all texts.
+# Compressed texts for PNG chunks: a small text, and two texts above Pillow's limit of 1 MiB for one text.
 _TEXTS = [b"a\0\0" + zlib.compress(bytes(length)) for length in (10, 2**20 + 1, 3 * 2**20)]
 
 
@@ -251,7 +260,7 @@ def _changed_riff(content: bytes, rng: random.Random) -> bytes:
 
 
 def _changed_boxes(content: bytes, rng: random.Random) -> bytes:
-    """Return a file of boxes in which one box at any depth was changed."""
+    """Return a file of boxes, such as AVIF, in which one or two of the outermost boxes were changed."""
     parts, position = [], 0
     while position + 8 <= len(content):
         length = int.from_bytes(content[position : position + 4], "big")
@@ -269,21 +278,21 @@ def _changed_boxes(content: bytes, rng: random.Random) -> bytes:
 def _changed_tiff(content: bytes, rng: random.Random) -> bytes:
     """Return a TIFF in which one field of one tag has another value."""
     order = "<" if content.startswith(b"II") else ">"
-    first = int.from_bytes(content[4:8], "little" if order == "<" else "big")
-    if first + 2 > len(content):
+    directory = int.from_bytes(content[4:8], "little" if order == "<" else "big")
+    if directory + 2 > len(content):
         return content
-    (count,) = struct.unpack_from(order + "H", content, first)
-    at = first + 2 + 12 * rng.randrange(max(count, 1))
-    if at + 12 > len(content):
+    (count,) = struct.unpack_from(order + "H", content, directory)
+    position = directory + 2 + 12 * rng.randrange(max(count, 1))
+    if position + 12 > len(content):
         return content
-    tag, kind, number, value = struct.unpack_from(order + "HHII", content, at)
+    tag, kind, number, value = struct.unpack_from(order + "HHII", content, position)
     match rng.randrange(4):
         case 0:
             tag = rng.choice((254, 256, 257, 258, 259, 262, 273, 274, 277, 278, 279, 284, 317, 322, 323, 324, 325, 338))
         case 1:
             kind = rng.randrange(20)
         case 2:
-            number = rng.choice(_EDGES)
+            number = rng.choice(_INTEGERS)
         case _:
-            value = rng.choice((*_EDGES, rng.randrange(2**16), 0x10001, 5 << 16))
-    return content[:at] + struct.pack(order + "HHII", tag, kind, number, value) + content[at + 12 :]
+            value = rng.choice((*_INTEGERS, rng.randrange(2**16), 0x10001, 5 << 16))
+    return content[:position] + struct.pack(order + "HHII", tag, kind, number, value) + content[position + 12 :]

@@ -1,6 +1,6 @@
-"""Load release files and images from misbehaving servers. Each load succeeds or raises one of our errors.
+"""Load release files and images from misbehaving servers. Only errors of segments_hf may be raised.
 
-`run` repeats this for a given time. The same seed produces the same releases.
+`run` repeats this until a time is over. The behaviors depend only on the seed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from segments_hf.release import Release
 from .image_mutations import whole_images
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
-LONGEST_CASE = 60.0  # seconds for one release, which normally takes two
-_SAMPLES = 40
+MAX_SECONDS = 60.0  # for one release, which normally takes two seconds
+_SAMPLE_COUNT = 40
 _LIMITS: dict[str, Any] = {"timeout": 0.5, "max_bytes": 2**20}
 
 
@@ -29,13 +29,14 @@ def check_release_file(behavior: str) -> str:
     """Read a release file from a server.
 
     Args:
-        behavior: One of `BEHAVIORS` that is not in `SLOW`: only the time limit of a release file, 300 s, ends those.
+        behavior: One of `BEHAVIORS` that is not in `SLOW`. A slow behavior would end only after 300 s, the time
+            limit of a release file.
 
     Returns:
         ``read``, or the name of the error.
 
     Raises:
-        AssertionError: The release was read from a misbehaving server, or was not read from a good server.
+        AssertionError: The release was read although the server misbehaved, or was not read although it did not.
     """
     content = json.dumps({"name": "v1", "dataset": {"name": "pets", "samples": []}}).encode()
     with MisbehavingServer(content) as server:
@@ -52,15 +53,15 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
     """Load a release whose images are on a server.
 
     Args:
-        behaviors: One of `BEHAVIORS` for the image of each sample.
+        behaviors: The behavior of the server for the image of each sample, a key of `BEHAVIORS`.
         folder: The folder for the release and the caches.
 
     Returns:
         The numbers of rows and of skipped samples.
 
     Raises:
-        AssertionError: A sample with a good response is missing, a sample with a bad response is present, or the load
-            took too long.
+        AssertionError: The row of a sample with a good response is missing, a sample with a bad response has a row, or
+            the load took too long.
     """
     began = time.monotonic()
     with MisbehavingServer(whole_images()["png rgb"]) as server:
@@ -76,29 +77,30 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
     good = {str(number) for number, behavior in enumerate(behaviors) if behavior == "good"}
     possible = {str(number) for number, behavior in enumerate(behaviors) if behavior in MAY_SUCCEED}
     assert good <= names <= possible, f"got rows {sorted(names)} for {behaviors}"
-    assert time.monotonic() - began < LONGEST_CASE
+    assert time.monotonic() - began < MAX_SECONDS
     return Counter(rows=len(names), skipped=len(behaviors) - len(names))
 
 
 def run(seconds: float, seed: int) -> Counter[str]:
-    """Read from misbehaving servers until the time is over.
+    """Load release files and images from misbehaving servers until the time is over.
 
     Args:
         seconds: The time in seconds.
         seed: The seed of the random behaviors.
 
     Returns:
-        The numbers of release files by outcome, of rows and of skipped samples.
+        The number of release files for each outcome of `check_release_file`, and the numbers of rows and of skipped
+        samples.
 
     Raises:
-        AssertionError: A server caused an error that is not of segments_hf, or the rows are wrong; the message has the
+        AssertionError: An exception is not an error of segments_hf, or a check failed. The message contains the
             behaviors that repeat the failure.
     """
     end, counts, number = time.monotonic() + seconds, Counter[str](), 0
     while time.monotonic() < end:
-        chance = random.Random(f"{seed}-{number}")
-        behaviors = ["good", *chance.choices(sorted(BEHAVIORS), k=_SAMPLES - 1)]
-        file_behavior = chance.choice(sorted(BEHAVIORS.keys() - set(SLOW)))
+        rng = random.Random(f"{seed}-{number}")
+        behaviors = ["good", *rng.choices(sorted(BEHAVIORS), k=_SAMPLE_COUNT - 1)]
+        file_behavior = rng.choice(sorted(BEHAVIORS.keys() - set(SLOW)))
         with tempfile.TemporaryDirectory() as folder:
             try:
                 counts[f"release file: {check_release_file(file_behavior)}"] += 1

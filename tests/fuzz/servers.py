@@ -1,7 +1,7 @@
-"""Servers on loopback that misbehave, each in one way. Their connections end after a time limit.
+"""A server on loopback that misbehaves in the way that the URL selects. Its connections end after a time limit.
 
 >>> with MisbehavingServer(b"content") as server:
-...     url = server.url("slow_drip")
+...     url = server.url("slow_body")
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from functools import cache
 from itertools import repeat
 from typing import Any
 
-LONGEST = 20.0  # seconds: the longest duration of a connection
-MAX_BYTES = 512 * 2**20  # the maximum number of bytes that a connection sends
+MAX_SECONDS = 20.0  # the maximum duration of a connection
+MAX_BYTES = 512 * 2**20  # the maximum number of bytes that the server sends over a connection
 
 _CHUNK = b"[" * 2**16
-_BOMB = 256 * 2**20  # bytes of the content of a gzip bomb
+_BOMB_SIZE = 256 * 2**20  # bytes of the content of a gzip bomb after decompression
 
 
 class Connection:
@@ -30,22 +30,26 @@ class Connection:
     Args:
         raw: The socket.
         content: The content of the requested file.
-        is_over: An event that is set when the server stops.
+        stopped: An event that is set when the server stops.
         path: The requested path.
     """
 
-    def __init__(self, raw: socket.socket, content: bytes, is_over: threading.Event, path: str) -> None:
+    def __init__(self, raw: socket.socket, content: bytes, stopped: threading.Event, path: str) -> None:
         self.raw = raw
         self.content = content
         self.path = path
-        self._is_over = is_over
-        self._end = time.monotonic() + LONGEST
-        self._left = MAX_BYTES
+        self._stopped = stopped
+        self._end = time.monotonic() + MAX_SECONDS
+        self._bytes_left = MAX_BYTES
 
     def send(self, data: bytes) -> None:
-        """Send bytes. End the connection if it has exceeded its limit of time or bytes."""
-        self._left -= len(data)
-        if self._is_over.is_set() or self._left < 0 or time.monotonic() > self._end:
+        """Send bytes.
+
+        Raises:
+            ConnectionAbortedError: The server stops, or the connection exceeds its limit of time or bytes.
+        """
+        self._bytes_left -= len(data)
+        if self._stopped.is_set() or self._bytes_left < 0 or time.monotonic() > self._end:
             raise ConnectionAbortedError
         self.raw.sendall(data)
 
@@ -53,14 +57,14 @@ class Connection:
         """Send the head of a response."""
         self.send("".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", "Connection: close", *lines, "")).encode())
 
-    def drip(self, data: Iterator[bytes]) -> None:
-        """Send bytes slowly, for as long as the connection lasts."""
-        for part in data:
-            self.send(part)
-            self._is_over.wait(0.05)
+    def send_slowly(self, data: Iterator[bytes]) -> None:
+        """Send one item of `data` every 0.05 s, until the connection ends."""
+        for item in data:
+            self.send(item)
+            self._stopped.wait(0.05)
 
-    def flood(self, data: bytes = _CHUNK) -> None:
-        """Send bytes as fast as the client receives them."""
+    def send_endlessly(self, data: bytes = _CHUNK) -> None:
+        """Send bytes again and again, as fast as the client receives them, until the connection ends."""
         while True:
             self.send(data)
 
@@ -75,17 +79,17 @@ def _good(connection: Connection) -> None:
 
 def _endless_body(connection: Connection) -> None:
     connection.head()
-    connection.flood()
+    connection.send_endlessly()
 
 
 def _endless_chunks(connection: Connection) -> None:
     connection.head("Transfer-Encoding: chunked")
-    connection.flood(b"10000\r\n" + _CHUNK + b"\r\n")
+    connection.send_endlessly(b"10000\r\n" + _CHUNK + b"\r\n")
 
 
 def _endless_body_of_an_error(connection: Connection) -> None:
     connection.head("Retry-After: 0", status="503 Busy")
-    connection.flood()
+    connection.send_endlessly()
 
 
 def _endless_body_of_a_redirect(connection: Connection) -> None:
@@ -93,53 +97,53 @@ def _endless_body_of_a_redirect(connection: Connection) -> None:
         _good(connection)
         return
     connection.head("Location: /moved", status="302 Found")
-    connection.flood()
+    connection.send_endlessly()
 
 
 def _endless_head(connection: Connection) -> None:
     connection.send(b"HTTP/1.1 200 OK\r\nX: ")
-    connection.flood()
+    connection.send_endlessly()
 
 
-def _slow_drip(connection: Connection) -> None:
+def _slow_body(connection: Connection) -> None:
     connection.head("Content-Length: 1000000")
-    connection.drip(repeat(b"["))
+    connection.send_slowly(repeat(b"["))
 
 
 def _slow_chunks(connection: Connection) -> None:
     connection.head("Transfer-Encoding: chunked")
-    connection.drip(repeat(b"1\r\n[\r\n"))
+    connection.send_slowly(repeat(b"1\r\n[\r\n"))
 
 
 def _slow_head(connection: Connection) -> None:
     connection.send(b"HTTP/1.1 200 OK\r\nX: ")
-    connection.drip(repeat(b"x"))
+    connection.send_slowly(repeat(b"x"))
 
 
 def _silence(connection: Connection) -> None:
-    connection.drip(repeat(b""))
+    connection.send_slowly(repeat(b""))
 
 
 def _gzip_bomb(connection: Connection) -> None:
-    body = _packed(1)
+    body = _gzip_bomb_body(1)
     connection.head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _nested_gzip_bomb(connection: Connection) -> None:
-    body = _packed(2)
+    body = _gzip_bomb_body(2)
     connection.head("Content-Encoding: gzip, gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _gzip_file_bomb(connection: Connection) -> None:
-    body = _packed(1)
+    body = _gzip_bomb_body(1)
     connection.head(f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _gzip_file_bomb_in_gzip(connection: Connection) -> None:
-    body = _packed(2)
+    body = _gzip_bomb_body(2)
     connection.head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
@@ -189,7 +193,7 @@ def _redirects_to(location: str) -> Behavior:
     return redirect
 
 
-def sending(body: bytes, *lines: str) -> Behavior:
+def body_with_headers(body: bytes, *lines: str) -> Behavior:
     """Return the behavior of a server that sends a body with the given header lines."""
 
     def send(connection: Connection) -> None:
@@ -206,7 +210,7 @@ BEHAVIORS: dict[str, Behavior] = {
     "endless_body_of_an_error": _endless_body_of_an_error,
     "endless_body_of_a_redirect": _endless_body_of_a_redirect,
     "endless_head": _endless_head,
-    "slow_drip": _slow_drip,
+    "slow_body": _slow_body,
     "slow_chunks": _slow_chunks,
     "slow_head": _slow_head,
     "silence": _silence,
@@ -228,22 +232,22 @@ BEHAVIORS: dict[str, Behavior] = {
     "redirect_to_nothing": _redirects_to("http://"),
     "redirect_to_itself": _redirects_to("/redirect_to_itself"),
 }
-SLOW = ("slow_drip", "slow_chunks", "slow_head", "silence")
+SLOW = ("slow_body", "slow_chunks", "slow_head", "silence")
 """The behaviors that only a time limit ends."""
 MAY_SUCCEED = ("good", "endless_body_of_a_redirect")
-"""The behaviors for which a client may receive the content."""
+"""The behaviors with which a client may receive the content."""
 
 
 class MisbehavingServer:
-    """A server on loopback. The path of a URL selects its behavior.
+    """A server on loopback. The path of a URL selects the behavior of the server.
 
     Args:
-        content: The content of the file that it sends.
+        content: The content of the file that the server sends.
     """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._is_over = threading.Event()
+        self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -252,17 +256,17 @@ class MisbehavingServer:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._is_over.set()
+        self._stopped.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def url(self, behavior: str) -> str:
-        """Return the URL of the file with one of `BEHAVIORS`."""
+        """Return the URL for which the server has a behavior, a key of `BEHAVIORS`."""
         return f"{self.address}/{behavior}"
 
     def _listen(self) -> None:
-        while not self._is_over.is_set():
+        while not self._stopped.is_set():
             try:
                 raw, _ = self._listener.accept()
             except OSError:
@@ -271,7 +275,7 @@ class MisbehavingServer:
 
     def _serve(self, raw: socket.socket) -> None:
         with raw, contextlib.suppress(OSError):
-            raw.settimeout(LONGEST)
+            raw.settimeout(MAX_SECONDS)
             head = b""
             while b"\r\n\r\n" not in head:
                 received = raw.recv(65536)
@@ -280,11 +284,11 @@ class MisbehavingServer:
                 head += received
             path = head.split(b" ", 2)[1].decode().partition("?")[0]
             name = "endless_body_of_a_redirect" if path == "/moved" else path.strip("/")
-            BEHAVIORS[name](Connection(raw, self._content, self._is_over, path))
+            BEHAVIORS[name](Connection(raw, self._content, self._stopped, path))
 
 
 @cache
-def _packed(times: int) -> bytes:
-    """Return `_BOMB` zero bytes, compressed once or twice."""
-    body = gzip.compress(bytes(2**20)) * (_BOMB // 2**20)
+def _gzip_bomb_body(times: int) -> bytes:
+    """Return `_BOMB_SIZE` zero bytes, compressed once or twice."""
+    body = gzip.compress(bytes(2**20)) * (_BOMB_SIZE // 2**20)
     return body if times == 1 else gzip.compress(body)

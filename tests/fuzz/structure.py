@@ -1,6 +1,6 @@
 """Read release files with random changes of types, keys, numbers, text and bytes.
 
-`run` repeats this for a given time. The same seed produces the same files.
+`run` repeats this until a time is over. The changes depend only on the seed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from segments_hf import load_release, validate
 from segments_hf.errors import SegmentsHFError
 from segments_hf.release import Release
 
-LONGEST_CASE = 30.0  # seconds for one file, which normally takes some milliseconds
+MAX_SECONDS = 30.0  # for one file, which normally takes some milliseconds
 
 _BITMAP = {"annotations": [{"id": 1, "category_id": 1, "attributes": {"open": True}}, {"id": 2, "category_id": 2}]}
 _VECTORS = {
@@ -36,8 +36,17 @@ _LABELS: dict[str, Any] = {
     "image-vector-sequence": {"frames": [_VECTORS, {"annotations": []}]},
     "pointcloud-cuboid": _CUBOIDS,
 }
-_HUGE = ["1e400", "-1e999", "9" * 25, "9" * 5000, "-" + "9" * 400, "0." + "1" * 400, "1e-400", "9223372036854775808"]
-_DEEP = ["[" * 100_000, "[" * 300 + "]" * 300, '{"a":' * 2000 + "1" + "}" * 2000]
+_EXTREME_NUMBERS = [
+    "1e400",
+    "-1e999",
+    "9" * 25,
+    "9" * 5000,
+    "-" + "9" * 400,
+    "0." + "1" * 400,
+    "1e-400",
+    "9223372036854775808",
+]
+_DEEP_JSON = ["[" * 100_000, "[" * 300 + "]" * 300, '{"a":' * 2000 + "1" + "}" * 2000]
 _VALUES: list[Any] = [
     None,
     True,
@@ -57,7 +66,7 @@ _VALUES: list[Any] = [
     [None],
     {"a": 1},
 ]
-_PIECES = [
+_INSERTED_BYTES = [
     b"NaN",
     b"Infinity",
     b"<html>",
@@ -71,7 +80,7 @@ _PIECES = [
     b"\x1f\x8b",
     b" " * 99,
 ]
-_MARK = "@@placeholder of raw text@@"
+_PLACEHOLDER = "@@placeholder of raw JSON@@"
 
 
 def document(task_type: str) -> dict[str, Any]:
@@ -108,43 +117,46 @@ def document(task_type: str) -> dict[str, Any]:
 
 def mutated(seed: int | str) -> bytes:
     """Return the content of a release file with one to four changes, which depend only on the seed."""
-    chance = random.Random(seed)
-    tree = copy.deepcopy(document(chance.choice(list(_LABELS))))
+    rng = random.Random(seed)
+    tree = copy.deepcopy(document(rng.choice(list(_LABELS))))
     raw: list[str] = []
-    for _ in range(chance.choice([1, 1, 1, 2, 4])):
-        _change_tree(tree, chance, raw)
-    text = json.dumps(tree, ensure_ascii=chance.random() < 0.5)
-    for piece in raw:
-        text = text.replace(json.dumps(_MARK), piece, 1)
-    content = text.encode(chance.choice(["utf-8"] * 20 + ["latin-1", "utf-16", "utf-32"]), "replace")
-    if chance.random() < 0.3:
-        content = _change_bytes(content, chance)
-    return gzip.compress(content) if chance.random() < 0.05 else content
+    for _ in range(rng.choice([1, 1, 1, 2, 4])):
+        _change_tree(tree, rng, raw)
+    text = json.dumps(tree, ensure_ascii=rng.random() < 0.5)
+    for raw_json in raw:
+        text = text.replace(json.dumps(_PLACEHOLDER), raw_json, 1)
+    content = text.encode(rng.choice(["utf-8"] * 20 + ["latin-1", "utf-16", "utf-32"]), "replace")
+    if rng.random() < 0.3:
+        content = _change_bytes(content, rng)
+    return gzip.compress(content) if rng.random() < 0.05 else content
 
 
-def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
-    """Change one value. Text that `json.dumps` cannot write is added to `raw`, and the new value is `_MARK`."""
+def _change_tree(tree: Any, rng: random.Random, raw: list[str]) -> None:
+    """Change one value.
+
+    If `json.dumps` cannot write the new value, its JSON is appended to `raw`, and `_PLACEHOLDER` is written instead.
+    """
     positions = list(_positions(tree))
     if not positions:
         return
-    holder, key = chance.choice(positions)
-    match chance.randrange(6):
+    holder, key = rng.choice(positions)
+    match rng.randrange(6):
         case 0:
             del holder[key]
         case 1:
-            holder[key] = copy.deepcopy(chance.choice(_VALUES))
+            holder[key] = copy.deepcopy(rng.choice(_VALUES))
         case 2:
-            other, _ = chance.choice(positions)
+            other, _ = rng.choice(positions)
             holder[key] = copy.deepcopy(other)
         case 3:
-            holder[key] = _MARK
-            raw.append(chance.choice(_HUGE if chance.random() < 0.7 else _DEEP))
+            holder[key] = _PLACEHOLDER
+            raw.append(rng.choice(_EXTREME_NUMBERS if rng.random() < 0.7 else _DEEP_JSON))
         case 4:
-            other, other_key = chance.choice(positions)
+            other, other_key = rng.choice(positions)
             holder[key] = copy.deepcopy(other[other_key])
         case _:
             value = holder[key]
-            holder[key] = [value] if chance.random() < 0.5 else {str(key): value, "": value}
+            holder[key] = [value] if rng.random() < 0.5 else {str(key): value, "": value}
 
 
 def _positions(tree: Any) -> Any:
@@ -158,18 +170,18 @@ def _positions(tree: Any) -> Any:
                 remaining.append(holder[key])
 
 
-def _change_bytes(content: bytes, chance: random.Random) -> bytes:
+def _change_bytes(content: bytes, rng: random.Random) -> bytes:
     changed = bytearray(content)
-    place = chance.randrange(len(changed) + 1)
-    match chance.randrange(4):
+    position = rng.randrange(len(changed) + 1)
+    match rng.randrange(4):
         case 0:
-            del changed[place:]
+            del changed[position:]
         case 1:
-            changed[place : place + 1] = bytes([chance.randrange(256)])
+            changed[position : position + 1] = bytes([rng.randrange(256)])
         case 2:
-            changed[place:place] = chance.choice(_PIECES)
+            changed[position:position] = rng.choice(_INSERTED_BYTES)
         case _:
-            del changed[place : place + chance.randrange(1, 40)]
+            del changed[position : position + rng.randrange(1, 40)]
     return bytes(changed)
 
 
@@ -184,8 +196,8 @@ def check(content: bytes, folder: Path) -> str:
         ``read``, or the name of the first error.
 
     Raises:
-        Exception: A function raised an error that is not a `SegmentsHFError`. This is a fault in segments_hf.
-        AssertionError: An error has no text, or the functions took too long.
+        Exception: A function raised an exception that is not a `SegmentsHFError`. This is a bug in segments_hf.
+        AssertionError: An error has no message, or the functions took too long.
     """
     path = folder / "release.json"
     path.write_bytes(content)
@@ -195,9 +207,9 @@ def check(content: bytes, folder: Path) -> str:
         try:
             read(path, folder)
         except SegmentsHFError as error:
-            errors.append(f"{type(error).__name__}{'' if str(error) else ' without a text'}")
-    assert "without a text" not in " ".join(errors)
-    assert time.monotonic() - began < LONGEST_CASE
+            errors.append(f"{type(error).__name__}{'' if str(error) else ' without a message'}")
+    assert "without a message" not in " ".join(errors)
+    assert time.monotonic() - began < MAX_SECONDS
     return errors[0] if errors else "read"
 
 
@@ -233,14 +245,14 @@ def run(seconds: float, seed: int) -> Counter[str]:
 
     Args:
         seconds: The time in seconds.
-        seed: The first part of the seed of each file. The second part is the number of the file.
+        seed: The seed. The changes of a file depend on this seed and on the number of the file.
 
     Returns:
         The number of files for each outcome of `check`.
 
     Raises:
-        AssertionError: A file caused an error that is not of segments_hf, or took too long; the message has the call
-            that repeats it.
+        AssertionError: `check` raised an exception for a file. The message contains the call of `mutated` that returns
+            the file.
     """
     end, outcomes, number = time.monotonic() + seconds, Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:

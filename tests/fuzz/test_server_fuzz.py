@@ -1,4 +1,4 @@
-"""A misbehaving server affects only its own samples; see `fuzz.misbehaving_servers`."""
+"""A sample is skipped only if the server of its image misbehaves; see `fuzz.misbehaving_servers`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .servers import BEHAVIORS, MAY_SUCCEED
 
 
 def groups() -> Iterator[list[str]]:
-    """Yield groups of five bad behaviors between two good ones."""
+    """Yield groups of at most five bad behaviors, with a good behavior before and after each group."""
     bad = sorted(BEHAVIORS.keys() - set(MAY_SUCCEED))
     for start in range(0, len(bad), 5):
         yield ["good", *bad[start : start + 5], "good"]

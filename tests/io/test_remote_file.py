@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fuzz.servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer, sending
+from fuzz.servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer, body_with_headers
 
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.remote.limited_reading import TooLargeError
@@ -118,12 +118,12 @@ ENCODED = {
 @pytest.mark.parametrize("case", ENCODED)
 def test_read_url_decodes_supported_encodings(case, server, monkeypatch):
     encoding, body = ENCODED[case]
-    monkeypatch.setitem(BEHAVIORS, "encoded", sending(body, f"Content-Encoding: {encoding}"))
+    monkeypatch.setitem(BEHAVIORS, "encoded", body_with_headers(body, f"Content-Encoding: {encoding}"))
     assert read_url(server.url("encoded"), max_bytes=len(body) + len(CONTENT)).content == CONTENT
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, x", "gzip, gzip, gzip, gzip, gzip"])
 def test_read_url_names_unsupported_encodings(encoding, server, monkeypatch):
-    monkeypatch.setitem(BEHAVIORS, "encoded", sending(b"x", f"Content-Encoding: {encoding}"))
+    monkeypatch.setitem(BEHAVIORS, "encoded", body_with_headers(b"x", f"Content-Encoding: {encoding}"))
     with pytest.raises(RemoteFileError, match="compressed"):
         read_url(server.url("encoded"), max_bytes=100)
