@@ -83,7 +83,7 @@ class AssetError(SegmentsHFError, OSError):
 
 
 class SizeMismatchError(AssetError):
-    """The width or height of a bitmap differs from that of its image."""
+    """A bitmap and its image differ in width or height, or a label and its point cloud in the number of points."""
 
 
 class StorageError(SegmentsHFError, OSError):

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 _BEGIN = "Labeled on Segments.ai"
 _ONE_RELEASE = re.compile(
-    r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?"
-    r"(?: of (?P<dataset>\S+/\S+))?\."
+    re.escape(_BEGIN)
+    + r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?"
+    + r"(?: of (?P<dataset>\S+/\S+))?\."
 )
-_TASK_TYPE = re.compile(r" as (\S+): release ")
+_TASK_TYPE = re.compile(re.escape(_BEGIN) + r" as (\S+): release ")
 
 
 class Origin(NamedTuple):
@@ -70,13 +71,15 @@ def release_title(release: Release) -> str | None:
 
 
 def split_origin(description: str) -> tuple[str, str]:
-    """Split a description into the owner's text and the rest, which begins with the sentence about the origin.
+    r"""Split a description into the owner's text and the sentence about the origin, which is its last paragraph.
 
-    >>> split_origin("A meadow. Labeled on Segments.ai: release v1.0.")
+    The sentence is empty if the description has none. The owner's text may contain sentences that look like it.
+
+    >>> split_origin("A meadow.\n\nLabeled on Segments.ai: release v1.0.")
     ('A meadow.', 'Labeled on Segments.ai: release v1.0.')
     """
-    text, begin, rest = description.partition(_BEGIN)
-    return text.rstrip(), begin + rest
+    text, _, paragraph = description.rpartition("\n\n")
+    return (text.rstrip(), paragraph) if paragraph.startswith(_BEGIN) else (description.rstrip(), "")
 
 
 def described_task_type(description: str) -> str | None:
@@ -85,7 +88,7 @@ def described_task_type(description: str) -> str | None:
     >>> described_task_type("Labeled on Segments.ai as bboxes: release v1.0, release v2.0.")
     'bboxes'
     """
-    match = _TASK_TYPE.match(description.rpartition(_BEGIN)[2])
+    match = _TASK_TYPE.match(split_origin(description)[1])
     return match and match[1]
 
 
@@ -95,8 +98,8 @@ def parse_origin(description: str) -> Origin:
     >>> parse_origin("A meadow\n\nLabeled on Segments.ai as bboxes: release v1.0 (2025-03-04) of jane/flowers.")
     Origin(description='A meadow', release='v1.0', date='2025-03-04', dataset='jane/flowers', task_type='bboxes')
     """
-    text, _, sentence = description.rpartition(_BEGIN)
+    text, sentence = split_origin(description)
     match = _ONE_RELEASE.fullmatch(sentence)
     if match is None or ", release " in sentence:
         return Origin(description)
-    return Origin(text.rstrip(), **match.groupdict())
+    return Origin(text, **match.groupdict())

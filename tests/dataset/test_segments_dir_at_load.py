@@ -148,6 +148,18 @@ def test_segments_dir_without_any_file_of_the_release_logs_one_warning(
     assert content_in_warning in text
 
 
+def test_warning_for_an_unused_segments_dir_counts_all_of_its_files(
+    write_release: Any, tmp_path: Path, caplog: Any
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for number in range(1200):
+        (folder / f"{number:04}.txt").touch()
+    segments_hf.load_release(write_release([sample("a.jpg", "a.jpg")]), segments_dir=folder)
+    assert "the folder contains '0000.txt', '0001.txt', '0002.txt', '0003.txt', '0004.txt', … 1195 more" in caplog.text
+
+
 @pytest.mark.parametrize("missing", ["a.jpg", "a_label_ground-truth.png"])
 def test_segments_dir_with_some_files_of_the_release_logs_no_warning(
     write_release: Any, tmp_path: Path, caplog: Any, missing: str

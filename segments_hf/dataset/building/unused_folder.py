@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.rows.asset_options import segments_folder
@@ -70,10 +68,9 @@ def _is_found(folder: SegmentsDir, release: Release, index: int, labelset: str |
 
 
 def _content(folder: Path) -> str:
-    """Return text that lists the first names in a folder. At most 1000 names are read."""
+    """Return text that lists the first names in a folder, and the number of all other names."""
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(islice((entry.name for entry in entries), 1000))
+        names = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         return f"(cannot be listed: {error})"
     more = [f"… {len(names) - _MAX_LISTED} more"] if len(names) > _MAX_LISTED else []
