@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def _decoding_semaphore(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (the key of the cache)
-    """Return a semaphore that limits simultaneous decoding to one image per processor, as each may be large.
+    """Return a semaphore that limits simultaneous decoding to one image per processor, because an image may be large.
 
     Each process has its own semaphore, because a semaphore that was copied by a fork may be locked forever.
     """
@@ -33,8 +33,8 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
 
     Args:
         image: The content of the file.
-        limits: The limits that apply.
-        is_new: Whether the file was not checked before.
+        limits: The limits of the image, and whether all pixels are decoded.
+        is_new: False for a file that was checked before. The structure of such a file is not checked again.
         is_bitmap: Whether the pixels are instance ids. Then only formats that store them exactly are accepted.
 
     Returns:
@@ -52,16 +52,16 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         raise UnwantedError(
             f"got {width} x {height} pixels, more than {option('max_pixels', limits.max_pixels)} allows"
         )
-    decodes = limits.verify == "decode"
+    must_decode = limits.verify == "decode"
     if is_new:
         with image.view() as content:
-            decodes = decodes or image_format(content) is None
-            reason = structure_fault(content)
-        if reason:
-            raise AssetError(f"got a broken image: {reason}")
+            must_decode = must_decode or image_format(content) is None  # `structure_fault` does not check other formats
+            fault = structure_fault(content)
+        if fault:
+            raise AssetError(f"got a broken image: {fault}")
     if is_bitmap:
         header = header._replace(**check_lossless(image)._asdict())
-    if decodes:
+    if must_decode:
         _decode(image, header)
     return header
 

@@ -1,17 +1,18 @@
-"""Recognize the content of a file that is not a supported image by its first bytes."""
+"""Name the content of a file that cannot be opened as an image, from the first bytes of the file."""
 
 from __future__ import annotations
 
-# The position and the first bytes of unsupported formats. HEIC and JPEG XL containers begin with the size of a box
+# The offset of the signature of each unsupported format, the signature, and the name of the format. The signature of
+# HEIC and JPEG XL containers follows the size of their first box, which takes 4 bytes
 # (https://www.iana.org/assignments/media-types/image/heic, https://jpeg.org/jpegxl).
-_SIGNATURES = (
+_UNSUPPORTED_SIGNATURES = (
     (0, b"%!PS", "an EPS image"),
     (0, b"\xc5\xd0\xd3\xc6", "an EPS image"),
     (0, b"%PDF", "a PDF document"),
     (0, b"8BPS", "a Photoshop image"),
     (0, b"icns", "an ICNS icon"),
     (0, b"\0\0\1\0", "an ICO icon"),
-    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one image; without the bytes 1 0, TGA images also match
+    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # of one image; without the number of images, TGA images would also match
     (0, b"DDS ", "a DDS texture"),
     (0, b"\xff\x0a", "a JPEG XL image"),
     (4, b"JXL \r\n", "a JPEG XL image"),
@@ -37,8 +38,8 @@ _SIGNATURES = (
     (0, b"PK\3\4", "a ZIP archive"),
     (0, b"\x1f\x8b", "a gzip file"),
 )
-# The position and the first bytes of supported formats. A file with these bytes that cannot be opened is damaged.
-_READABLE_SIGNATURES = (
+# The offset of the signature of each supported format, the signature, and the name of the format.
+_SUPPORTED_SIGNATURES = (
     (0, b"\x89PNG", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
     (8, b"WEBP", "WebP"),
@@ -50,7 +51,7 @@ _READABLE_SIGNATURES = (
     (4, b"jP  \r\n", "JPEG 2000"),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
 )
-_TEXTS = {
+_TEXT_KINDS = {  # by the first characters of the text, in lower case
     b"<!doctype html": "an HTML page",
     b"<html": "an HTML page",
     b"<": "XML",
@@ -60,7 +61,7 @@ _TEXTS = {
 
 
 def unsupported_format(beginning: bytes) -> str | None:
-    r"""Return the name of the format of a file, if it is a known format that is not supported.
+    r"""Return the name of a known, unsupported image or file format; None for any other file.
 
     Args:
         beginning: The first bytes of the file; 512 are enough.
@@ -71,12 +72,12 @@ def unsupported_format(beginning: bytes) -> str | None:
     text = _text(beginning)
     if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
         return "an SVG image"
-    found = (kind for position, signature, kind in _SIGNATURES if beginning[position:].startswith(signature))
-    return next(found, None)
+    names = (name for offset, signature, name in _UNSUPPORTED_SIGNATURES if beginning[offset:].startswith(signature))
+    return next(names, None)
 
 
 def damaged_format(beginning: bytes) -> str | None:
-    r"""Return the name of the format of a file that cannot be opened, if it is a supported format.
+    r"""Return the name of the supported format of an image that cannot be opened; None for a file of any other format.
 
     Args:
         beginning: The first bytes of the file; 64 are enough.
@@ -84,12 +85,12 @@ def damaged_format(beginning: bytes) -> str | None:
     >>> damaged_format(b"GIF89a")
     'GIF'
     """
-    found = (kind for position, signature, kind in _READABLE_SIGNATURES if beginning[position:].startswith(signature))
-    return next(found, None)
+    names = (name for offset, signature, name in _SUPPORTED_SIGNATURES if beginning[offset:].startswith(signature))
+    return next(names, None)
 
 
 def text_kind(beginning: bytes) -> str:
-    """Return the kind of text in a file.
+    """Return the kind of text in a file: an HTML page, XML or JSON; ``something`` for any other content.
 
     Args:
         beginning: The first bytes of the file; 64 are enough.
@@ -98,9 +99,9 @@ def text_kind(beginning: bytes) -> str:
     ('an HTML page', 'something')
     """
     text = _text(beginning)
-    return next((kind for start, kind in _TEXTS.items() if text.startswith(start)), "something")
+    return next((kind for start, kind in _TEXT_KINDS.items() if text.startswith(start)), "something")
 
 
 def _text(beginning: bytes) -> bytes:
-    """Return text in lower case, without a byte order mark and white space at the beginning."""
+    """Return the bytes in lower case, without a byte order mark and white space at the beginning."""
     return beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

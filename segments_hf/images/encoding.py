@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def png_bytes(picture: Image) -> bytes:
-    """Return an image as a PNG, without metadata such as EXIF.
+    """Return an image as a PNG file, with its color profile and without EXIF data.
 
     Args:
         picture: An image of a mode that PNG supports.
@@ -24,7 +24,7 @@ def png_bytes(picture: Image) -> bytes:
 
 
 def jpeg_bytes(picture: Image) -> bytes:
-    """Return an image as a JPEG of high quality, with its color profile and without EXIF data.
+    """Return an image as a JPEG file of high quality, with its color profile and without EXIF data.
 
     Args:
         picture: An image of a mode that JPEG supports.
@@ -38,7 +38,7 @@ def jpeg_bytes(picture: Image) -> bytes:
 
 
 def tiff_bytes(picture: Image) -> bytes:
-    """Return an image as a TIFF, without the tags of its file, such as an orientation.
+    """Return an image as a TIFF file, with its color profile and without the other tags of its original file.
 
     Args:
         picture: An image of a mode that TIFF supports.
@@ -47,5 +47,5 @@ def tiff_bytes(picture: Image) -> bytes:
         OSError: TIFF does not support the mode.
     """
     file = io.BytesIO()
-    picture.copy().save(file, "TIFF", exif=b"")  # a copy has no tags
+    picture.copy().save(file, "TIFF", exif=b"")  # a copy has no tags, such as the orientation
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Check from its structure whether the file of an image is complete, without decoding pixels."""
+"""Check the structure of an image file to find out whether it is complete, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/TR/png-3/#11IHDR)
 
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
-_CHUNK = struct.Struct(">I4s")
-_WEBP_CHUNK = struct.Struct("<4sI")
-_PNG_FIRST_CHUNK = len(PNG_SIGNATURE) + _CHUNK.size  # the offset of its data
+_PNG_CHUNK_HEADER = struct.Struct(">I4s")  # the length of the data and the kind
+_PNG_CHUNK_OVERHEAD = 12  # bytes of a chunk besides its data: the header and the checksum
+_WEBP_CHUNK_HEADER = struct.Struct("<4sI")  # the kind and the length of the data
+_PNG_FIRST_DATA = len(PNG_SIGNATURE) + _PNG_CHUNK_HEADER.size  # the offset of the data of the first chunk
 _START_OF_SCAN = 0xDA
-_PNG_TEXTS = {b"iTXt", b"tEXt", b"zTXt"}
+_PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
 _LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
 
 
 def structure_fault(content: Content) -> str | None:
     r"""Return the fault of a PNG, JPEG or WebP file; None if the file is complete or has another format.
 
-    A complete PNG has all chunks up to IEND, with correct checksums, and only the first one is a header
+    A complete PNG has all chunks up to IEND, with correct checksums, and only its first chunk is a header (IHDR)
     (https://www.w3.org/TR/png-3/#5Chunk-layout). A complete JPEG has an end marker after the start of its first scan
     (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B). A complete WebP has the length that its header declares
     (https://developers.google.com/speed/webp/docs/riff_container). Bytes after the end are ignored.
 
     Args:
-        content: The file.
+        content: The content of the file.
 
     >>> structure_fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
     'the JPEG has no end marker: it is truncated'
@@ -60,10 +61,10 @@ def image_format(content: Content) -> str | None:
 
 
 def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the complete chunks of a PNG up to IEND: the kind, and the start and end of the data."""
-    position, last = len(PNG_SIGNATURE), len(content) - 12
-    while position <= last:
-        length, kind = _CHUNK.unpack_from(content, position)
+    """Yield the complete chunks of a PNG up to IEND: the kind, and the start and end of the data in the file."""
+    position = len(PNG_SIGNATURE)
+    while position + _PNG_CHUNK_OVERHEAD <= len(content):
+        length, kind = _PNG_CHUNK_HEADER.unpack_from(content, position)
         start = position + 8
         position = start + length + 4
         if position > len(content):
@@ -75,21 +76,21 @@ def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
 
 def png_keyword(content: Content, kind: bytes, start: int, end: int) -> bytes | None:
     """Return the keyword of a text chunk of a PNG; None for a chunk of another kind."""
-    if kind not in _PNG_TEXTS:
+    if kind not in _PNG_TEXT_CHUNKS:
         return None
     return content[start : min(end, start + _LONGEST_KEYWORD + 1)].partition(b"\0")[0]
 
 
 def webp_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the complete chunks of a WebP: the kind, and the start and end of the data.
+    """Yield the complete chunks of a WebP: the kind, and the start and end of the data in the file.
 
     >>> list(webp_chunks(b"RIFF" + bytes(4) + b"WEBPVP8L" + bytes([2, 0, 0, 0, 7, 7])))
     [(b'VP8L', 20, 22)]
     """
     position = len(b"RIFF....WEBP")
-    while position + _WEBP_CHUNK.size <= len(content):
-        kind, length = _WEBP_CHUNK.unpack_from(content, position)
-        start = position + _WEBP_CHUNK.size
+    while position + _WEBP_CHUNK_HEADER.size <= len(content):
+        kind, length = _WEBP_CHUNK_HEADER.unpack_from(content, position)
+        start = position + _WEBP_CHUNK_HEADER.size
         position = start + length + length % 2
         if start + length > len(content):
             return
@@ -97,7 +98,10 @@ def webp_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
 
 
 def jpeg_segments(content: Content) -> Iterator[tuple[int, int, int]]:
-    """Yield the segments of a JPEG up to its first scan: the marker, and the start and end of the parameters."""
+    """Yield the segments of a JPEG up to the header of its first scan: marker, and start and end of the parameters.
+
+    The end of the last segment of a truncated file may be after the end of the file.
+    """
     position = 2
     while True:
         position = content.find(b"\xff", position)
@@ -117,7 +121,7 @@ def _png_fault(content: Content) -> str | None:
     kind = b""
     with memoryview(content) as view:
         for kind, start, end in png_chunks(content):
-            if (kind == b"IHDR") != (start == _PNG_FIRST_CHUNK):
+            if (kind == b"IHDR") != (start == _PNG_FIRST_DATA):
                 return "the PNG does not begin with its header, or has several headers"
             if zlib.crc32(view[start - 4 : end]) != int.from_bytes(content[end : end + 4], "big"):
                 return f"the PNG is damaged: the checksum of its chunk {kind.decode('latin-1')!r} is wrong"

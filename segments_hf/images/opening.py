@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # An MPO is a JPEG file that contains several images.
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
-_READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM image"
+_EXPECTED = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM image"
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323  # TIFF tags (TIFF 6.0, section 15)
-_LARGEST_TILE = 4096 * 4096  # pixels; a larger tile is accepted only if the image is as large
+_LARGEST_TILE = 4096 * 4096  # pixels; a larger tile is accepted only if the image has at least as many pixels
 
 
 class UnwantedError(AssetError):
@@ -36,15 +36,15 @@ class UnwantedError(AssetError):
 def inspect_image(file: FileContent) -> Iterator[ImageFile]:
     """Open an image without decoding its pixels.
 
-    Every exception within the block becomes an `AssetError`, because decoders raise many kinds of exceptions for
-    damaged images, such as TypeError, AssertionError and RuntimeError. The block should therefore only use the
-    image.
+    Every exception within the block becomes an `AssetError`, unless it is a `SegmentsHFError`, because decoders raise
+    many kinds of exceptions for damaged images, such as TypeError, AssertionError and RuntimeError. The block should
+    therefore only use the image.
 
     Args:
         file: The content of the file.
 
     Yields:
-        A Pillow image. Its `size` is the size before EXIF rotation.
+        A Pillow image. Its `size` is the size before EXIF rotation; of a TIFF, after rotation.
 
     Raises:
         UnwantedError: The image has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
@@ -65,7 +65,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
 
 @contextlib.contextmanager
 def decoder_errors() -> Iterator[None]:
-    """Convert every exception of a Pillow decoder within the block to an `AssetError`."""
+    """Convert every exception within the block to an `AssetError`, unless it is a `SegmentsHFError`."""
     from PIL import Image
 
     try:
@@ -107,7 +107,7 @@ def upright(picture: Image) -> Image:
         picture: An image. It is decoded in place.
 
     Returns:
-        The image, or a rotated or mirrored copy without EXIF data.
+        The image itself if its orientation is 1; otherwise a rotated or mirrored copy without EXIF data.
 
     Raises:
         AssetError: The image has no palette although its mode requires one.
@@ -126,10 +126,10 @@ def upright(picture: Image) -> Image:
     }.get(orientation_of(picture))
     if method is None:
         return picture
-    turned = picture.transpose(method)
+    copy = picture.transpose(method)
     for name in ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"):
-        turned.info.pop(name, None)
-    return turned
+        copy.info.pop(name, None)
+    return copy
 
 
 def decode(picture: Image) -> None:
@@ -153,7 +153,7 @@ def check_format(picture: Image) -> None:
         UnwantedError: The format is not one of `FORMATS`.
     """
     if picture.format is not None and picture.format not in FORMATS:
-        raise UnwantedError(f"got an image of the format {picture.format}; expected {_READABLE}")
+        raise UnwantedError(f"got an image of the format {picture.format}; expected {_EXPECTED}")
 
 
 def _check_tiles(picture: ImageFile) -> None:
@@ -183,12 +183,16 @@ def _installed_formats() -> list[str]:
 
 
 def _unreadable(beginning: bytes) -> AssetError:
+    """Return the error for a file that Pillow cannot open, from the first bytes of the file."""
     if not beginning:
         return AssetError("got an empty file, expected an image")
     if unsupported := unsupported_format(beginning):
-        return UnwantedError(f"got {unsupported}; expected {_READABLE}")
+        return UnwantedError(f"got {unsupported}; expected {_EXPECTED}")
     if damaged := damaged_format(beginning):
-        return AssetError(f"got an image of format {damaged} that cannot be opened: it is damaged or of a rare type")
+        return AssetError(
+            f"got an image of the format {damaged} that cannot be opened: it is damaged, or Pillow does not support "
+            "this variant of the format"
+        )
     return AssetError(f"got {text_kind(beginning)} that is not an image; it begins with {beginning[:16]!r}")
 
 

@@ -1,7 +1,7 @@
 """Read the size from the header of a plain PNG or JPEG, several times faster than Pillow.
 
-A file is plain if its header has only the parts listed below. Pillow reads all other files, so the sizes are always
-those of Pillow.
+A file is plain if its header has only the chunks or segments that the constants below list. For a plain file, the size
+equals that which Pillow reads. Pillow reads the size of all other files.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from segments_hf.images.file_structure import PNG_HEADER, Content, png_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The bits per sample that each color type allows (https://www.w3.org/TR/png-3/#11IHDR).
+# The bits per channel that each color type allows (https://www.w3.org/TR/png-3/#11IHDR).
 _PNG_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 _PALETTE_COLOR = 3
-_TRANSPARENCY_LENGTHS = {0: range(2, 3), 2: range(6, 7), _PALETTE_COLOR: range(1, 257)}  # by color type
-# The other chunks that a plain PNG may contain before its pixels, in any order, and their allowed lengths in bytes.
-_PNG_EXTRAS = {
+# The allowed lengths of the data of tRNS in bytes, by color type.
+_TRANSPARENCY_LENGTHS = {0: range(2, 3), 2: range(6, 7), _PALETTE_COLOR: range(1, 257)}
+# The chunks that a plain PNG may contain between IHDR and IDAT, and the allowed lengths of their data in bytes. The
+# chunks may have any order, except that tRNS must not be before PLTE.
+_OPTIONAL_PNG_CHUNKS = {
     b"sRGB": range(1, 2),
     b"gAMA": range(4, 5),
     b"cHRM": range(32, 33),
@@ -32,13 +34,14 @@ _PNG_EXTRAS = {
     b"tRNS": range(1, 257),
 }
 
-_SOF = struct.Struct(">BHHB")
+_SOF = struct.Struct(">BHHB")  # bits per channel, height, width, number of components
 _SOF_MARKERS = {0xC0, 0xC1, 0xC2}  # Huffman coding: baseline, extended sequential, progressive
 _SOS, _DQT, _DHT, _DRI, _COMMENT = 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
-_UNREAD = {_DHT, _COMMENT}  # Pillow does not read the content of these segments
-_TABLE_LENGTH = 65  # bytes of a quantization table of 8-bit numbers, whose first byte is below 16
-# Application segments: the first bytes of the parameters, and the allowed lengths of all parameters in bytes.
-_PLAIN_APPS = {
+_UNREAD_SEGMENTS = {_DHT, _COMMENT}  # Pillow does not read the content of these segments
+_TABLE_LENGTH = 65  # bytes of a quantization table of 8-bit numbers; the first byte of such a table is below 16
+# The allowed application segments, by marker: the first bytes of their parameters, and the allowed lengths of the
+# parameters in bytes.
+_PLAIN_APPLICATION_SEGMENTS = {
     0xE0: (b"JFIF\0", range(14, 2**16)),
     0xE2: (b"ICC_PROFILE\0", range(14, 2**16)),
     0xEE: (b"Adobe", range(12, 13)),
@@ -66,7 +69,13 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
 
 
 def _has_plain_chunks(content: Content, chunks: Iterator[tuple[bytes, int, int]], color: int) -> bool:
-    """Tell whether the chunks after IHDR are plain: before IDAT only allowed chunks, each once, and then only IEND."""
+    """Tell whether the chunks after IHDR are plain: only allowed chunks before IDAT, each once, and only IEND after it.
+
+    Args:
+        content: A PNG file.
+        chunks: The chunks after IHDR, as `png_chunks` returns them.
+        color: The color type.
+    """
     found: set[bytes] = set()
     kind = b""
     for kind, start, end in chunks:
@@ -75,7 +84,7 @@ def _has_plain_chunks(content: Content, chunks: Iterator[tuple[bytes, int, int]]
             continue
         if b"IDAT" in found:
             break
-        lengths = _PNG_EXTRAS.get(kind)
+        lengths = _OPTIONAL_PNG_CHUNKS.get(kind)
         if lengths is None or kind in found or end - start not in lengths:
             return False
         if kind == b"tRNS" and end - start not in _TRANSPARENCY_LENGTHS.get(color, ()):
@@ -102,8 +111,8 @@ def plain_jpeg_size(content: Content) -> tuple[int, int] | None:
         Width and height in pixels; None for any other JPEG, and for a damaged header.
     """
     size = None
-    position, last = 2, len(content) - 4
-    while position <= last:
+    position = 2
+    while position + 4 <= len(content):  # marker and length
         marker = content[position + 1]
         start = position + 4
         end = start - 2 + int.from_bytes(content[start - 2 : start], "big")
@@ -126,11 +135,11 @@ def plain_jpeg_size(content: Content) -> tuple[int, int] | None:
 
 def _is_plain_segment(content: Content, marker: int, start: int, end: int) -> bool:
     length = end - start
-    if marker in _UNREAD:
+    if marker in _UNREAD_SEGMENTS:
         return True
     if marker == _DQT:
-        return length % _TABLE_LENGTH == 0 and all(content[at] < 16 for at in range(start, end, _TABLE_LENGTH))  # noqa: PLR2004
+        return length % _TABLE_LENGTH == 0 and all(content[table] < 16 for table in range(start, end, _TABLE_LENGTH))  # noqa: PLR2004
     if marker == _DRI:
         return length == 2  # noqa: PLR2004
-    begin, lengths = _PLAIN_APPS.get(marker, (b"", range(0)))
-    return length in lengths and content[start : start + len(begin)] == begin
+    prefix, lengths = _PLAIN_APPLICATION_SEGMENTS.get(marker, (b"", range(0)))
+    return length in lengths and content[start : start + len(prefix)] == prefix

@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-# The bit depth, the color type and the bytes per pixel, by Pillow's "raw mode", the layout of the pixels in the file.
-_KINDS = {"L": (8, 0, 1), "I;16B": (16, 0, 2), "RGB": (8, 2, 3), "RGBA": (8, 6, 4)}
-_STORED = 0  # the zlib level without compression
+# The bit depth, the color type and the bytes per pixel, by raw mode (Pillow's term for the layout of the pixels in the
+# file).
+_RAW_MODES = {"L": (8, 0, 1), "I;16B": (16, 0, 2), "RGB": (8, 2, 3), "RGBA": (8, 6, 4)}
+_NO_COMPRESSION = 0  # a level of zlib
 _NO_FILTER = b"\0"
 
 
 def can_decode_bands(picture: ImageFile) -> bool:
-    """Tell whether `png_bands` can decode an image: it must be a PNG that is not interlaced and not decoded yet."""
+    """Tell whether `png_bands` can decode an image.
+
+    The image must be a PNG of 8-bit gray, RGB or RGBA, or of 16-bit gray, not interlaced, and not decoded yet.
+    """
     is_png = picture.format == "PNG" and not picture.info.get("interlace")
-    return is_png and _layout(picture) in _KINDS
+    return is_png and _raw_mode(picture) in _RAW_MODES
 
 
 def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Iterator[ImageFile]:
@@ -33,47 +37,53 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
 
     Args:
         picture: An image for which `can_decode_bands` is true.
-        content: The file of the image.
+        content: The content of the file.
         heights: The number of rows of each band.
 
     Yields:
-        The bands, each with the row above it as its first row. The row above the first band is 0.
+        The bands. The first row of each is the row of the image above the band; above the first band, its pixels are 0.
 
     Raises:
         AssetError: The file is truncated or damaged.
     """
-    width, layout = picture.width, _layout(picture)
-    depth, color, pixel_bytes = _KINDS[layout]
+    width, raw_mode = picture.width, _raw_mode(picture)
+    depth, color, pixel_bytes = _RAW_MODES[raw_mode]
     row_bytes = width * pixel_bytes
-    above = bytes(row_bytes)  # filters refer to the row above; it is 0 above the first row
+    above = bytes(row_bytes)  # PNG filters refer to the row above; above the first row, they use 0
     for rows in _inflated(content, [height * (1 + row_bytes) for height in heights]):
         header = PNG_HEADER.pack(width, 1 + len(rows) // (1 + row_bytes), depth, color, 0, 0, 0)
-        data = zlib.compress(_NO_FILTER + above + rows, _STORED)
+        data = zlib.compress(_NO_FILTER + above + rows, _NO_COMPRESSION)
         png = PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
         with inspect_image(FileContent(png)) as band:
             band.load()
-            above = band.crop((0, band.height - 1, width, band.height)).tobytes("raw", layout)
+            above = band.crop((0, band.height - 1, width, band.height)).tobytes("raw", raw_mode)
             yield band
 
 
-def _layout(picture: ImageFile) -> str:
+def _raw_mode(picture: ImageFile) -> str:
+    """Return Pillow's raw mode of an image that is not decoded yet; empty if the image is decoded."""
     return str(picture.tile[0][3]) if len(picture.tile) == 1 else ""
 
 
 def _inflated(content: bytes, sizes: list[int]) -> Iterator[bytes]:
-    """Decompress the pixels of a PNG in pieces of the given sizes in bytes."""
+    """Decompress the rows of a PNG, each of which begins with the number of its filter.
+
+    Args:
+        content: The content of the file.
+        sizes: The sizes of the pieces to yield, in bytes.
+    """
     inflater = zlib.decompressobj()
     data = (content[start:end] for kind, start, end in png_chunks(content) if kind == b"IDAT")
     for size in sizes:
         piece = bytearray()
         while len(piece) < size:
-            rest = inflater.unconsumed_tail or next(data, b"")
-            if not rest and inflater.eof:
+            compressed = inflater.unconsumed_tail or next(data, b"")
+            if not compressed and inflater.eof:
                 raise AssetError("got a damaged PNG: it has fewer rows than its header declares")
-            more = inflater.decompress(rest, size - len(piece))
-            if not rest and not more:
+            inflated = inflater.decompress(compressed, size - len(piece))
+            if not compressed and not inflated:
                 raise AssetError("got a damaged PNG: its pixel data are truncated")
-            piece += more
+            piece += inflated
         yield bytes(piece)
 
 

@@ -1,4 +1,4 @@
-"""Check an image, and repair malformed EXIF data that prevent `datasets` from reading it."""
+"""Check an image, and repair malformed EXIF data that prevent `datasets` from reading the image."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Repair(NamedTuple):
-    """A copy of an image whose EXIF data contain only the orientation.
+    """A copy of an image. The EXIF data of the copy contain only the orientation.
 
     Attributes:
         content: The copy. Its encoded pixel data are identical to those of the image.
-        fault: The fault of the image, as a sentence.
+        fault: A message with the fault of the image and the content of the copy.
     """
 
     content: bytes
@@ -38,12 +38,13 @@ def check_and_repair(
 
     Args:
         image: The content of the file.
-        limits: The limits that apply.
-        is_new: Whether the file was not checked before.
+        limits: The limits of the image, and whether all pixels are decoded.
+        is_new: False for a file that was checked before. The structure of such a file is not checked again.
         is_bitmap: Whether the pixels are instance ids.
 
     Returns:
-        The header of the image or of its repaired copy, and the repaired copy if `datasets` cannot read the image.
+        The header of the image and None; or, if `datasets` cannot read the image, the header of a repaired copy and the
+        copy.
 
     Raises:
         UnwantedError: The image is complete, but it is too large, its format is not accepted, or its malformed EXIF
@@ -57,7 +58,7 @@ def check_and_repair(
         raise
     except AssetError:
         # Some malformed EXIF data prevent Pillow from opening an image.
-        repaired = _repaired(image, None, "Pillow cannot open it", check) if _is_complete(image) else None
+        repaired = _repaired(image, None, "Pillow cannot open it", check) if _has_valid_structure(image) else None
         if repaired is None:
             raise
         return repaired
@@ -75,6 +76,7 @@ def check_and_repair(
 def _repaired(
     image: FileContent, orientation: int | None, fault: str, check: Callable[[FileContent], Header]
 ) -> tuple[Header, Repair] | None:
+    """Return the header of a repaired copy and the copy; None if the copy cannot be made or has a fault itself."""
     content = with_orientation_only(image.read(), orientation)
     if content is None:
         return None
@@ -82,17 +84,17 @@ def _repaired(
         header = check(FileContent(content))
     except AssetError:
         return None
-    return None if header.exif_fault else (header, Repair(content, _sentence(fault, header.orientation)))
+    return None if header.exif_fault else (header, Repair(content, _message(fault, header.orientation)))
 
 
-def _is_complete(image: FileContent) -> bool:
+def _has_valid_structure(image: FileContent) -> bool:
     if image.size == 0:
         return False
     with image.view() as content:
         return structure_fault(content) is None
 
 
-def _sentence(fault: str, orientation: int) -> str:
+def _message(fault: str, orientation: int) -> str:
     return (
         f"got malformed EXIF data, which prevent `datasets` from reading the image ({fault}); "
         f"the row has a copy whose EXIF data contain only the orientation, {orientation}"

@@ -1,4 +1,4 @@
-"""The content of an image as a dataset stores it."""
+"""Return the content of an image that a dataset stores as bytes, as a path or as a URL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def stored_content(image: Mapping[str, Any]) -> FileContent:
             of a file on the Hub.
 
     Raises:
-        AssetError: Both are None, the URL cannot be read, or the file at the URL is larger than 1 GiB.
+        AssetError: The bytes and the path are None, the URL cannot be read, or its file is larger than 1 GiB.
     """
     if image["bytes"] is not None:
         return FileContent(image["bytes"])

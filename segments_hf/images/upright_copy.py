@@ -20,13 +20,13 @@ _UPRIGHT = 1
 
 
 def stored_orientation(image: FileContent, header: Header) -> int:
-    """Return the EXIF orientation of an image, 1 to 8; 1 if it is stored upright.
+    """Return the EXIF orientation of an image, 1 to 8; 1 if the image is stored upright.
 
-    Unlike `Header.orientation`, the result is also that of a TIFF.
+    `Header.orientation` is always 1 for a TIFF. This function also returns the orientation of a TIFF.
 
     Args:
         image: The content of the file.
-        header: Its header.
+        header: The header of the image.
 
     Raises:
         AssetError: The file cannot be read.
@@ -39,9 +39,10 @@ def stored_orientation(image: FileContent, header: Header) -> int:
 
 
 def upright_suffix(header: Header) -> str | None:
-    """Return the suffix of an upright copy that has another format than the image; None if it has the same format.
+    """Return the file name suffix of an upright copy; None if the copy can keep the suffix of the image.
 
-    A JPEG becomes a JPEG, a PNG a PNG, and a TIFF a TIFF. Other images become a PNG, which is lossless.
+    The copy of a JPEG or an MPO is a JPEG, and the copy of a TIFF is a TIFF. The copy of any other image is a PNG,
+    because this format is lossless.
     """
     return None if header.format in _KEPT_FORMATS else ".png"
 
@@ -49,16 +50,16 @@ def upright_suffix(header: Header) -> str | None:
 def upright_copy(image: FileContent, header: Header) -> bytes:
     """Return a file with the pixels of an image, rotated or mirrored by its EXIF orientation, and without EXIF data.
 
-    The copy is lossless, except that a JPEG is encoded again, at quality 95.
+    The copy is lossless, except that a JPEG or an MPO is encoded again, at quality 95.
 
     Args:
         image: The content of the file.
-        header: Its header.
+        header: The header of the image.
 
     Raises:
-        AssetError: The image cannot be decoded without loss: it is damaged, or has several channels of 16 bits.
+        AssetError: The image is damaged, or has several channels of more than 8 bits, which Pillow reduces to 8 bits.
     """
-    stored = pixel_format(image)
-    if stored.bits > 8 and not stored.is_deep:  # noqa: PLR2004
-        raise AssetError(f"got a rotated image of {stored.name}, which cannot be made upright without loss of depth")
+    pixels = pixel_format(image)
+    if pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
+        raise AssetError(f"got a rotated image of {pixels.name}, which cannot be made upright without loss of depth")
     return _ENCODERS.get(header.format, png_bytes)(open_image(image))

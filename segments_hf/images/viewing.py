@@ -1,4 +1,4 @@
-"""Decode the images of rows, and convert images of all modes to RGB for display."""
+"""Decode the images of rows, and convert images to RGB for display."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from segments_hf.errors import SegmentsHFError
+from segments_hf.images.depth.pixel_format import is_deep_mode
 from segments_hf.images.opening import check_format, decoder_errors, open_image, upright
 from segments_hf.images.stored_image import stored_content
 
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _WHITE = (255, 255, 255)
-_DEEP = {"I", "F"}  # modes of more than 8 bits, besides `I;16` and its variants
-_RESIZED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # modes whose pixel values can be interpolated
+_INTERPOLATED_MODES = {"RGB", "L", "CMYK", "YCbCr"}  # the 8-bit modes in which Pillow can resize an image smoothly
 
 
 def decode_image(value: object) -> Image.Image | None:
-    """Decode the image of a column, unless it is already decoded, and rotate or mirror it by its EXIF orientation.
+    """Decode the image in a row, unless it is already decoded, and rotate or mirror it by its EXIF orientation.
 
     Args:
-        value: A dict with ``bytes`` and ``path``, a Pillow image, or None.
+        value: The image as a dict with ``bytes`` and ``path`` or as a Pillow image; or None.
+
+    Returns:
+        The image; None if `value` is None.
 
     Raises:
         AssetError: The image is damaged, its format is not supported, or the file does not exist.
@@ -51,9 +54,9 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     become white.
 
     Args:
-        picture: An image of any mode.
-        size: The width and height in pixels to which the image is enlarged or reduced, with its aspect ratio; by
-            default, its size does not change.
+        picture: An image of any mode that Pillow can convert to RGB.
+        size: The largest width and height in pixels. The image is enlarged or reduced until it fits, with its aspect
+            ratio. By default, its size does not change.
 
     Raises:
         AssetError: The image is damaged, or has a mode that Pillow cannot convert.
@@ -61,9 +64,9 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)
     """
-    if size and picture.mode in _RESIZED_FIRST:  # faster than converting all pixels of a large photograph
+    if size and picture.mode in _INTERPOLATED_MODES:  # resizing first is faster for a large photograph
         return ImageOps.contain(picture, size, Image.Resampling.LANCZOS).convert("RGB")
-    if picture.mode in _DEEP or picture.mode.startswith("I;16"):
+    if is_deep_mode(picture.mode):
         shown = Image.fromarray(_stretched(np.asarray(picture, np.float64))).convert("RGB")
     elif picture.has_transparency_data:
         with_alpha = picture.convert("RGBA")
@@ -75,10 +78,11 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
 
 
 def _stretched(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-    known = np.isfinite(values)
-    darkest, brightest = values.min(initial=np.inf, where=known), values.max(initial=-np.inf, where=known)
+    """Scale values so that the lowest finite value becomes 0 and the highest 255. Infinite values and NaN become 0."""
+    finite = np.isfinite(values)
+    darkest, brightest = values.min(initial=np.inf, where=finite), values.max(initial=-np.inf, where=finite)
     if not darkest < brightest:
         return np.zeros(values.shape, np.uint8)
-    shares = np.where(known, (values - darkest) / (brightest - darkest), 0)
+    shares = np.where(finite, (values - darkest) / (brightest - darkest), 0)
     stretched: npt.NDArray[np.uint8] = np.rint(255 * shares.clip(0, 1)).astype(np.uint8)
     return stretched

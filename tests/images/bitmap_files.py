@@ -84,6 +84,12 @@ def _gray_with(kind: bytes, data: bytes) -> bytes:
     return whole[:33] + chunk(kind, data) + whole[33:]
 
 
+def _rotated_after_pixels() -> bytes:
+    """Return a PNG with an EXIF orientation after its pixels."""
+    whole = encoded(gray(), "PNG")
+    return whole[:-12] + chunk(b"eXIf", _exif(6).tobytes().removeprefix(b"Exif\0\0")) + whole[-12:]
+
+
 def _with_two_headers() -> bytes:
     deep_png = png(16, 2)
     return deep_png[:8] + png(8, 2)[8:33] + deep_png[8:]
@@ -128,7 +134,6 @@ EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
 }
 
 # Files that do not store ids exactly, or that are read differently by different programs.
-# Files that store ids inexactly or ambiguously.
 INEXACT: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: encoded(gray(), "JPEG"),
     "JPEG of the highest quality": lambda: encoded(color("RGB"), "JPEG", quality=100, subsampling=0),
@@ -164,6 +169,7 @@ INEXACT: dict[str, Callable[[], bytes]] = {
     "16-bit RGB PNG": lambda: png(16, 2),
     "16-bit RGBA PNG": lambda: png(16, 6),
     "rotated PNG": lambda: encoded(color(), "PNG", exif=_exif(6)),
+    "rotated PNG, EXIF data after the pixels": _rotated_after_pixels,
     "mirrored PNG": lambda: encoded(color(), "PNG", exif=_exif(2)),
     "rotated lossless WebP": lambda: encoded(color("RGB"), "WEBP", lossless=True, exif=_exif(3).tobytes()),
     "PNG with two headers": _with_two_headers,

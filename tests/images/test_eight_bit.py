@@ -141,7 +141,7 @@ def test_a_constant_float_image_becomes_a_constant_gray_image(low: float) -> Non
 def test_an_image_that_is_converted_in_bands_of_rows_is_scaled_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     content = FileContent(png(ramp(60000), 0))
     whole = to_eight_bit(content)
-    monkeypatch.setattr("segments_hf.images.depth.deep_values._PIXELS_AT_ONCE", 15)
+    monkeypatch.setattr("segments_hf.images.depth.deep_values._BAND_PIXELS", 15)
     assert to_eight_bit(content) == whole
 
 

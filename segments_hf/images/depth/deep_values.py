@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent
 
 _SAMPLE_FORMAT, _SIGNED = 339, 2  # a TIFF tag and its value for signed integers
-# The TIFF tags of the smallest and the largest value: SMinSampleValue for any type, MinSampleValue for integers.
+# The TIFF tags of the smallest and the largest value: SMinSampleValue and SMaxSampleValue, which allow any type, and
+# MinSampleValue and MaxSampleValue, which allow only integers.
 _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
-_FULL = ValueRange(0, 2**16 - 1)
-_FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
+_UINT16 = ValueRange(0, 2**16 - 1)
+_FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _UINT16)  # the common ranges of floats
 # Sharpening and resampling can move some values out of a range. The range is still assumed if the part of the values'
 # interval outside the range is at most this fraction of the part inside the range.
 _OVERSHOOT = 0.5
 _LEAST_USE = 0.1  # a range larger than 0..1 is assumed only if the values use at least this share of it
-_PIXELS_AT_ONCE = 2**22  # in a band
+_BAND_PIXELS = 2**22  # the largest number of pixels in a band, unless the band is a single row
 
 
 class Declared(NamedTuple):
@@ -55,12 +56,12 @@ class Extremes(NamedTuple):
 
     Attributes:
         used: The lowest and the highest finite value; both 0 if no value is finite.
-        has_low_bits: Whether some values of a PNG, if they fit into its significant bits, cannot be the result of
-            scaling to 16 bits.
+        has_unscaled: Whether a PNG contains values that were not scaled from its significant bits to 16 bits. It is
+            only valid if all values fit into the significant bits.
     """
 
     used: ValueRange
-    has_low_bits: bool
+    has_unscaled: bool
 
 
 def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> Declared:
@@ -72,25 +73,25 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
         pixels: The pixel format of the image.
     """
     if picture.format == "TIFF":
-        return _of_tiff(picture, pixels)
+        return _declared_by_tiff(picture, pixels)
     if pixels.mode == "F":
         return Declared(None)
     if picture.format == "PNG":
-        return Declared(_FULL, png_bits=_significant_bits(file))
+        return Declared(_UINT16, png_bits=_significant_bits(file))
     if picture.format == "PPM":
         maximum = ppm_maximum(picture)
-        return Declared(ValueRange(0, maximum), step=_FULL.high / maximum)
+        return Declared(ValueRange(0, maximum), step=_UINT16.high / maximum)
     if picture.format == "JPEG2000":
         bits = depth_of_jpeg_2000(file)  # Pillow shifts the values to the left
         return Declared(ValueRange(0, 2**bits - 1), step=2 ** (16 - bits))
-    return Declared(_FULL)
+    return Declared(_UINT16)
 
 
 def declared_by_mode(mode: str) -> Declared | None:
-    """Return the type and the range of the values in a Pillow mode; None for a mode of 8 bits."""
+    """Return the type and the range of the values in a Pillow mode; None for a mode of at most 8 bits per channel."""
     if not is_deep_mode(mode):
         return None
-    return Declared({"F": None, "I": _INT32}.get(mode, _FULL))
+    return Declared({"F": None, "I": _INT32}.get(mode, _UINT16))
 
 
 def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
@@ -101,10 +102,10 @@ def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray
         declared: The type and the range that its file declares.
 
     Yields:
-        The index of the first row of a band, and the values of this band as in the file, of shape (rows, W).
+        The index of the first row of each band, and the values of the band as in the file, of shape (rows, W).
     """
     width, height = picture.size
-    rows = max(1, _PIXELS_AT_ONCE // width)
+    rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, rows):
         values = np.asarray(picture.crop((0, top, width, min(top + rows, height))))
         if declared.is_unsigned:
@@ -114,42 +115,47 @@ def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray
 
 def extremes_of(picture: Image, declared: Declared) -> Extremes:
     """Return the extreme values of a decoded deep image."""
-    low, high, has_low_bits = math.inf, -math.inf, False
+    low, high, has_unscaled = math.inf, -math.inf, False
     step = 2 ** (16 - declared.png_bits)
     for _, values in bands(picture, declared):
         finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        # `range_of` uses this only if all values fit into the significant bits. A value that small which was scaled
-        # to 16 bits is a multiple of the step, or a multiple plus 1.
-        has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
-    return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)
+        # A value that was scaled to 16 bits and fits into the significant bits is a multiple of the step, or a multiple
+        # plus 1. `range_of` uses the result only if all values fit into the significant bits.
+        has_unscaled = has_unscaled or (step > 1 and bool((values % step > 1).any()))
+    return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_unscaled)
 
 
-def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
+def range_of(declared: Declared, extremes: Extremes) -> tuple[ValueRange, bool]:
     """Return the values that become black and white, and whether they are a guess.
 
     A declared range that does not contain all values is ignored, because it would clip them.
 
     Args:
         declared: The type and the range that the file declares.
-        found: The extreme values of the image.
+        extremes: The extreme values of the image.
     """
-    used = found.used
+    used = extremes.used
     if declared.extremes and _contains(declared.extremes, used):
         return declared.extremes, False
     if declared.type_range is None:
         return _float_range(used)
     significant = ValueRange(0, 2**declared.png_bits - 1)
     # The PNG specification requires that values of fewer bits are scaled to 16 bits. Some programs do not scale them.
-    if found.has_low_bits and _contains(significant, used):
+    if extremes.has_unscaled and _contains(significant, used):
         return significant, False
-    if declared.type_range.high > _FULL.high and _contains(_FULL, used):  # 16-bit values in a 32-bit type
-        return _FULL, False
+    if declared.type_range.high > _UINT16.high and _contains(_UINT16, used):  # 16-bit values in a 32-bit type
+        return _UINT16, False
     return declared.type_range, False
 
 
 def _float_range(used: ValueRange) -> tuple[ValueRange, bool]:
+    """Return the likely range of floats, and whether it is a guess. Only the range from 0 to 1 is not a guess.
+
+    Args:
+        used: The lowest and the highest finite value.
+    """
     common, *larger = _FLOAT_RANGES
     if _is_likely_range(common, used):
         return common, False
@@ -160,6 +166,7 @@ def _float_range(used: ValueRange) -> tuple[ValueRange, bool]:
 
 
 def _is_likely_range(limits: ValueRange, used: ValueRange) -> bool:
+    """Tell whether a range contains all or most of the interval of the values. `_OVERSHOOT` limits the part outside."""
     inside = min(used.high, limits.high) - max(used.low, limits.low)
     return inside >= 0 and (used.high - used.low) - inside <= _OVERSHOOT * inside
 
@@ -168,7 +175,7 @@ def _contains(outer: ValueRange, inner: ValueRange) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
 
 
-def _of_tiff(picture: Image, pixels: PixelFormat) -> Declared:
+def _declared_by_tiff(picture: Image, pixels: PixelFormat) -> Declared:
     tags = picture.tag_v2  # type: ignore[attr-defined]
     extremes = next(filter(None, (_tagged_range(tags.get(low), tags.get(high)) for low, high in _EXTREME_TAGS)), None)
     if pixels.mode == "F":
@@ -180,22 +187,25 @@ def _of_tiff(picture: Image, pixels: PixelFormat) -> Declared:
 
 
 def _tagged_range(low: object, high: object) -> ValueRange | None:
-    """Return the range between two tag values, the first of which defaults to 0; None if they are invalid."""
-    first, last = _number(0 if low is None else low), _number(high)
-    return ValueRange(first, last) if first is not None and last is not None and first < last else None
+    """Return the range from one tag value to another; None if they are invalid. A missing `low` is 0."""
+    lowest, highest = _number(0 if low is None else low), _number(high)
+    if lowest is None or highest is None or lowest >= highest:
+        return None
+    return ValueRange(lowest, highest)
 
 
-def _number(tag: object) -> float | None:
-    value = tag[0] if isinstance(tag, tuple) and tag else tag
+def _number(value: object) -> float | None:
+    """Return the first number of a tag value; None if it is not a finite number."""
+    first = value[0] if isinstance(value, tuple) and value else value
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = float(first)  # type: ignore[arg-type]
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) else None
 
 
 def _significant_bits(file: FileContent) -> int:
-    """Return the number of bits that the chunk sBIT of a gray PNG declares; 16 without a valid chunk."""
+    """Return the number of significant bits that the chunk sBIT of a gray PNG declares; 16 without a valid chunk."""
     with file.view() as content:
         declared = [content[start] for kind, start, end in png_chunks(content) if kind == b"sBIT" and end > start]
     return declared[0] if declared and 0 < declared[0] <= 16 else 16  # noqa: PLR2004

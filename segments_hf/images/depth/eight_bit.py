@@ -42,12 +42,13 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
     """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
     Gray values of more than 8 bits and floats are scaled by a range: `image_range`, otherwise the range that the file
-    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts images of all other modes. It drops
-    the alpha channel, and transparent pixels keep their color.
+    declares, otherwise the range of their type, or a likely range for floats. `PIL.Image.Image.convert` converts all
+    other images. It drops the alpha channel, and transparent pixels keep their color.
 
     Args:
         file: The content of the file.
-        image_range: The values of deep images that become 0 and 255.
+        image_range: The values that become 0 and 255 in a gray image of more than 8 bits or of floats; by default, the
+            range is read from the file.
 
     Raises:
         OptionError: `image_range` is set for a color image of more than 8 bits, which decoders reduce to 8.
@@ -70,11 +71,12 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
 
 
 def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
-    """Convert a decoded image to 8-bit RGB or gray, unless it is already. See `to_eight_bit`.
+    """Convert a Pillow image to 8-bit RGB or gray as `to_eight_bit` does, unless its mode is ``L`` or ``RGB``.
 
     Args:
-        picture: The image. It is not changed.
-        image_range: The values of deep images that become 0 and 255.
+        picture: The image. Its pixels are decoded, but not changed.
+        image_range: The values that become 0 and 255 in a gray image of more than 8 bits or of floats; by default, the
+            range of the mode.
 
     Raises:
         AssetError: The image cannot be decoded.
@@ -90,17 +92,17 @@ def _encoded(picture: Image.Image, declared: Declared | None, image_range: Value
     with decoder_errors():
         if declared is None:
             return EightBit(_as_png(_converted(picture)))
-        shown, scaling = _scaled(picture, declared, image_range)
-        return EightBit(_as_png(shown), scaling)
+        gray, scaling = _scaled(picture, declared, image_range)
+        return EightBit(_as_png(gray), scaling)
 
 
 def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | None) -> tuple[Image.Image, Scaling]:
-    found = extremes_of(picture, declared)
-    limits, is_guess = (image_range, False) if image_range else range_of(declared, found)
-    shown = Image.new("L", picture.size)
+    extremes = extremes_of(picture, declared)
+    limits, is_guess = (image_range, False) if image_range else range_of(declared, extremes)
+    gray = Image.new("L", picture.size)
     for top, values in bands(picture, declared):
-        shown.paste(Image.fromarray(scaled(values, limits)), (0, top))
-    return shown, Scaling(limits, found.used, is_guess)
+        gray.paste(Image.fromarray(scaled(values, limits)), (0, top))
+    return gray, Scaling(limits, extremes.used, is_guess)
 
 
 def _converted(picture: Image.Image) -> Image.Image:
@@ -111,5 +113,5 @@ def _converted(picture: Image.Image) -> Image.Image:
 
 def _as_png(picture: Image.Image) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "PNG", icc_profile=None)  # the profile is only valid for the old mode
+    picture.save(file, "PNG", icc_profile=None)  # the color profile is only valid for the old mode
     return file.getvalue()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _CODESTREAM = b"\xff\x4f\xff\x51"  # the markers SOC and SIZ of JPEG 2000 (ITU-T T.800, annex A)
 _COMPONENT_DEPTH = 42  # the offset from SOC of the bit depth of the first component in SIZ
 _BITS_PER_SAMPLE = 258  # a TIFF tag
-_FULL_PPM = 65535  # the largest value of a PPM that Pillow reads without scaling
-PLAIN_MODES = {"L", "RGB"}
-_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # the names of modes in formats of more than 8 bits
+_FULL_PPM = 65535  # the maximum of a PPM of more than 8 bits that Pillow reads without scaling
+PLAIN_MODES = {"L", "RGB"}  # 8-bit gray and RGB
+_MODE_NAMES = {"I": "gray", "F": "float", "L": "gray"}  # for images of more than 8 bits
 
 
 class PixelFormat(NamedTuple):
@@ -25,7 +25,8 @@ class PixelFormat(NamedTuple):
     Attributes:
         mode: The mode in which Pillow decodes the image, such as ``RGB`` or ``I;16``.
         bits: The number of bits per channel in the file.
-        has_transparency: Whether a color or some palette entries are transparent.
+        has_transparency: Whether the file declares a transparent color or transparent palette entries. An alpha channel
+            does not count.
     """
 
     mode: str
@@ -52,11 +53,11 @@ class PixelFormat(NamedTuple):
         if not self.is_deep and self.bits <= 8:  # noqa: PLR2004
             return "1-bit" if self.mode == "1" else self.mode
         kind = self.mode.partition(";")[0]
-        return f"{self.bits}-bit {_KINDS.get(kind, kind)}"
+        return f"{self.bits}-bit {_MODE_NAMES.get(kind, kind)}"
 
 
 def is_deep_mode(mode: str) -> bool:
-    """Tell whether a Pillow mode has more than 8 bits."""
+    """Tell whether a Pillow mode has more than 8 bits per channel."""
     return mode in {"I", "F"} or mode.startswith("I;16")
 
 
@@ -87,19 +88,17 @@ def format_of(picture: Image, file: FileContent) -> PixelFormat:
 def ppm_maximum(picture: Image) -> int:
     """Return the largest value that a PPM file declares. The image must not be decoded yet."""
     *_, options = picture.tile[0]  # type: ignore[attr-defined]
-    return options[1] if isinstance(options, tuple) and len(options) == 2 else _full_ppm(picture)  # noqa: PLR2004
+    if isinstance(options, tuple) and len(options) == 2:  # noqa: PLR2004
+        return options[1]  # type: ignore[no-any-return]
+    return _FULL_PPM if picture.mode == "I" else 255  # Pillow stores a maximum only if it must scale the values
 
 
 def depth_of_jpeg_2000(file: FileContent) -> int:
     """Return the bit depth of the first channel of a JPEG 2000 image; 8 if the file declares none."""
     with file.view() as content:
-        begin = content.find(_CODESTREAM)
-        depth = content[begin + _COMPONENT_DEPTH : begin + _COMPONENT_DEPTH + 1] if begin >= 0 else b""
+        start = content.find(_CODESTREAM)
+        depth = content[start + _COMPONENT_DEPTH : start + _COMPONENT_DEPTH + 1] if start >= 0 else b""
     return (depth[0] & 127) + 1 if depth else 8  # the highest bit is set for signed values
-
-
-def _full_ppm(picture: Image) -> int:
-    return _FULL_PPM if picture.mode == "I" else 255
 
 
 def _bits(picture: Image, file: FileContent) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_LEAST_USE = 0.1  # the share of a range; an image that uses less was probably stored with fewer bits
+_LEAST_USE = 0.1  # the share of a range; if the values use less, they probably have fewer bits than their type
 
 
 class ValueRange(NamedTuple):
@@ -89,7 +89,10 @@ class Scaling(NamedTuple):
 
     @property
     def warnings(self) -> dict[str, str]:
-        """The warnings about this image: for each, a phrase about all such images, and a phrase about this image."""
+        """The warnings about this image.
+
+        Each key is a phrase about all images with the same warning, and each value is a phrase about this image.
+        """
         warnings = {}
         used, limits = self.used, self.limits
         if self.is_guess:

@@ -17,10 +17,10 @@ EXIF_PREFIX = b"Exif\0\0"  # the beginning of EXIF data in a JPEG
 
 _LONGEST_FAULT = 100  # characters; the message of an exception may contain a long text of the EXIF data
 _RAW_PROFILE = "Raw profile type exif"  # EXIF data in hexadecimal, as ImageMagick writes them into a PNG
-_RAW_PROFILE_HEADER = 3  # lines
+_RAW_PROFILE_HEADER_LINES = 3
 _ORIENTATIONS = range(1, 9)
-_ENTRY = 12  # bytes of an entry of a directory: tag, type, count, value
-_VALUE_FORMATS = {1: "B", 3: "H", 4: "L"}  # of the types BYTE, SHORT, LONG
+_ENTRY_SIZE = 12  # bytes of an entry of a directory: tag, type, count, value
+_VALUE_FORMATS = {1: "B", 3: "H", 4: "L"}  # for `struct`, by type: BYTE, SHORT, LONG
 
 
 class ExifReading(NamedTuple):
@@ -66,7 +66,7 @@ def read_exif(picture: Image) -> ExifReading:
 def orientation_of(picture: Image) -> int:
     """Return the EXIF orientation of an image, 1 to 8; 1 (upright) if it is missing or unreadable.
 
-    EXIF data after the pixels of a PNG are only found if the image is decoded.
+    EXIF data after the pixels of a PNG are found only if the image was decoded before.
     """
     from PIL import Image
 
@@ -104,10 +104,16 @@ def _valid_orientation(found: object) -> int | None:
 
 
 def _orientations(tiff: bytes, order: str) -> Iterator[int]:
+    """Yield the valid orientations in the first directory of EXIF data.
+
+    Args:
+        tiff: The EXIF data without a prefix, which have the structure of a TIFF.
+        order: The byte order, ``<`` or ``>``.
+    """
     try:
         (directory,) = struct.unpack_from(f"{order}L", tiff, 4)
         (count,) = struct.unpack_from(f"{order}H", tiff, directory)
-        for position in range(directory + 2, directory + 2 + count * _ENTRY, _ENTRY):
+        for position in range(directory + 2, directory + 2 + count * _ENTRY_SIZE, _ENTRY_SIZE):
             tag, kind = struct.unpack_from(f"{order}HH", tiff, position)
             if tag == ORIENTATION_TAG and kind in _VALUE_FORMATS:
                 (value,) = struct.unpack_from(order + _VALUE_FORMATS[kind], tiff, position + 8)
@@ -118,6 +124,7 @@ def _orientations(tiff: bytes, order: str) -> Iterator[int]:
 
 
 def _exif_data(info: Mapping[str | tuple[int, int], Any]) -> bytes:
+    """Return the EXIF data in the `info` of a Pillow image; empty without EXIF data."""
     exif = info.get("exif", b"")
     if isinstance(exif, bytes) and exif:
         return exif
@@ -125,8 +132,12 @@ def _exif_data(info: Mapping[str | tuple[int, int], Any]) -> bytes:
 
 
 def raw_profile(text: str) -> bytes:
-    """Decode a ``Raw profile`` text of a PNG: three lines, then hexadecimal digits. Empty for a malformed text."""
+    """Decode a ``Raw profile`` text of a PNG, which has hexadecimal digits after three lines.
+
+    Returns:
+        The decoded bytes; empty for a malformed text.
+    """
     try:
-        return bytes.fromhex("".join(text.split("\n")[_RAW_PROFILE_HEADER:]))
+        return bytes.fromhex("".join(text.split("\n")[_RAW_PROFILE_HEADER_LINES:]))
     except ValueError:
         return b""

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _APP1 = 0xE1
-_PNG_TEXTS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}  # keywords of texts that contain EXIF data
-_RIFF_HEADER = 12  # bytes: RIFF, the size of the rest, WEBP
+# The keywords of the text chunks of a PNG that contain EXIF data.
+_EXIF_KEYWORDS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}
+_RIFF_HEADER_SIZE = 12  # bytes: RIFF, the size of the rest, WEBP
 
 
 class _Edit(NamedTuple):
-    """A replacement of the bytes from `start` to `end` of a file by `new`."""
+    """An edit of a file: `new` replaces the bytes from `start` to `end`."""
 
     start: int
     end: int
@@ -30,8 +31,8 @@ class _Edit(NamedTuple):
 def with_orientation_only(content: bytes, orientation: int | None) -> bytes | None:
     """Replace the EXIF data of an image by EXIF data that contain only the orientation.
 
-    All other bytes stay the same. EXIF data of a JPEG are padded with zeros to keep the length of the file if possible,
-    because an MPO contains the offsets of its other images.
+    Other data, such as the encoded pixels and XMP, stay the same. The EXIF data of a JPEG are padded with zeros to keep
+    the length of the file if possible, because an MPO contains the offsets of its other images.
 
     Args:
         content: A JPEG, PNG, WebP or AVIF file.
@@ -57,6 +58,7 @@ def with_orientation_only(content: bytes, orientation: int | None) -> bytes | No
 
 
 def _edited(content: bytes, edits: Iterator[_Edit]) -> bytes | None:
+    """Return a file after edits in ascending order; None if there are no edits."""
     new, position = io.BytesIO(), 0
     for edit in edits:
         new.write(content[position : edit.start])
@@ -69,7 +71,10 @@ def _edited(content: bytes, edits: Iterator[_Edit]) -> bytes | None:
 
 
 def _exif_parts(content: bytes, kind: str) -> Iterator[bytes]:
-    """Yield the EXIF data of a file, without the prefix that its format adds."""
+    """Yield the parts of the EXIF data of a file, without the prefix that its format adds.
+
+    EXIF data in the text chunks of a PNG are left out.
+    """
     match kind:
         case "JPEG":
             for start, end in _exif_segments(content):
@@ -84,6 +89,7 @@ def _exif_parts(content: bytes, kind: str) -> Iterator[bytes]:
 
 
 def _exif_segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of the parameters of each complete EXIF segment of a JPEG."""
     for marker, start, end in jpeg_segments(content):
         if marker == _APP1 and content.startswith(EXIF_PREFIX, start) and end <= len(content):
             yield start, end
@@ -103,12 +109,13 @@ def _png_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
             chunk = struct.pack(">I4s", len(block), b"eXIf") + block + struct.pack(">I", checksum)
             yield _Edit(end + 4, end + 4, chunk)
             block = b""
-        elif kind == b"eXIf" or png_keyword(content, kind, start, end) in _PNG_TEXTS:
+        elif kind == b"eXIf" or png_keyword(content, kind, start, end) in _EXIF_KEYWORDS:
             yield _Edit(start - 8, end + 4, b"")
 
 
 def _webp_exif_chunks(content: bytes) -> Iterator[tuple[int, int]]:
-    position = _RIFF_HEADER
+    """Yield the start and end of the data of each complete EXIF chunk of a WebP."""
+    position = _RIFF_HEADER_SIZE
     while position + 8 <= len(content):
         name, size = struct.unpack_from("<4sI", content, position)
         start, position = position + 8, position + 8 + size + size % 2
