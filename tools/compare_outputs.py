@@ -2,8 +2,8 @@
 
 Run `python tools/compare_outputs.py OLD [NEW]`. OLD and NEW are checkouts or revisions of this repository. By default,
 NEW is this checkout. Both versions write the outputs of the demo release, of small releases that each cover one rule
-about labels, and of the real release in `../shared/real`. The program prints every difference, and exits with status 1
-if there is one.
+about labels, and of the real release in `../shared/real`. The program prints the differences, and exits with status 1
+if it finds one.
 """
 
 import argparse
@@ -100,7 +100,7 @@ def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None
 
 
 def environment(checkout: Path, home: Path, hub_url: str) -> dict[str, str]:
-    """Return environment variables: Python imports the package of the checkout, and `hub_url` is the Hub."""
+    """Return the environment of a process that imports the package of a checkout and uses the Hub at `hub_url`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     return inherited | {
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",

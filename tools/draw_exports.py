@@ -1,9 +1,9 @@
 """Export the demo of point clouds to all formats, read the files again, and draw them: one picture per format.
 
 Run `python tools/draw_exports.py FOLDER` to write the pictures to FOLDER. A picture shows a part of the first point
-cloud from above and from the side, with the boxes, or the classes and the numbers of objects, in the files. Dashed
-lines are the cuboids of the release: they must coincide with the boxes or objects in the files. If the format has
-cameras, the picture also shows the boxes in the image of one camera.
+cloud from above and from the side, with the boxes in the files, or with the classes and object numbers of the points.
+Dashed lines are the cuboids of the release: they must coincide with the boxes or objects in the files. If the format
+has cameras, the picture also shows the boxes in the image of one camera.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def main() -> None:
 
     options.folder.mkdir(parents=True, exist_ok=True)
     cuboids = release_boxes(demo_release("street-cuboids"))
-    for name, found in FORMATS.items():
-        if issubclass(found, CloudFormat):
-            release = demo_release("street-segmentation" if POINTS in found.object_kinds else "street-cuboids")
+    for name, format_class in FORMATS.items():
+        if issubclass(format_class, CloudFormat):
+            release = demo_release("street-segmentation" if POINTS in format_class.object_kinds else "street-cuboids")
             with tempfile.TemporaryDirectory() as work:
                 segments_hf.export_dataset(release, name, work)
                 draw(READERS[name](Path(work)), cuboids, name, options.folder / f"{name}.png")
@@ -60,8 +60,8 @@ def release_boxes(release: Path) -> list[Box]:
     from segments_hf.points import boxes
 
     row: dict[str, Any] = next(iter(segments_hf.load_release(release, split="train", streaming=True)))
-    found = boxes(row)
-    return [box_of("", *numbers) for numbers in zip(found.center, found.dimensions, found.rotation, strict=True)]
+    cuboids = boxes(row)
+    return [box_of("", *numbers) for numbers in zip(cuboids.center, cuboids.dimensions, cuboids.rotation, strict=True)]
 
 
 def draw(cloud: ReadCloud, cuboids: list[Box], title: str, path: Path) -> None:
@@ -76,7 +76,7 @@ def draw(cloud: ReadCloud, cuboids: list[Box], title: str, path: Path) -> None:
     for panel, (view, (x, y)) in zip(panels, _VIEWS.items(), strict=False):
         panel.set(title=view, xlabel="xyz"[x], ylabel="xyz"[y], aspect="equal")
         panel.set_xlim(corners[:, x].min() - _MARGIN, corners[:, x].max() + _MARGIN)
-        panel.set_ylim(corners[:, y].min() - _MARGIN / y, corners[:, y].max() + _MARGIN / y)  # less for z
+        panel.set_ylim(corners[:, y].min() - _MARGIN / y, corners[:, y].max() + _MARGIN / y)  # half of the margin for z
         _draw_points(panel, cloud, [x, y])
         for box in cloud.boxes:
             _draw_edges(panel, box.corners[:, [x, y]], "#ff000066", 3)
@@ -93,7 +93,7 @@ def draw(cloud: ReadCloud, cuboids: list[Box], title: str, path: Path) -> None:
 
 
 def _draw_points(panel: Axes, cloud: ReadCloud, axes: list[int]) -> None:
-    """Draw points in the colors of their classes, and the numbers of objects."""
+    """Draw points in the colors of their classes, and the numbers of objects; without classes, draw gray points."""
     points = cloud.points[:, axes]
     if cloud.classes is None or cloud.objects is None:
         panel.scatter(points[:, 0], points[:, 1], s=2, color="gray")
@@ -111,7 +111,7 @@ def _draw_points(panel: Axes, cloud: ReadCloud, axes: list[int]) -> None:
 
 
 def _draw_edges(panel: Axes, corners: npt.NDArray[Any], color: str, linewidth: float, linestyle: str = "-") -> None:
-    """Draw the edges of a box whose eight corners have the shape (8, 2)."""
+    """Draw the edges of a box. `corners` has the shape (8, 2)."""
     for edge in _EDGES:
         panel.plot(corners[[*edge], 0], corners[[*edge], 1], color=color, linewidth=linewidth, linestyle=linestyle)
 

@@ -60,7 +60,7 @@ def run_notebook(file: Path, folder: Path) -> nbformat.NotebookNode:
 
 
 def keep_smaller_picture(data: dict[str, str]) -> None:
-    """Remove the larger one of two formats: a Pillow image is shown as PNG and as JPEG."""
+    """Remove the larger picture of an output, because notebooks store a Pillow image as PNG and as JPEG."""
     pictures = {kind: content for kind, content in data.items() if kind in {"image/png", "image/jpeg"}}
     for kind in sorted(pictures, key=lambda kind: len(pictures[kind]))[1:]:
         del data[kind]

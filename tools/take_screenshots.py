@@ -1,8 +1,9 @@
-"""Draw all kinds of pictures and pages: contact sheets, plots, figures of stats, preview pages and dataset cards.
+"""Draw the pictures of releases and capture their pages: sheets, plots, figures of stats, previews and dataset cards.
 
 Run `python tools/take_screenshots.py FOLDER` to write the pictures of six releases to FOLDER, one folder per release:
 the demo release, the real release in `../shared/real`, and four drawn releases. Preview pages and cards are captured
-in a light and a dark color scheme, in windows of 390 and 1440 pixels. The program needs chromium and chromedriver.
+in a light and a dark color scheme, in windows with a width of 390 and 1440 pixels. The program needs chromium and
+chromedriver.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ ROOT = Path(__file__).resolve().parents[1]
 REAL_RELEASE = ROOT.parent / "shared" / "real" / "arc_litter-v01" / "arc_litter-v01.json"
 SCHEMES = ("light", "dark")
 WIDTHS = (390, 1440)  # pixels: a phone and a desktop
-HEIGHT = 1000
-_CARD = """<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><style>
+HEIGHT = 1000  # of a window, in pixels
+_CARD_PAGE = """<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><style>
 body {{ font: 16px/1.5 sans-serif; margin: 24px auto; max-width: 860px; padding: 0 16px }} img {{ max-width: 100% }}
 table {{ border-collapse: collapse; display: block; overflow-x: auto }} td, th {{ border: 1px solid #8888; padding: 4px 10px }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #0b0f19; color: #d1d5db }} }}</style>{body}"""  # noqa: E501
 
 
 def main() -> None:
-    """Draw the pictures."""
+    """Draw the pictures and capture the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the folder to write to")
     parser.add_argument("--only", help="the name of one release, such as demo or vectors")
@@ -58,7 +59,10 @@ def main() -> None:
 
 
 def real_release(folder: Path) -> Path:
-    """Write a copy of the real release with the samples whose files are on this machine, and return its path."""
+    """Write a copy of the real release with the samples whose files are on this machine, and return its path.
+
+    If the real release is not on this machine, no file is written to the path.
+    """
     files = {path.name: path for path in REAL_RELEASE.parent.glob("segments/*/*/*")}
     path = folder / "arc_litter.json"
     if not REAL_RELEASE.is_file():
@@ -100,12 +104,12 @@ def capture_preview(browser: Browser, release: Path, folder: Path) -> None:
 
 
 def capture_card(browser: Browser, release: Path, folder: Path) -> None:
-    """Push the rows and their layout for object detection to a Hub on this machine, and capture the dataset card."""
+    """Push the rows and their layout for object detection to a Hub server on this machine, and capture the card."""
     from hub.server.hub_server import HubServer
 
     import segments_hf
 
-    # One name for each release: `huggingface_hub` caches the card of a repository between the servers.
+    # Each release has its own repository, because `huggingface_hub` caches the card of a repository.
     repo_id = f"jane/{folder.name}"
     hub = HubServer(urlsplit(os.environ["HF_ENDPOINT"]).port or 0)
     hub.start()
@@ -123,7 +127,7 @@ def capture_card(browser: Browser, release: Path, folder: Path) -> None:
             (card / path).write_bytes(content)
     text = files["README.md"].decode().split("---\n", 2)[2]
     page = card / "card.html"
-    page.write_text(_CARD.format(body=MarkdownIt("commonmark", {"html": True}).enable("table").render(text)))
+    page.write_text(_CARD_PAGE.format(body=MarkdownIt("commonmark", {"html": True}).enable("table").render(text)))
     for scheme in SCHEMES:
         for width in WIDTHS:
             browser.open(page, width=width, height=2600, scheme=scheme)
@@ -131,9 +135,9 @@ def capture_card(browser: Browser, release: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as unused_port:
+        unused_port.bind(("127.0.0.1", 0))
+        port = unused_port.getsockname()[1]
     # `huggingface_hub` and `datasets` read these variables only once, when they are imported.
     os.environ.update(HF_ENDPOINT=f"http://127.0.0.1:{port}", HF_HUB_DISABLE_XET="1")
     os.environ["HF_TOKEN"] = "hf_jane"  # noqa: S105  (a user of the Hub on this machine)

@@ -25,8 +25,8 @@ def demo_release(
     Args:
         name: ``flowers``, eight images with bitmaps, six of them labeled; ``street-cuboids``, one sequence of five
             point clouds with a camera, two cars and a pedestrian; ``street-segmentation``, the same five point clouds
-            with a class for each point, four of them labeled; or ``street-sensors``, two sequences of the lidar and of
-            the camera, with three and two frames, labeled in both.
+            with a class for each point, four of them labeled; or ``street-sensors``, two sequences of three and two
+            frames, each with the lidar and the camera as sensors, both labeled.
 
     Returns:
         The path of the file, such as ``flowers-v1.0.json``.

@@ -24,9 +24,9 @@ from segments_hf.errors import OutputExistsError
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a demo folder. Tests must not change it."""
-    written = tmp_path_factory.mktemp("demo") / "new" / "folder"
-    write_demo(written)
-    return written
+    demo = tmp_path_factory.mktemp("demo") / "new" / "folder"
+    write_demo(demo)
+    return demo
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -115,7 +115,7 @@ def link_to_other_folder(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prepare", "named"),
+    ("prepare", "file_in_error"),
     [
         (change_release, "flowers-v1.0.json"),
         (add_image, "images/mine.jpg"),
@@ -126,13 +126,15 @@ def link_to_other_folder(folder: Path) -> None:
         (link_to_other_folder, "images"),
     ],
 )
-def test_demo_refuses_to_replace_files_of_the_user(prepare: Callable[[Path], None], named: str, tmp_path: Path) -> None:
+def test_demo_refuses_to_replace_files_of_the_user(
+    prepare: Callable[[Path], None], file_in_error: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "demo"
     prepare(folder)
     before = contents(folder)
     with pytest.raises(OutputExistsError) as raised:
         write_demo(folder)
-    assert f"demo/{named}" in str(raised.value).replace(os.sep, "/")
+    assert f"demo/{file_in_error}" in str(raised.value).replace(os.sep, "/")
     assert contents(folder) == before
 
 
@@ -143,16 +145,16 @@ def test_demo_refuses_a_file_as_its_folder(tmp_path: Path) -> None:
     assert (tmp_path / "demo").read_text() == "mine"
 
 
-def test_demo_does_not_replace_a_file_that_appears_during_its_work(
+def test_demo_does_not_replace_a_file_that_is_created_while_it_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from segments_hf.drawing import contact_sheet
 
-    def draw_late(data: object) -> object:
+    def create_file_and_draw(data: object) -> object:
         (tmp_path / "train.py").write_bytes(b"mine")
         return contact_sheet(data)
 
-    monkeypatch.setattr("segments_hf.demo_folder.contact_sheet", draw_late)
+    monkeypatch.setattr("segments_hf.demo_folder.contact_sheet", create_file_and_draw)
     with pytest.raises(OutputExistsError):
         write_demo(tmp_path)
     assert contents(tmp_path) == {"train.py": b"mine"}
@@ -165,12 +167,12 @@ def test_failed_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("first", "second"), [("image", "point-cloud"), ("point-cloud", "image")])
-def test_demo_refuses_a_folder_with_a_demo_of_another_kind(first: str, second: str, tmp_path: Path) -> None:
-    write_demo(tmp_path, first)
+@pytest.mark.parametrize(("first_kind", "second_kind"), [("image", "point-cloud"), ("point-cloud", "image")])
+def test_demo_refuses_a_folder_with_a_demo_of_another_kind(first_kind: str, second_kind: str, tmp_path: Path) -> None:
+    write_demo(tmp_path, first_kind)
     before = contents(tmp_path)
-    with pytest.raises(OutputExistsError, match=first):
-        write_demo(tmp_path, second)
+    with pytest.raises(OutputExistsError, match=first_kind):
+        write_demo(tmp_path, second_kind)
     assert contents(tmp_path) == before
 
 
@@ -208,10 +210,10 @@ def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monke
     commands = [shlex.split(line)[1:] for line in result.output.splitlines() if line.startswith("  segments-hf ")]
     assert len(commands) >= 3
     for command in commands:
-        if command[0] == "push":  # the push of the other demo has a test with a Hub
+        if command[0] == "push":  # `tests/hub` tests the push of the image demo
             continue
-        done = CliRunner().invoke(app, command)
-        assert done.exit_code == 0, done.output
+        command_result = CliRunner().invoke(app, command)
+        assert command_result.exit_code == 0, command_result.output
 
 
 @pytest.mark.parametrize("name", [None, "my demo's folder", "-demo"])

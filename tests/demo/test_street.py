@@ -1,4 +1,4 @@
-"""In the street releases, boxes, point labels, pictures and calibration agree. The test has its own formulas."""
+"""In the street releases, boxes, point labels, pictures and calibration agree. The tests have their own formulas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CUBOIDS, SEGMENTATION = demo_release("street-cuboids"), demo_release("street-seg
 FRAMES = json.loads(CUBOIDS.read_text("utf-8"))["dataset"]["samples"][0]["attributes"]["frames"]
 LABEL = json.loads(CUBOIDS.read_text("utf-8"))["dataset"]["samples"][0]["labels"]["ground-truth"]["attributes"]
 SAMPLES = json.loads(SEGMENTATION.read_text("utf-8"))["dataset"]["samples"]
-ROWS = {  # the records of each type of file, after the header
+RECORDS = {  # the dtype of a point in each type of file
     "pcd": [("xyz", "<f4", 3), ("intensity", "u1")],
     "ply": [("xyz", "<f4", 3), ("intensity", "u1"), ("ring", "u1")],
     "nuscenes": [("xyz", "<f4", 3), ("intensity", "<f4"), ("ring", "<f4")],
@@ -27,9 +27,10 @@ EACH_FRAME = pytest.mark.parametrize("frame", range(5))
 
 
 def points_of(pcd: dict[str, str]) -> np.ndarray:
-    """Return the points (N, 3) in the frame of the sensor."""
+    """Return the points (N, 3) of a file, in the frame of the sensor."""
+    # `rpartition` returns the whole file if it has no header, because the separator is not found.
     _, _, content = (CUBOIDS.parent / pcd["url"]).read_bytes().rpartition(HEADER_ENDS[pcd["type"]] or b"\0never\0")
-    return np.frombuffer(content, ROWS[pcd["type"]])["xyz"].astype(np.float64)
+    return np.frombuffer(content, RECORDS[pcd["type"]])["xyz"].astype(np.float64)
 
 
 def rotation_of(quaternion: dict[str, float]) -> np.ndarray:
@@ -79,7 +80,7 @@ def pixel_of(point: np.ndarray, frame: dict[str, Any]) -> tuple[int, int]:
 
 
 def object_ids_of(frame: int) -> np.ndarray | None:
-    """Return the object of each point of a frame; None for the frame whose sample is unlabeled."""
+    """Return the object id of each point of a frame; None for the frame whose sample is unlabeled."""
     label = SAMPLES[frame]["labels"]["ground-truth"]
     return None if label is None else np.array(label["attributes"]["point_annotations"])
 
@@ -100,7 +101,7 @@ def test_points_of_each_object_are_in_its_box_in_the_world(frame: int) -> None:
 
 
 @pytest.mark.parametrize("frame", range(4))
-def test_points_of_cars_extend_over_their_boxes(frame: int) -> None:
+def test_points_of_each_car_cover_a_third_of_its_box_along_each_axis(frame: int) -> None:
     object_ids = object_ids_of(frame)
     points = in_world(points_of(FRAMES[frame]["pcd"]), FRAMES[frame]["ego_pose"])
     for annotation in LABEL["frames"][frame]["annotations"][:2]:
@@ -108,12 +109,12 @@ def test_points_of_cars_extend_over_their_boxes(frame: int) -> None:
         assert (np.ptp(local, axis=0) > 0.35 * vector(annotation["dimensions"])).all()
 
 
-RED, BLUE = (lambda r, g, b: r > 1.5 * max(g, b)), (lambda r, g, b: b > 1.25 * r)
+is_red, is_blue = (lambda r, g, b: r > 1.5 * max(g, b)), (lambda r, g, b: b > 1.25 * r)
 
 
 @EACH_FRAME
-@pytest.mark.parametrize(("track_id", "is_color"), [(1, RED), (2, BLUE)], ids=["red car", "blue car"])
-def test_side_of_each_car_that_faces_the_camera_is_on_pixels_of_its_color(frame: int, track_id: int, is_color) -> None:
+@pytest.mark.parametrize(("track_id", "is_color"), [(1, is_red), (2, is_blue)], ids=["red car", "blue car"])
+def test_picture_has_the_color_of_each_car_at_the_center_of_its_box(frame: int, track_id: int, is_color) -> None:
     (annotation,) = [a for a in LABEL["frames"][frame]["annotations"] if a["track_id"] == track_id]
     center = vector(annotation["position"]) - box_rotation(annotation)[:, 2] * 0.1  # below the windows
     with Image.open(CUBOIDS.parent / FRAMES[frame]["images"][0]["url"]) as picture:
@@ -134,11 +135,11 @@ def test_frames_are_tracked_and_non_key_frames_are_interpolated() -> None:
 
 
 @pytest.mark.parametrize("index", [0, 2], ids=["red car", "pedestrian"])
-def test_moving_objects_move_to_their_front(index: int) -> None:
-    first, last = (LABEL["frames"][frame]["annotations"][index] for frame in (0, -1))
-    moved = vector(last["position"]) - vector(first["position"])
+def test_moving_objects_move_in_the_direction_of_their_front(index: int) -> None:
+    start, end = (LABEL["frames"][frame]["annotations"][index] for frame in (0, -1))
+    moved = vector(end["position"]) - vector(start["position"])
     assert np.linalg.norm(moved) > 3
-    np.testing.assert_allclose(moved / np.linalg.norm(moved), box_rotation(first)[:, 0], atol=1e-6)
+    np.testing.assert_allclose(moved / np.linalg.norm(moved), box_rotation(start)[:, 0], atol=1e-6)
 
 
 def test_yaw_of_the_tilted_car_is_the_direction_of_its_front() -> None:

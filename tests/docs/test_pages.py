@@ -30,33 +30,33 @@ def test_code_blocks_of_a_page_run_in_order_and_print_the_shown_output(
     namespace: dict[str, object] = {"__name__": "__main__"}
     printed = ""
     for block in blocks_of((DOCS / page).read_text("utf-8")):
-        where = f"{page}, line {block.line}"
+        location = f"{page}, line {block.line}"
         if block.language == "output":
-            assert CHECKER.check_output(block.code, printed, FLAGS), f"{where}: the blocks print\n{printed}"
+            assert CHECKER.check_output(block.code, printed, FLAGS), f"{location}: the blocks print\n{printed}"
         elif block.language == "python":
-            run_python(block, where, namespace)
+            run_python(block, location, namespace)
             printed = capsys.readouterr().out
         elif block.language == "sh":
-            printed = "".join(run_command(words, where, is_run=block.is_run) for words in block.commands)
+            printed = "".join(run_command(words, location, is_run=block.is_run) for words in block.commands)
 
 
-def run_python(block: Block, where: str, namespace: dict[str, object]) -> None:
-    """Compile a block of Python code, and run it unless the page says not to."""
+def run_python(block: Block, location: str, namespace: dict[str, object]) -> None:
+    """Compile a block of Python code, and run it unless it has a ``% not run`` comment."""
     # With empty lines before the code, a traceback has the line numbers of the page.
-    code = compile("\n" * (block.line - 1) + block.code, where, "exec")
+    code = compile("\n" * (block.line - 1) + block.code, location, "exec")
     if block.is_run:
         exec(code, namespace)
 
 
-def run_command(words: list[str], where: str, *, is_run: bool) -> str:
-    """Run a command and return its output, or only parse its options."""
+def run_command(words: list[str], location: str, *, is_run: bool) -> str:
+    """Run a command and return its output. If `is_run` is False, only parse its options and return an empty text."""
     if is_run:
         result = CliRunner().invoke(app, words)
-        assert result.exit_code == 0, f"{where}: {result.output}"
+        assert result.exit_code == 0, f"{location}: {result.output}"
         return result.stdout
     command = get_command(app)
     while hasattr(command, "commands") and words:
-        assert words[0] in command.commands, f"{where}: there is no command {words[0]}"
+        assert words[0] in command.commands, f"{location}: there is no command {words[0]}"
         command, words = command.commands[words[0]], words[1:]
     command.make_context(None, list(words))
     return ""

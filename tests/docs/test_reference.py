@@ -26,7 +26,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 def table_rows(page: str) -> list[list[str]]:
-    """Return the cells of all tables of a page."""
+    """Return the cells of each table row of a page whose first cell begins with code."""
     text = (REFERENCE / page).read_text("utf-8")
     return [line.strip().strip("|").split(" | ") for line in text.splitlines() if line.startswith("| `")]
 
@@ -53,22 +53,18 @@ def test_every_option_of_load_release_is_documented() -> None:
     documented = {name.partition("=")[0] for cells in table_rows("options.md") for name in CODE.findall(cells[0])}
     options = set(inspect.signature(load_release).parameters) - {"release", "fetching"}
     options |= {field.name for field in dataclasses.fields(FetchOptions)}
-    assert options - documented == {
-        "split",
-        "streaming",
-        "num_proc",
-        "cache_dir",
-    }  # these are options of `load_dataset`
+    options_of_load_dataset = {"split", "streaming", "num_proc", "cache_dir"}
+    assert options - documented == options_of_load_dataset
 
 
 def test_documented_defaults_of_downloads_equal_those_of_the_code() -> None:
     documented = {name: cells[1] for cells in table_rows("options.md") for name in CODE.findall(cells[0])}
     for option in dataclasses.fields(FetchOptions):
         default = option.default
-        shown = {256 * 2**20: "256 MiB", 4 * 2**30: "4 GiB"}.get(default) or (
+        documented_default = {256 * 2**20: "256 MiB", 4 * 2**30: "4 GiB"}.get(default) or (
             f"{default:,}" if isinstance(default, int) else f'`"{default}"`'
         )
-        assert documented[option.name] == shown, option.name
+        assert documented[option.name] == documented_default, option.name
 
 
 def test_every_layout_is_documented_with_its_columns() -> None:

@@ -1,4 +1,4 @@
-"""Rows of point clouds for tests of drawings, and the colors of their pictures at given coordinates."""
+"""Rows of point clouds for the tests of drawings, and the color of a picture at a position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORWARD = [0.5, -0.5, -0.5, 0.5]  # the rotation of a camera that looks along +x
 
 
 def cloud_row(points: Any, annotations: Any = (), **columns: Any) -> dict[str, Any]:
-    """Return a row whose file has these points: x, y and z of each."""
+    """Return a row whose file has points with these x, y and z."""
     xyz = np.asarray(points, np.float32).reshape(-1, 3)
     content = np.concatenate([xyz, np.zeros((len(xyz), 1), np.float32)], axis=1).tobytes()
     return {
@@ -31,12 +31,12 @@ def cloud_row(points: Any, annotations: Any = (), **columns: Any) -> dict[str, A
 
 
 def cuboid(position: Any, dimensions: Any = (4, 2, 1.5), yaw: float = 0.0, category: int | None = 0) -> dict[str, Any]:
-    """Return a cuboid."""
+    """Return the annotation of a cuboid."""
     return {"type": "cuboid", "position": [*position], "dimensions": [*dimensions], "yaw": yaw, "category": category}
 
 
 def camera(size: tuple[int, int] = (320, 240), focal: float = 160.0, **fields: Any) -> dict[str, Any]:
-    """Return a camera at the sensor that looks along +x, with a gray image."""
+    """Return a camera at the position of the sensor, which looks along +x and has a gray image."""
     intrinsics = [[focal, 0.0, size[0] / 2], [0.0, focal, size[1] / 2], [0.0, 0.0, 1.0]]
     return {
         "name": "front",
@@ -50,8 +50,8 @@ def camera(size: tuple[int, int] = (320, 240), focal: float = 160.0, **fields: A
     }
 
 
-def shown_at(panel: Any, x: float, y: float) -> tuple[int, int, int]:
-    """Return the color of the picture in a panel of a figure at coordinates of the panel."""
+def color_at(panel: Any, x: float, y: float) -> tuple[int, int, int]:
+    """Return the color of the picture in a panel of a figure, at x and y of the axes of the panel."""
     left, right, bottom, top = panel.images[0].get_extent()
     picture = np.asarray(panel.images[0].get_array())
     height, width = picture.shape[:2]

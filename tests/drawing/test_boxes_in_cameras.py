@@ -20,7 +20,7 @@ from segments_hf.points import boxes
 
 BROWN_CONRADY = {"model": "brown-conrady", "coefficients": {"k1": -0.25, "k2": 0.05, "p1": 0.01, "p2": -0.01, "k3": 0}}
 FISHEYE = {"model": "fisheye", "coefficients": {"k1": 0.1, "k2": -0.02, "k3": 0, "k4": 0}}
-TO_OPENCV = np.array([[0.0, -1, 0], [0, 0, -1], [1, 0, 0]])  # from a sensor that looks along +x to x right, y down, z
+TO_OPENCV = np.array([[0.0, -1, 0], [0, 0, -1], [1, 0, 0]])  # from the sensor (x forward) to OpenCV (z forward)
 
 
 def picture_of(camera: dict[str, Any], *cuboids: dict[str, Any]) -> np.ndarray:
@@ -29,7 +29,7 @@ def picture_of(camera: dict[str, Any], *cuboids: dict[str, Any]) -> np.ndarray:
 
 
 def pixels_by_opencv(points: np.ndarray, camera: dict[str, Any]) -> np.ndarray:
-    """Project points in front of a camera with OpenCV, in pixels of the picture, which is scaled to a width of 960."""
+    """Project points in front of a camera with OpenCV, in pixels of a picture with a width of 960."""
     matrix = np.array(camera["intrinsic_matrix"])
     distortion = camera["distortion"] or {"model": "brown-conrady", "coefficients": {}}
     values = distortion["coefficients"]
@@ -66,7 +66,7 @@ def test_plot_shows_the_pictures_of_cameras_in_pixels_of_their_images() -> None:
     assert (np.asarray(panel.images[0].get_array()) == picture_of(camera(), cuboid((8, 1, 0.5)))).all()
 
 
-def near_colored(picture: np.ndarray, pixels: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
+def has_color_nearby(picture: np.ndarray, pixels: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
     """Tell for each pixel inside of the picture whether a pixel of a color is at most two pixels away."""
     mask = cv2.dilate((picture == color).all(axis=2).astype(np.uint8), np.ones((5, 5), np.uint8))
     columns, lines = np.round(pixels).astype(int).T
@@ -84,20 +84,20 @@ def near_colored(picture: np.ndarray, pixels: np.ndarray, color: tuple[int, int,
 def test_edges_are_where_opencv_projects_them(
     distortion: Any, x: float, side: float, height: float, yaw: float, length: float
 ) -> None:
-    seen = camera(distortion=distortion)
+    tested_camera = camera(distortion=distortion)
     box = cuboid((x, side, height), (length, 1.5, 1), yaw)
-    pixels = pixels_by_opencv(points_on_edges(box["position"], box["dimensions"], yaw).reshape(-1, 3), seen)
-    assert near_colored(picture_of(seen, box), pixels, RED).all()
+    pixels = pixels_by_opencv(points_on_edges(box["position"], box["dimensions"], yaw).reshape(-1, 3), tested_camera)
+    assert has_color_nearby(picture_of(tested_camera, box), pixels, RED).all()
 
 
 def test_edges_are_curved_in_the_picture_of_a_fisheye_lens() -> None:
-    seen = camera(focal=80.0, distortion=FISHEYE)
+    tested_camera = camera(focal=80.0, distortion=FISHEYE)
     wall = cuboid((3, 0, 1.5), (0.1, 10, 3))
     edge = points_on_edges(wall["position"], wall["dimensions"], 0)
-    pixels = pixels_by_opencv(edge.reshape(-1, 3), seen).reshape(12, 400, 2)
+    pixels = pixels_by_opencv(edge.reshape(-1, 3), tested_camera).reshape(12, 400, 2)
     straight = pixels[:, :1] + np.linspace(0, 1, 400)[:, None] * (pixels[:, -1:] - pixels[:, :1])
     assert np.abs(straight - pixels).max() > 20
-    assert near_colored(picture_of(seen, wall), pixels.reshape(-1, 2), RED).all()
+    assert has_color_nearby(picture_of(tested_camera, wall), pixels.reshape(-1, 2), RED).all()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_edges_are_curved_in_the_picture_of_a_fisheye_lens() -> None:
 def test_box_partly_behind_the_camera_has_lines_only_where_the_camera_sees_it(
     distortion: Any, x: float, side: float, yaw: float
 ) -> None:
-    seen = camera(distortion=distortion)
+    tested_camera = camera(distortion=distortion)
     box = cuboid((x, side, -1), (8, 2, 1.5), yaw)
     heading = np.linspace((0, 0, -0.75), (4, 0, -0.75), 400)
     rotation = np.array([[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
@@ -117,10 +117,10 @@ def test_box_partly_behind_the_camera_has_lines_only_where_the_camera_sees_it(
     for line in lines:
         front = line[line[:, 0] > 0.09]
         angles = np.degrees(np.arctan2(np.hypot(front[:, 1], front[:, 2]), front[:, 0]))
-        pixels = np.clip(pixels_by_opencv(front[angles < 89], seen), -3e4, 3e4) if len(front) else []
-        for first, second in itertools.pairwise(np.round(pixels).astype(int).tolist()):
-            cv2.line(visible, first, second, 1, 9)
-    picture = picture_of(seen, box)
+        pixels = np.clip(pixels_by_opencv(front[angles < 89], tested_camera), -3e4, 3e4) if len(front) else []
+        for start, end in itertools.pairwise(np.round(pixels).astype(int).tolist()):
+            cv2.line(visible, start, end, 1, 9)
+    picture = picture_of(tested_camera, box)
     assert not ((picture == RED).all(axis=2) & (visible == 0)).any()
 
 

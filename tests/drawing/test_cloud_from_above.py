@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawing.cloud_rows import BLUE, CATEGORIES, GREEN, RED, cloud_row, cuboid, is_gray, shown_at
+from drawing.cloud_rows import BLUE, CATEGORIES, GREEN, RED, cloud_row, color_at, cuboid, is_gray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from points.planting import planted_cloud
@@ -16,7 +16,7 @@ from segments_hf import contact_sheet, plot
 from segments_hf.drawing.label_picture import UNLABELED_COLOR
 from segments_hf.errors import AssetError, PointCloudError
 
-WITHOUT_IDS = 16  # objects: the ids of more than 15 objects are not drawn
+TOO_MANY_FOR_IDS = 16  # the number of objects; the ids of more than 15 objects are not drawn
 CORNERS = [(-20, -20, 0), (20, -20, 0), (-20, 20, 0), (20, 20, 1)]
 
 
@@ -35,10 +35,10 @@ def test_x_is_to_the_right_and_y_is_up_and_points_have_the_color_of_their_class(
     annotations = [{"category": 0}, {"category": 1}]
     row = cloud_row(points, annotations, point_annotations=[1] * 9 + [2] * 9 + [0] * 9)
     panel = from_above(row)
-    assert (shown_at(panel, 10, 0), shown_at(panel, 0, 10)) == (RED, GREEN)
-    assert is_gray(shown_at(panel, -10, -10))
+    assert (color_at(panel, 10, 0), color_at(panel, 0, 10)) == (RED, GREEN)
+    assert is_gray(color_at(panel, -10, -10))
     for empty in ((-10, 0), (0, -10), (10, 10), (-10, 10), (10, -10)):
-        assert shown_at(panel, *empty) == UNLABELED_COLOR
+        assert color_at(panel, *empty) == UNLABELED_COLOR
     sheet = np.asarray(contact_sheet([row], of=CATEGORIES))[12:332, 12:492]
     (red_line, red_column), (green_line, green_column) = (
         np.argwhere((sheet == color).all(axis=2)).mean(axis=0) for color in (RED, GREEN)
@@ -50,24 +50,24 @@ def test_x_is_to_the_right_and_y_is_up_and_points_have_the_color_of_their_class(
 @settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_points_in_boxes_have_the_color_of_the_box_for_every_pose_of_the_sensor(seed: int) -> None:
-    planted = planted_cloud(seed, WITHOUT_IDS)
+    planted = planted_cloud(seed, TOO_MANY_FOR_IDS)
     row = planted.row
     panel = from_above(row)
     pose = Rotation.from_quat(row["ego_pose"]["heading"])
     heading = np.arctan2(*pose.apply([1, 0, 0])[1::-1])
-    seen = Rotation.from_euler("z", -heading).apply(planted.in_world - row["ego_pose"]["position"])
-    for position, box in zip(seen, planted.box_indices, strict=True):
+    leveled = Rotation.from_euler("z", -heading).apply(planted.in_world - row["ego_pose"]["position"])
+    for position, box in zip(leveled, planted.box_indices, strict=True):
         if box >= 0:
-            assert shown_at(panel, *position[:2]) == CATEGORIES[box % 3].color
+            assert color_at(panel, *position[:2]) == CATEGORIES[box % 3].color
 
 
 @pytest.mark.parametrize("yaw", [0.4, 2.0, -2.8])
 def test_boxes_have_corners_and_a_heading_in_the_color_of_their_class(yaw: float) -> None:
-    panel = from_above(cloud_row(CORNERS, [cuboid((5, 3, 0), (12, 4, 2), yaw, category=2)] * WITHOUT_IDS))
+    panel = from_above(cloud_row(CORNERS, [cuboid((5, 3, 0), (12, 4, 2), yaw, category=2)] * TOO_MANY_FOR_IDS))
 
     def shown_in_box(forward: float, left: float) -> tuple[int, int, int]:
         x = 5 + forward * np.cos(yaw) - left * np.sin(yaw)
-        return shown_at(panel, x, 3 + forward * np.sin(yaw) + left * np.cos(yaw))
+        return color_at(panel, x, 3 + forward * np.sin(yaw) + left * np.cos(yaw))
 
     for corner in ((5.95, 1.95), (5.95, -1.95), (-5.95, 1.95), (-5.95, -1.95)):
         assert shown_in_box(*corner) == BLUE
@@ -85,23 +85,23 @@ def test_box_without_a_class_is_drawn_with_an_entry_in_the_legend() -> None:
 def test_labeled_points_cover_other_points_and_high_points_cover_low_points() -> None:
     in_box = [(5, 0, height) for height in (-5, 0, 30)]
     column = [(10, 10, height) for height in (30, 20, -5)]
-    panel = from_above(cloud_row([*in_box, *column, *CORNERS], [cuboid((5, 0, 0), (0.4, 0.4, 0.4))] * WITHOUT_IDS))
-    assert shown_at(panel, 5, 0) == RED
-    (high, low) = (shown_at(panel, 10, 10)[0], shown_at(panel, -20, -20)[0])
+    panel = from_above(cloud_row([*in_box, *column, *CORNERS], [cuboid((5, 0, 0), (0.4, 0.4, 0.4))] * TOO_MANY_FOR_IDS))
+    assert color_at(panel, 5, 0) == RED
+    (high, low) = (color_at(panel, 10, 10)[0], color_at(panel, -20, -20)[0])
     assert high > low
 
 
 @pytest.mark.parametrize("outlier", [(1e6, 0, 0), (-1e6, 1e6, 0), (0, 0, 1e9), (np.nan, 0, 0), (np.inf, -np.inf, 0)])
-def test_outliers_do_not_change_what_is_visible(outlier: tuple[float, float, float]) -> None:
+def test_outliers_do_not_change_the_visible_area(outlier: tuple[float, float, float]) -> None:
     grid = np.indices((20, 20, 1)).reshape(3, -1).T * 2.0
     boxes = [cuboid((10, 20, 0), yaw=0.3)]
     extent = from_above(cloud_row(grid, boxes)).images[0].get_extent()
     panel = from_above(cloud_row([*grid, outlier], boxes))
     assert panel.images[0].get_extent() == pytest.approx(extent, abs=2)
-    assert is_gray(shown_at(panel, 20, 20))
+    assert is_gray(color_at(panel, 20, 20))
 
 
-def test_labeled_area_is_visible_and_objects_far_outside_of_the_cloud_are_not() -> None:
+def test_object_inside_of_the_cloud_is_visible_and_object_far_outside_is_not() -> None:
     dense = np.random.default_rng(0).normal(0, 1, (2000, 3))
     left, right, *_ = from_above(cloud_row([*dense, (60, 0, 0)], [cuboid((55, 0, 0))])).images[0].get_extent()
     assert (left > -60, right > 57) == (True, True)
@@ -109,10 +109,10 @@ def test_labeled_area_is_visible_and_objects_far_outside_of_the_cloud_are_not() 
     assert from_above(row).images[0].get_extent()[1] < 60
 
 
-def test_small_part_of_the_points_with_labels_is_visible() -> None:
+def test_small_cluster_of_labeled_points_far_from_the_other_points_is_visible() -> None:
     dense = np.random.default_rng(0).normal(0, 1, (5000, 3))
     row = cloud_row([*dense, *clusters((40, 0, 0))], [{"category": 1}], point_annotations=[0] * 5000 + [1] * 9)
-    assert shown_at(from_above(row), 40, 0) == GREEN
+    assert color_at(from_above(row), 40, 0) == GREEN
 
 
 def test_polygons_lines_and_points_are_drawn_in_the_color_of_their_class() -> None:
@@ -121,18 +121,18 @@ def test_polygons_lines_and_points_are_drawn_in_the_color_of_their_class() -> No
     point = {"type": "point", "points": [[-12, -12, 0]], "category": 2}
     flat = {"type": "polygon", "points": [[100, 200], [300, 200], [300, 400]], "category": 0}  # in a camera image
     panel = from_above(cloud_row(CORNERS, [line, polygon, point, flat]))
-    assert shown_at(panel, 5, 5) == RED
-    assert (shown_at(panel, 4, -4), shown_at(panel, 8, -8)) == (GREEN, GREEN)
-    assert shown_at(panel, -12, -12) == BLUE
-    inside = shown_at(panel, 2, -10)
+    assert color_at(panel, 5, 5) == RED
+    assert (color_at(panel, 4, -4), color_at(panel, 8, -8)) == (GREEN, GREEN)
+    assert color_at(panel, -12, -12) == BLUE
+    inside = color_at(panel, 2, -10)
     assert UNLABELED_COLOR[1] < inside[1] < GREEN[1]
 
 
 def test_objects_are_drawn_without_points_and_points_without_objects() -> None:
-    assert shown_at(from_above(cloud_row([], [cuboid((5, 5, 0))])), 7, 6) == RED
-    assert is_gray(shown_at(from_above(cloud_row([(5.0, 5.0, 0.0)])), 5, 5))
-    missing = {"point_cloud": None, "annotations": None, "status": "UNLABELED"}
-    for row in (cloud_row([]), {**cloud_row([]), **missing}):
+    assert color_at(from_above(cloud_row([], [cuboid((5, 5, 0))])), 7, 6) == RED
+    assert is_gray(color_at(from_above(cloud_row([(5.0, 5.0, 0.0)])), 5, 5))
+    unlabeled_columns = {"point_cloud": None, "annotations": None, "status": "UNLABELED"}
+    for row in (cloud_row([]), {**cloud_row([]), **unlabeled_columns}):
         assert [text.get_text() for text in from_above(row).texts] == ["no points"]
         assert contact_sheet([row], of=CATEGORIES).width == 504
 
@@ -171,11 +171,13 @@ def test_all_points_of_a_large_cloud_are_counted() -> None:
 @pytest.mark.parametrize(
     ("columns", "error", "message"),
     [
-        pytest.param({"point_annotations": [1, 1]}, PointCloudError, "2 .*4 points", id="labels of other points"),
-        pytest.param({"point_annotations": [1, 1, 7, 0]}, PointCloudError, "7", id="label without annotation"),
+        pytest.param({"point_annotations": [1, 1]}, PointCloudError, "2 .*4 points", id="number of labels"),
+        pytest.param({"point_annotations": [1, 1, 7, 0]}, PointCloudError, "7", id="id without an annotation"),
         pytest.param({"point_cloud": {"bytes": b"123", "path": None}}, AssetError, "3", id="damaged file"),
         pytest.param({"ego_pose": {"position": [0, 0], "heading": [0] * 4}}, PointCloudError, "position", id="pose"),
-        pytest.param({"annotations": [{"id": 1, **cuboid((0, 0))}]}, PointCloudError, "position", id="cuboid"),
+        pytest.param(
+            {"annotations": [{"id": 1, **cuboid((0, 0))}]}, PointCloudError, "position", id="position of a cuboid"
+        ),
     ],
 )
 def test_errors_name_the_sample(columns: dict[str, Any], error: type[Exception], message: str) -> None:
@@ -185,7 +187,7 @@ def test_errors_name_the_sample(columns: dict[str, Any], error: type[Exception],
             draw()
 
 
-def test_file_without_coordinates_names_its_fields() -> None:
+def test_error_for_a_file_without_a_coordinate_names_the_fields_of_the_file() -> None:
     content = b"ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float z\nend_header\n1 2\n"
     row = {**cloud_row([]), "point_cloud": {"bytes": content, "path": None}, "point_cloud_type": "ply"}
     with pytest.raises(AssetError, match="'y'.*x, z"):

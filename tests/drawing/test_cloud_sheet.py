@@ -1,4 +1,4 @@
-"""The contact sheet of point clouds is the same for every form of input, and shows what cannot be read."""
+"""The contact sheet of point clouds is the same for every form of input, and has placeholders for unreadable files."""
 
 from __future__ import annotations
 
@@ -21,19 +21,13 @@ from cloud_releases import (
     write_files,
 )
 from drawing.cloud_rows import CATEGORIES, RED, camera, cloud_row, cuboid
-from PIL import Image
 
 from segments_hf import Release, contact_sheet, load_release, plot
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError
 
+# In pixels: the width and height of the picture of a cloud, the gap between pictures, and the height of a caption.
 WIDTH, HEIGHT, GAP, CAPTION = 480, 320, 12, 24
-
-
-def height_of_first_part(sheet: Image.Image) -> int:
-    """Return the height of the pictures of the first row, which are above the light caption."""
-    column = np.asarray(sheet)[GAP:, GAP + WIDTH // 2]
-    return int(np.argmax((column == (250, 250, 249)).all(axis=1)))
 
 
 @pytest.mark.parametrize("name", ["street-cuboids", "street-segmentation"])
@@ -117,7 +111,7 @@ def test_caption_names_the_frame_of_a_sequence() -> None:
 class TestErrors:
     @pytest.fixture
     def release(self, tmp_path: Path, write_release: Any) -> Path:
-        """A release of a damaged and a complete point cloud, and of one whose label has another number of points."""
+        """A release with a damaged point cloud, a complete one, and one whose label has fewer points than the file."""
         write = write_files(tmp_path)
         label = cloud_label(annotations=[{"id": 1, "category_id": 1}], point_annotations=[1, 1, 0, 0])
         samples = [
@@ -128,13 +122,13 @@ class TestErrors:
         path: Path = write_release(samples, task_type="pointcloud-segmentation")
         return path
 
-    def test_damaged_point_clouds_of_a_release_are_kept_skipped_or_raised(self, release: Path) -> None:
+    def test_on_error_keeps_or_skips_unreadable_point_clouds_or_raises_the_error(self, release: Path) -> None:
         assert contact_sheet(release).width == 3 * (WIDTH + GAP) + GAP
         assert contact_sheet(release, on_error="skip").width == WIDTH + 2 * GAP
         with pytest.raises(OSError, match="damaged"):
             contact_sheet(release, on_error="raise")
 
-    def test_rows_that_cannot_be_read_have_placeholders_and_warnings(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_unreadable_rows_have_placeholders_and_warnings(self, caplog: pytest.LogCaptureFixture) -> None:
         from segments_hf.drawing.classes import classes_of
         from segments_hf.drawing.contact_sheet import draw_sheet
 
@@ -158,6 +152,6 @@ class TestErrors:
         with pytest.raises(OptionError, match="one kind"):
             contact_sheet([image, cloud_row([])])
 
-    def test_row_as_the_data_of_a_sheet_is_refused(self) -> None:
+    def test_single_row_instead_of_a_list_is_refused(self) -> None:
         with pytest.raises(OptionError, match="index="):
             contact_sheet({key: value for key, value in cloud_row([]).items() if key != "annotations"})

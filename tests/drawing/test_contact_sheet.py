@@ -47,7 +47,7 @@ def test_label_picture_has_the_color_of_the_class_at_each_pixel() -> None:
     [
         pytest.param("polygon", [[5, 5], [30, 5], [30, 25], [5, 25]], (15, 15), (35, 15), id="polygon"),
         pytest.param("bbox", [[5, 5], [30, 25]], (5, 15), (15, 15), id="box"),
-        pytest.param("bbox", [[30, 25], [5, 5]], (5, 15), (15, 15), id="box from its last corner"),
+        pytest.param("bbox", [[30, 25], [5, 5]], (5, 15), (15, 15), id="box with the lower right corner first"),
         pytest.param("polyline", [[5, 15], [30, 15]], (15, 15), (15, 25), id="polyline"),
         pytest.param("point", [[15, 15]], (15, 15), (25, 25), id="point"),
     ],
@@ -95,7 +95,7 @@ def test_contact_sheet_has_a_dark_background_for_a_label_without_an_image() -> N
     assert sheet.getpixel((262, 20)) == UNLABELED_COLOR
 
 
-def test_contact_sheet_of_a_white_class_has_a_border_in_the_legend() -> None:
+def test_white_class_has_a_border_in_the_legend() -> None:
     row = {**vector_row({"type": "point", "points": [[20, 15]], "category": 0}), "image": None}
     white = contact_sheet([row], of=[Category(1, "sheep", (255, 255, 255))])
     legend = np.asarray(white)[-30:].astype(int)
@@ -131,7 +131,7 @@ def test_data_without_categories_is_refused() -> None:
 
 
 @pytest.mark.parametrize("task", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation"])
-def test_layout_has_the_label_picture_of_its_rows(task: str) -> None:
+def test_rows_in_a_layout_have_the_same_label_picture(task: str) -> None:
     dataset = load_release(demo_release(), split="train", filter_by="reviewed")
     for row, laid_out in zip(dataset, to_layout(dataset, task), strict=True):
         unlabeled = decode_bitmap(row["segmentation_bitmap"]) == 0
@@ -160,13 +160,13 @@ def test_every_form_of_input_gives_the_same_sheet(tmp_path: Path) -> None:
     assert contact_sheet(iter(stream["train"]), of=demo_release()) == expected
 
 
-def test_splits_are_shown_one_after_the_other() -> None:
+def test_splits_are_drawn_one_after_the_other() -> None:
     splits = load_release(demo_release(), splits="metadata:split")
     both = datasets.concatenate_datasets(list(splits.values()))
     assert contact_sheet(splits) == contact_sheet(both)
 
 
-def test_only_shown_images_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_drawn_images_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = load_release(demo_release(), split="train")
     decoded: list[Any] = []
     open_image = Image.open
@@ -175,7 +175,7 @@ def test_only_shown_images_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(decoded) == 2
 
 
-def test_only_shown_images_and_bitmaps_are_fetched(server: Any, write_release: Any) -> None:
+def test_only_drawn_images_and_bitmaps_are_fetched(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 8))
     contact_sheet(release, limit=2)
     assert set(server.requests) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))

@@ -24,7 +24,7 @@ from segments_hf.release import Category
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 WHITE, BLACK, GRAY = (255, 255, 255), (0, 0, 0), (100, 100, 100)
 CATEGORIES = [Category(3, "flower", RED), Category(8, "Blüte", BLUE)]
-# Half of a class color, and half of the gray of the image, (100, 100, 100).
+# The means of a class color and the gray of the image, (100, 100, 100).
 HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)
 
 
@@ -35,9 +35,9 @@ def row(*annotations: dict[str, Any], size: tuple[int, int] = (60, 40), **more: 
     return {"image": image, "width": size[0], "height": size[1], "annotations": numbered, **more}
 
 
-def overlay_of(row_of_image: dict[str, Any], of: Any = CATEGORIES, **options: Any) -> Image.Image:
+def overlay_of(image_row: dict[str, Any], of: Any = CATEGORIES, **options: Any) -> Image.Image:
     """Return the overlay of a row, without the names of the classes."""
-    picture = overlay(row_of_image, of, **{"names": False, **options})
+    picture = overlay(image_row, of, **{"names": False, **options})
     assert picture is not None
     assert picture.mode == "RGB"
     return picture

@@ -1,4 +1,4 @@
-"""A plot shows a row as a figure of three panels: image, instances and classes."""
+"""The plot of an image is a figure with three panels: image, instances and classes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_plot_leaves_the_state_of_pyplot_unchanged(flowers: Any) -> None:
 
 
 @pytest.mark.parametrize("form", ["dataset", "release", "categories", "splits", "stream"])
-def test_classes_come_from_every_form_of_input(flowers: Any, form: str) -> None:
+def test_classes_are_read_from_every_form_of_input(flowers: Any, form: str) -> None:
     source = {
         "dataset": flowers,
         "release": demo_release(),
@@ -122,7 +122,7 @@ def test_plot_of_a_row_without_assets_says_what_is_missing(tmp_path: Path) -> No
         ("object-detection", ["image", "12 instances", "2 classes"]),
     ],
 )
-def test_layouts_have_the_panels_of_their_rows(flowers: Any, task: str, expected: list[str]) -> None:
+def test_rows_in_layouts_have_three_panels(flowers: Any, task: str, expected: list[str]) -> None:
     laid_out = to_layout(flowers, task)
     figure = plot(laid_out[1], laid_out)
     assert titles(figure) == expected
@@ -140,7 +140,7 @@ def test_names_with_markup_and_any_length_are_shown(tmp_path: Path) -> None:
     assert len(legend(figure)) == len(names)
 
 
-def test_error_names_the_sample_or_the_missing_category(flowers: Any) -> None:
+def test_error_names_the_sample_or_the_class_index_without_a_category(flowers: Any) -> None:
     row = {"name": "a.jpg", "image": None, "annotations": [], "segmentation_bitmap": b"no"}
     with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got a bitmap"):
         plot(row)

@@ -19,5 +19,5 @@ def test_draw_exports_draws_each_format_of_point_clouds(tmp_path: Path, monkeypa
 
     monkeypatch.setattr("sys.argv", ["draw_exports.py", str(tmp_path)])
     draw_exports.main()
-    names = {name for name, found in FORMATS.items() if issubclass(found, CloudFormat)}
+    names = {name for name, format_class in FORMATS.items() if issubclass(format_class, CloudFormat)}
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.png" for name in names}

@@ -19,7 +19,7 @@ CREATED_AT = "2026-01-15 09:30:00.123456+00:00"
 
 
 def save_image(image: Image.Image, path: Path) -> None:
-    """Save a JPEG. A portrait is stored rotated, with an EXIF orientation, as a rotated camera writes it."""
+    """Save a JPEG. An image in portrait format is stored rotated, with an EXIF orientation, as cameras store it."""
     exif = Image.Exif()
     if image.height > image.width:
         image = image.transpose(Image.Transpose.ROTATE_90)

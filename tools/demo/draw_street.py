@@ -41,20 +41,23 @@ CREATED_AT = "2026-02-03 10:15:00.654321+00:00"
 FRAMES = 5
 INTERVAL = 0.5  # seconds between frames
 START = 1_770_113_700_000_000_000  # nanoseconds since 1970
-IN_WORLD = pose((240.0, -85.0, 12.0), yaw=0.6)  # the street in the frame of the world
+IN_WORLD = pose((240.0, -85.0, 12.0), yaw=0.6)  # the pose of the street in the world
 KEYFRAMES = {0, 2, 4}
 CLOUD_TYPES = ("nuscenes", "ply", "pcd", "pcd", "pcd")  # of the samples of the segmentation
 STATUSES = ("REVIEWED", "LABELED", "REVIEWED", "LABELED", None)  # of the samples of the segmentation
-PARKED_CAR, PERSON = 2, 3
-CUBOID_CATEGORIES = {CAR: 1, PEDESTRIAN: 2}
-STUFF = {ROAD_ID: ROAD, SIDEWALK_ID: SIDEWALK, **dict.fromkeys(BUILDING_IDS, BUILDING)}
-CATEGORY_OF = (
-    {tracked.id: tracked.category_id for tracked in TRACKED_OBJECTS}
-    | STUFF
-    | {VEGETATION_ID: VEGETATION, POLE_ID: POLE}
-)
+PARKED_CAR, PERSON = 2, 3  # annotation ids
+CUBOID_CATEGORIES = {CAR: 1, PEDESTRIAN: 2}  # from category ids of the segmentation to those of the cuboids
+CATEGORY_OF_ANNOTATION = {
+    **{tracked.id: tracked.category_id for tracked in TRACKED_OBJECTS},
+    ROAD_ID: ROAD,
+    SIDEWALK_ID: SIDEWALK,
+    **dict.fromkeys(BUILDING_IDS, BUILDING),
+    VEGETATION_ID: VEGETATION,
+    POLE_ID: POLE,
+}
 
-_LOOKS_AHEAD = Pose(np.array([[0.0, 0, -1], [-1, 0, 0], [0, 1, 0]]), np.zeros(3))  # from the axes of OpenGL
+# From the axes of OpenGL to those of the sensor.
+_LOOKS_AHEAD = Pose(np.array([[0.0, 0, -1], [-1, 0, 0], [0, 1, 0]]), np.zeros(3))
 CAMERA = Camera(
     width=480,
     height=270,
@@ -87,7 +90,7 @@ def timestamp(frame: int) -> str:
 
 
 def frame_of(frame: int, kind: str) -> dict[str, Any]:
-    """Return a frame of a sequence, or the attributes of a single sample, with a point cloud of a type."""
+    """Return a frame of a sequence, or the attributes of a single sample. `kind` is the type of its point cloud."""
     sensor = IN_WORLD @ sensor_pose(frame)
     to_sensor = CAMERA.to_sensor
     image = {
@@ -167,7 +170,7 @@ def segmentation_label(scanned: Scan, status: str | None) -> dict[str, Any] | No
         return None
     present = sorted(set(scanned.object_ids.tolist()) - {UNLABELED})
     annotations = [
-        {"id": object_id, "category_id": CATEGORY_OF[object_id], "isHidden": False, "attributes": {}}
+        {"id": object_id, "category_id": CATEGORY_OF_ANNOTATION[object_id], "isHidden": False, "attributes": {}}
         for object_id in present
     ]
     attributes = {
@@ -240,7 +243,6 @@ def release_of(
 
 def write_release(release: dict[str, Any], path: Path) -> None:
     """Write a release file in which each list of numbers is on one line."""
-    text = json.dumps(release, indent=2)
     text = re.sub(r"\[[-+.\de,\s]+\]", _on_one_line, json.dumps(release, indent=2))
     path.write_text(f"{text}\n", encoding="utf-8")
 

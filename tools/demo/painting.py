@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]  # points are (N, 2): x, y in pixels of the fini
 Ids = npt.NDArray[np.int32]  # (H, W)
 Instances = list[tuple[int, int]]  # (id, category id)
 
-ZOOM = 3  # odd, so that the center of a finished pixel is the center of a painted one
+ZOOM = 3  # odd, so that the center of a finished pixel is the center of a painted pixel
 UNLABELED = 0
 INSTANCES_PER_PLANT = 3  # two leaves and a head
 UP = -np.pi / 2
@@ -107,7 +107,7 @@ def lens(axis: Array, width: float, swell: float = 1.0, bend: float = 0.0) -> tu
 
 
 def closed(edge: Array, other_edge: Array) -> Array:
-    """Return the polygon between two edges with the same direction."""
+    """Return the polygon between two edges that have the same direction."""
     return np.concatenate([edge, other_edge[::-1]])
 
 
@@ -122,7 +122,7 @@ def paint_leaf(canvas: Canvas, axis: Array, instance_id: int) -> None:
 
 
 def paint_petal(canvas: Canvas, axis: Array, shape: tuple[float, float], colors: Array, instance_id: int) -> None:
-    """Paint a petal with a shape (width, swell), a vein, and a rim that separates it from other petals."""
+    """Paint a petal with a vein and a rim that separates it from other petals. `shape` is (width, swell) of `lens`."""
     width, swell = shape
     for share, shown in ((1.0, colors * 0.84), (0.93, colors), (0.05, colors * 0.92)):
         left, _, right = lens(axis, width * share, swell)
@@ -131,8 +131,8 @@ def paint_petal(canvas: Canvas, axis: Array, shape: tuple[float, float], colors:
 
 def paint_disc(canvas: Canvas, center: Array, radius: float, colors: Array, instance_id: int) -> None:
     """Paint the disc of an open flower head: a dome lit from above, with florets along a spiral."""
-    turns = np.linspace(0, 2 * np.pi, 48)
-    circle = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    angles = np.linspace(0, 2 * np.pi, 48)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     down = np.array([center - (radius * 0.4, radius), center + (radius * 0.4, radius)])
     canvas.paint(center + circle * radius * 1.08, colors * 0.75, down, instance_id)
     canvas.paint(center + circle * radius, colors, down, instance_id)
@@ -185,9 +185,9 @@ def paint_plant(canvas: Canvas, head: Head, ids: Iterator[int]) -> Instances:
     canvas.paint(closed(stem - thickness, stem + thickness), tinted(STEM_GREEN, rng), stem[[-1, 0]])
     first_leaf, second_leaf, flower = (next(ids) for _ in range(INSTANCES_PER_PLANT))
     side = rng.choice([-1, 1])
-    for leaf, place, turn in ((first_leaf, 8, side), (second_leaf, 15, -side)):
-        angle, length = UP + turn * rng.uniform(0.6, 1.1), radius * rng.uniform(1.4, 1.8)
-        paint_leaf(canvas, axis_from(stem[place], angle, length), leaf)
+    for leaf, stem_index, direction in ((first_leaf, 8, side), (second_leaf, 15, -side)):
+        angle, length = UP + direction * rng.uniform(0.6, 1.1), radius * rng.uniform(1.4, 1.8)
+        paint_leaf(canvas, axis_from(stem[stem_index], angle, length), leaf)
     paint_head = paint_open_head if species.disc else paint_cup
     paint_head(canvas, species, top, radius, flower)
     return [(first_leaf, LEAF), (second_leaf, LEAF), (flower, FLOWER)]

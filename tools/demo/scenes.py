@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-Color = tuple[int, int, int]
+Color = tuple[int, int, int]  # red, green and blue, 0 to 255
 Fade = tuple[Color, Color]  # the colors at the base and the tip of a part, or at the top and the bottom
 Head = tuple[str, int, int, int]  # species, x, y and radius in pixels of the final picture
 
@@ -23,7 +23,14 @@ class Light:
 
 @dataclass(frozen=True)
 class Species:
-    """The look of a flower head. A head with a disc is open; a head without a disc is a cup seen from the side."""
+    """The look of a flower head.
+
+    Attributes:
+        petals: The number of petals of an open head.
+        width: Half the width of a petal, as a share of its length.
+        colors: The possible colors of petals, at the base and the tip.
+        disc: The colors of the disc of an open head; None for a cup, which is seen from the side.
+    """
 
     petals: int
     width: float

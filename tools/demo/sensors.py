@@ -1,4 +1,4 @@
-"""The sensors of the street scene: a lidar that casts rays into all directions, and a camera that takes a picture.
+"""The sensors of the street scene: a lidar that casts rays in all directions, and a camera that takes a picture.
 
 Both sensors see the scene at one moment. Poses are in the frame of the street.
 """
@@ -12,7 +12,8 @@ from PIL import Image
 from solids import MISS, Array, Pose, Solid, cast
 
 RANGE = 70.0  # meters
-AZIMUTHS = 372
+AZIMUTHS = 372  # directions per turn
+# The angles of the beams above the horizontal plane, in radians.
 ELEVATIONS = np.deg2rad([*np.arange(-22, -8, 2), *np.arange(-7.2, 1.3, 0.4), *np.arange(2.5, 10, 3.5)])
 NOISE = 0.02  # meters: the largest error of a measured distance
 STEP = 2.0**-10  # meters: coordinates are rounded to multiples of this step, which float32 holds without a change
@@ -20,8 +21,8 @@ STEP = 2.0**-10  # meters: coordinates are rounded to multiples of this step, wh
 SUN = np.array([-0.42, -0.55, 0.72]) / np.linalg.norm([-0.42, -0.55, 0.72])
 SUN_COLOR = np.array([1.0, 0.93, 0.80]) * 1.75
 HORIZON, ZENITH = np.array([0.80, 0.87, 0.94]), np.array([0.25, 0.48, 0.82])
-SAMPLES = 3  # rays per pixel along each side
-TILE = 30  # pixels: a picture is made in tiles, because the rays of a tile pass few solids
+SAMPLES = 3  # rays per pixel in each direction
+TILE = 30  # pixels: a picture is made in tiles, because the rays of a tile can hit only few solids
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Scan:
         points: The points in the frame of the sensor, of shape (N, 3), float32, in meters.
         intensity: The strength of each return, of shape (N,), uint8.
         ring: The beam of each point, of shape (N,), uint8; 0 is the lowest beam.
-        object_ids: The object that each point lies on, of shape (N,); 0 for an unlabeled object.
+        object_ids: The id of the object of each point, of shape (N,); 0 for an unlabeled object.
     """
 
     points: npt.NDArray[np.float32]
@@ -48,15 +49,15 @@ def scan(solids: Sequence[Solid], sensor: Pose, rng: np.random.Generator) -> Sca
     flat = np.cos(elevation)
     rays = np.stack([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)], axis=-1).reshape(-1, 3)
     directions = rays @ sensor.rotation.T
-    distances, numbers, normals = cast(solids, np.broadcast_to(sensor.position, rays.shape), directions)
-    is_return = (numbers != MISS) & (distances < RANGE)
+    distances, indices, normals = cast(solids, np.broadcast_to(sensor.position, rays.shape), directions)
+    is_return = (indices != MISS) & (distances < RANGE)
     rays, directions, distances, ring = rays[is_return], directions[is_return], distances[is_return], ring[is_return]
-    numbers, normals = numbers[is_return], normals[is_return]
+    indices, normals = indices[is_return], normals[is_return]
     depth, reflectivity, object_ids = (
-        np.array([value(solid) for solid in solids])[numbers] for value in (_depth_of, _reflectivity_of, _object_of)
+        np.array([value(solid) for solid in solids])[indices] for value in (_depth_of, _reflectivity_of, _object_of)
     )
     surface = sensor.position + distances[:, None] * directions
-    brightness = _colors(solids, numbers, surface, normals).mean(axis=1)
+    brightness = _colors(solids, indices, surface, normals).mean(axis=1)
     slant = np.abs(np.einsum("ij,ij->i", directions, normals))
     strength = reflectivity * (0.35 + 1.3 * brightness) * (0.35 + 0.65 * slant) * rng.uniform(0.92, 1.08, len(rays))
     measured = distances + rng.uniform(-NOISE, NOISE, len(rays)) * 0.9 + depth * rng.uniform(0, 1, len(rays))
@@ -131,41 +132,41 @@ class Camera:
 def take_picture(solids: Sequence[Solid], sensor: Pose, camera: Camera) -> Image.Image:
     """Return the picture of a camera that is fixed to the lidar."""
     at = sensor @ camera.to_sensor
-    inside = (np.arange(SAMPLES) + 0.5) / SAMPLES - 0.5
+    offsets = (np.arange(SAMPLES) + 0.5) / SAMPLES - 0.5  # of rays from the center of a pixel
     light = np.zeros((camera.height, camera.width, 3))
     for top in range(0, camera.height, TILE):
         for left in range(0, camera.width, TILE):
-            shown = light[top : top + TILE, left : left + TILE]
+            tile = light[top : top + TILE, left : left + TILE]
             rows, columns = (
-                (start + np.arange(length)[:, None] + inside).ravel()
-                for start, length in ((top, shown.shape[0]), (left, shown.shape[1]))
+                (start + np.arange(length)[:, None] + offsets).ravel()
+                for start, length in ((top, tile.shape[0]), (left, tile.shape[1]))
             )
             y, x = np.meshgrid(rows, columns, indexing="ij")
             directions = camera.rays(np.stack([x.ravel(), y.ravel()], axis=1)) @ at.rotation.T
             samples = _light(solids, np.broadcast_to(at.position, directions.shape), directions)
-            shown[:] = samples.reshape(shown.shape[0], SAMPLES, shown.shape[1], SAMPLES, 3).mean(axis=(1, 3))
+            tile[:] = samples.reshape(tile.shape[0], SAMPLES, tile.shape[1], SAMPLES, 3).mean(axis=(1, 3))
     picture = np.clip(light, 0, 1) ** (1 / 2.2)
     return Image.fromarray(np.round(picture * 255).astype(np.uint8))
 
 
 def _light(solids: Sequence[Solid], origins: Array, directions: Array) -> Array:
     """Return the light (N, 3) that arrives along rays."""
-    distances, numbers, normals = cast(solids, origins, directions)
+    distances, indices, normals = cast(solids, origins, directions)
     light = _sky(directions)
-    hit = np.flatnonzero(numbers != MISS)
+    hit = np.flatnonzero(indices != MISS)
     if len(hit):
         surface = origins[hit] + distances[hit, None] * directions[hit]
-        shown = _shade(solids, numbers[hit], surface, normals[hit], directions[hit])
+        shown = _shade(solids, indices[hit], surface, normals[hit], directions[hit])
         haze = (1 - np.exp(-distances[hit] / 260))[:, None]
         light[hit] = shown * (1 - haze) + HORIZON**1.6 * haze
     return light
 
 
 def _shade(
-    solids: Sequence[Solid], numbers: npt.NDArray[np.intp], surface: Array, normals: Array, directions: Array
+    solids: Sequence[Solid], indices: npt.NDArray[np.intp], surface: Array, normals: Array, directions: Array
 ) -> Array:
     """Return the light (N, 3) of surface points: the sun and its shadows, the sky, and reflections."""
-    colors = _colors(solids, numbers, surface, normals) ** 1.6
+    colors = _colors(solids, indices, surface, normals) ** 1.6
     toward_sun = np.broadcast_to(SUN, surface.shape)
     facing = np.clip(normals @ SUN, 0, None)
     lit = np.zeros(len(surface))
@@ -174,7 +175,7 @@ def _shade(
     lit[front] = np.isinf(blocked)
     ambient = (0.42 + 0.22 * normals[:, 2])[:, None] * np.array([0.86, 0.95, 1.1])
     light = colors * (ambient + (lit * facing)[:, None] * SUN_COLOR)
-    gloss = np.array([_gloss_of(solid) for solid in solids])[numbers]
+    gloss = np.array([_gloss_of(solid) for solid in solids])[indices]
     along = np.einsum("ij,ij->i", directions, normals)
     mirrored = directions - 2 * along[:, None] * normals
     share = (gloss * (0.35 + 0.65 * (1 + np.clip(along, -1, 0)) ** 3))[:, None]
@@ -185,12 +186,12 @@ def _shade(
     return shaded
 
 
-def _colors(solids: Sequence[Solid], numbers: npt.NDArray[np.intp], surface: Array, normals: Array) -> Array:
+def _colors(solids: Sequence[Solid], indices: npt.NDArray[np.intp], surface: Array, normals: Array) -> Array:
     """Return the colors (N, 3) of surface points."""
     colors = np.zeros_like(surface)
-    for number in np.unique(numbers):
-        of_solid = numbers == number
-        colors[of_solid] = solids[number].material.colors(surface[of_solid], normals[of_solid])
+    for index in np.unique(indices):
+        is_hit = indices == index
+        colors[is_hit] = solids[index].material.colors(surface[is_hit], normals[is_hit])
     return colors
 
 

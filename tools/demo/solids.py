@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Paint = Callable[[Array, Array], Array]  # points (N, 3) and normals (N, 3) of a surface to its colors (N, 3), 0 to 1
+Paint = Callable[[Array, Array], Array]  # from points (N, 3) and normals (N, 3) to colors (N, 3), 0 to 1
 
-MISS = -1
+MISS = -1  # the index of the solid that a ray hits, if it hits no solid
+NO_OBJECT = -1  # the object id of a solid before it is placed
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Pose:
         return points @ self.rotation.T + self.position
 
     def __matmul__(self, inner: Pose) -> Pose:
-        """Return the pose that applies `inner` first."""
+        """Return the pose that applies `inner` first, and then this pose."""
         return Pose(self.rotation @ inner.rotation, self.rotation @ inner.position + self.position)
 
 
@@ -79,7 +80,7 @@ class Solid:
         raise NotImplementedError
 
     def placed(self, at: Pose, object_id: int) -> Solid:
-        """Return the solid at another place, as a part of an object."""
+        """Return the solid moved by a pose, as a part of an object."""
         raise NotImplementedError
 
 
@@ -107,7 +108,7 @@ class Polyhedron(Solid):
         return distances, self.normals[face]
 
     def placed(self, at: Pose, object_id: int) -> Polyhedron:
-        """Return the polyhedron at another place, as a part of an object."""
+        """Return the polyhedron moved by a pose, as a part of an object."""
         normals = self.normals @ at.rotation.T
         center = at(self.center[None])[0]
         offsets = self.offsets + normals @ at.position
@@ -132,7 +133,7 @@ class Ellipsoid(Solid):
         return distances, normals / np.linalg.norm(normals, axis=1, keepdims=True)
 
     def placed(self, at: Pose, object_id: int) -> Ellipsoid:
-        """Return the ellipsoid at another place, as a part of an object."""
+        """Return the ellipsoid moved by a pose, as a part of an object."""
         return replace(self, axes=at.rotation @ self.axes, center=at(self.center[None])[0], object_id=object_id)
 
 
@@ -141,7 +142,7 @@ def polyhedron(corners: Array, normals: Array, material: Material) -> Polyhedron
     unit = normals / np.linalg.norm(normals, axis=1, keepdims=True)
     center = corners.mean(axis=0)
     radius = float(np.linalg.norm(corners - center, axis=1).max())
-    return Polyhedron(material, MISS, center, radius, unit, (unit @ corners.T).max(axis=1))
+    return Polyhedron(material, NO_OBJECT, center, radius, unit, (unit @ corners.T).max(axis=1))
 
 
 def box(low: Sequence[float], high: Sequence[float], material: Material) -> Polyhedron:
@@ -151,7 +152,7 @@ def box(low: Sequence[float], high: Sequence[float], material: Material) -> Poly
 
 
 def extruded(profile: Sequence[tuple[float, float]], half_width: float, material: Material) -> Polyhedron:
-    """Return a convex profile of points (x, z), counterclockwise seen from -y, extruded to both sides along y."""
+    """Return a solid: a convex profile of points (x, z), counterclockwise seen from -y, extruded along y and -y."""
     outline = np.array(profile, dtype=np.float64)
     along = np.roll(outline, -1, axis=0) - outline
     normals = np.stack([along[:, 1], np.zeros(len(along)), -along[:, 0]], axis=1)
@@ -191,7 +192,7 @@ def prism(center: Sequence[float], radius: float, length: float, axis: int, mate
 def ellipsoid(center: Sequence[float], half_axes: Sequence[float], material: Material) -> Ellipsoid:
     """Return an ellipsoid with half axes along x, y and z."""
     axes = np.diag(np.array(half_axes, dtype=np.float64))
-    return Ellipsoid(material, MISS, np.array(center, dtype=np.float64), float(max(half_axes)), axes)
+    return Ellipsoid(material, NO_OBJECT, np.array(center, dtype=np.float64), float(max(half_axes)), axes)
 
 
 def cast(solids: Sequence[Solid], origins: Array, directions: Array) -> tuple[Array, npt.NDArray[np.intp], Array]:
@@ -203,14 +204,14 @@ def cast(solids: Sequence[Solid], origins: Array, directions: Array) -> tuple[Ar
         directions: The unit direction of each ray, of shape (N, 3).
 
     Returns:
-        The distances (N,) in meters, infinity without a hit; the positions (N,) in `solids`, `MISS` without a hit; and
+        The distances (N,) in meters, infinity without a hit; the indices (N,) in `solids`, `MISS` without a hit; and
         the unit normals (N, 3) of the surfaces.
     """
     distances = np.full(len(origins), np.inf)
-    numbers = np.full(len(origins), MISS, dtype=np.intp)
+    indices = np.full(len(origins), MISS, dtype=np.intp)
     normals = np.zeros_like(origins)
-    for number in _candidates(solids, origins, directions):
-        solid = solids[number]
+    for index in _candidates(solids, origins, directions):
+        solid = solids[index]
         to_center = solid.center - origins
         along = np.einsum("ij,ij->i", to_center, directions)
         squared = np.einsum("ij,ij->i", to_center, to_center)
@@ -218,15 +219,15 @@ def cast(solids: Sequence[Solid], origins: Array, directions: Array) -> tuple[Ar
         near = np.flatnonzero(is_near & (along - solid.radius < distances))
         if not len(near):
             continue
-        entries, faces = solid.entries(origins[near], directions[near])
-        is_first = entries < distances[near]
-        first = near[is_first]
-        distances[first], numbers[first], normals[first] = entries[is_first], number, faces[is_first]
-    return distances, numbers, normals
+        entries, solid_normals = solid.entries(origins[near], directions[near])
+        is_nearer = entries < distances[near]
+        hit = near[is_nearer]
+        distances[hit], indices[hit], normals[hit] = entries[is_nearer], index, solid_normals[is_nearer]
+    return distances, indices, normals
 
 
 def _candidates(solids: Sequence[Solid], origins: Array, directions: Array) -> list[int]:
-    """Return the positions of the solids that are not certainly outside of the cone that contains all rays."""
+    """Return the indices of the solids that may be inside of the cone that contains all rays."""
     if not len(origins):
         return []
     apex, axis = origins.mean(axis=0), directions.mean(axis=0)
@@ -240,4 +241,4 @@ def _candidates(solids: Sequence[Solid], origins: Array, directions: Array) -> l
         angles = np.arccos(np.clip(to_centers @ axis / distances, -1, 1))
         margins = np.arcsin(np.clip(sizes / distances, 0, 1))
     is_outside = (distances > sizes) & (angles - margins > spread + 1e-6)
-    return [int(number) for number in np.flatnonzero(~is_outside)]
+    return [int(index) for index in np.flatnonzero(~is_outside)]

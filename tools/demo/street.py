@@ -12,12 +12,11 @@ from textures import brickwork, facade, grain, paving, road
 
 ROAD, SIDEWALK, BUILDING, VEGETATION, POLE, CAR, PEDESTRIAN = range(1, 8)  # category ids of the segmentation
 UNLABELED = 0
-ROAD_ID, SIDEWALK_ID, VEGETATION_ID, POLE_ID = range(
-    4, 8
-)  # annotation ids of the segmentation; those of objects are below
+# The annotation ids of the segmentation. Those of the tracked objects are 1 to 3.
+ROAD_ID, SIDEWALK_ID, VEGETATION_ID, POLE_ID = range(4, 8)
 BUILDING_IDS = range(8, 15)
-CURB, CURB_HEIGHT = 4.0, 0.14
-MARGIN = 0.04  # between an object and its cuboid: the noise of the lidar is smaller
+CURB, CURB_HEIGHT = 4.0, 0.14  # the distance of the curbs from the middle of the road, and their height
+MARGIN = 0.04  # between an object and its cuboid; it is larger than the noise of the lidar
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,11 @@ class TrackedObject:
     speed: float = 0.0
 
     def pose_at(self, time: float) -> Pose:
-        """Return the pose in the frame of the street."""
+        """Return the pose at a time, in the frame of the street."""
         return Pose(self.start.rotation, self.start.position + self.start.rotation[:, 0] * self.speed * time)
 
     def solids_at(self, time: float) -> list[Solid]:
-        """Return the solids in the frame of the street."""
+        """Return the solids at a time, in the frame of the street."""
         at = self.pose_at(time)
         return [part.placed(at, self.id) for part in self.parts]
 

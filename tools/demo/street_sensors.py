@@ -17,12 +17,13 @@ def rectangle(camera: Camera, at: Pose, center: Array, rotation: Array, size: Ar
     Args:
         camera: The camera.
         at: The pose of the camera, in the frame of the street or of the world.
-        center: The center of the cuboid (3,), in the same frame.
+        center: The center of the cuboid (3,), in the frame of `at`.
         rotation: The rotation matrix of the cuboid (3, 3).
-        size: Its length, width and height (3,).
+        size: The length, width and height of the cuboid (3,).
 
     Returns:
-        The upper left and the lower right corner in pixels, inside the picture; None if the cuboid is outside.
+        The upper left and the lower right corner in pixels, clipped to the picture; None if the cuboid is outside of
+        the picture or not wholly in front of the camera.
     """
     signs = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     corners = (center + (signs * size) @ rotation.T - at.position) @ at.rotation
@@ -38,8 +39,8 @@ def rectangle(camera: Camera, at: Pose, center: Array, rotation: Array, size: Ar
 
 def box(cuboid: dict[str, Any], points: list[list[float]]) -> dict[str, Any]:
     """Return the rectangle of an object as an annotation of the camera, with the track of its cuboid."""
-    same = {name: cuboid[name] for name in ("id", "category_id", "track_id", "is_keyframe", "index", "isHidden")}
-    return {**same, "type": "bbox", "points": points, "attributes": cuboid["attributes"]}
+    shared = {name: cuboid[name] for name in ("id", "category_id", "track_id", "is_keyframe", "index", "isHidden")}
+    return {**shared, "type": "bbox", "points": points, "attributes": cuboid["attributes"]}
 
 
 def sensor_samples(
@@ -54,26 +55,29 @@ def sensor_samples(
     """
     samples = {}
     for name, frames in _SCENES.items():
-        pictures = [{"image": {"url": clouds[frame]["images"][0]["url"]}, **_named(clouds[frame])} for frame in frames]
+        pictures = [
+            {"image": {"url": clouds[frame]["images"][0]["url"]}, **_name_and_timestamp(clouds[frame])}
+            for frame in frames
+        ]
         cuboids = label["attributes"]["frames"][frames.start : frames.stop]
         rectangles = [
             {"format_version": "0.2", "timestamp": clouds[frame]["timestamp"], "annotations": boxes[frame]}
             for frame in frames
         ]
-        attributes = _sensors([clouds[frame] for frame in frames], pictures)
-        labels = _sensors(cuboids, rectangles) | {"links": label["attributes"]["links"]}
+        attributes = _sensor_attributes([clouds[frame] for frame in frames], pictures)
+        labels = _sensor_attributes(cuboids, rectangles) | {"links": label["attributes"]["links"]}
         samples[name] = attributes, {"label_status": label["label_status"], "attributes": labels}
     return samples
 
 
-def _named(cloud: dict[str, Any]) -> dict[str, Any]:
+def _name_and_timestamp(cloud: dict[str, Any]) -> dict[str, Any]:
     return {"name": cloud["name"], "timestamp": cloud["timestamp"]}
 
 
-def _sensors(of_lidar: list[dict[str, Any]], of_camera: list[dict[str, Any]]) -> dict[str, Any]:
+def _sensor_attributes(lidar_frames: list[dict[str, Any]], camera_frames: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "sensors": [
-            {"name": LIDAR, "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": of_lidar}},
-            {"name": CAMERA_NAME, "task_type": "image-vector-sequence", "attributes": {"frames": of_camera}},
+            {"name": LIDAR, "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": lidar_frames}},
+            {"name": CAMERA_NAME, "task_type": "image-vector-sequence", "attributes": {"frames": camera_frames}},
         ]
     }

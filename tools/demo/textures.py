@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from solids import Array, Paint
 
-STOREY, BAY = 2.9, 2.4  # the height of a floor, and the distance between windows
+STORY_HEIGHT, WINDOW_DISTANCE = 2.9, 2.4  # of facades
 WINDOW = np.array([0.07, 0.10, 0.14])
 
 
@@ -26,7 +26,7 @@ def noise(points: Array, scale: float) -> Array:
 
 
 def _hash(cells: np.typing.NDArray[np.int64]) -> Array:
-    """Return a random number (N,) from 0 to 1 for each cell (N, 3)."""
+    """Return a pseudorandom number (N,) from 0 to 1 for each cell (N, 3), which depends only on the cell."""
     mixed = (cells.astype(np.uint64) * np.array([73856093, 19349663, 83492791], dtype=np.uint64)).T
     number = mixed[0] ^ mixed[1] ^ mixed[2]
     number = (number ^ (number >> np.uint64(15))) * np.uint64(2246822519)
@@ -84,7 +84,7 @@ def facade(wall: Paint) -> Paint:
 
     def paint(points: Array, normals: Array) -> Array:
         along, up = _wall_coordinates(points, normals)
-        x, z = np.mod(along, BAY) - BAY / 2, np.mod(up - 0.7, STOREY) - STOREY / 2
+        x, z = np.mod(along, WINDOW_DISTANCE) - WINDOW_DISTANCE / 2, np.mod(up - 0.7, STORY_HEIGHT) - STORY_HEIGHT / 2
         is_wall = (np.abs(normals[:, 2]) < 0.5) & (up > 0.7)
         in_frame = is_wall & (np.abs(x) < 0.66) & (np.abs(z) < 0.92)
         in_glass = in_frame & (np.abs(x) < 0.58) & (np.abs(z) < 0.84) & (np.abs(x) > 0.03) & (np.abs(z - 0.25) > 0.03)
@@ -96,5 +96,5 @@ def facade(wall: Paint) -> Paint:
 
 
 def _wall_coordinates(points: Array, normals: Array) -> tuple[Array, Array]:
-    """Return the coordinates (N,) along a wall and up."""
+    """Return the horizontal coordinate along the wall (N,) and the height (N,) of points of walls."""
     return np.where(np.abs(normals[:, 1]) > 0.5, points[:, 0], points[:, 1]), points[:, 2]

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Floats = npt.NDArray[np.float64]
-_ENDS = np.array(np.unravel_index(np.arange(8), (2, 2, 2))).T - 0.5  # the corners of a cube with sides of 1
+_CUBE_CORNERS = np.array(np.unravel_index(np.arange(8), (2, 2, 2))).T - 0.5  # the corners of a cube with sides of 1
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box: its class, the eight corners, and a line from the center to the middle of its front.
+    """A box: its class, its corners and its heading.
 
     Attributes:
         name: The name of the class.
-        corners: Array of shape (8, 3). Bits 2, 1 and 0 of the index tell the end of the length, width and height.
-        heading: Array of shape (2, 3).
+        corners: Array of shape (8, 3). Bits 2, 1 and 0 of the index of a corner are 1 at the front, left and top.
+        heading: The center, and the middle of the front: array of shape (2, 3).
     """
 
     name: str
@@ -51,15 +51,15 @@ class CameraView:
 
 @dataclass(frozen=True)
 class ReadCloud:
-    """The content of an export.
+    """The first point cloud of an export.
 
     Attributes:
         points: x, y and z of the points in the frame of the sensor: array of shape (N, 3).
         boxes: The boxes in the frame of the sensor.
-        classes: The class of each point in `names`, or -1.
-        objects: The number of the object of each point, or -1.
+        classes: The index in `names` of the class of each point, or -1; None for a format with boxes.
+        objects: The number of the object of each point, or -1; None for a format with boxes.
         names: The names of the classes of points.
-        camera: The image of a camera.
+        camera: The image of a camera; None for a format without cameras.
     """
 
     points: npt.NDArray[Any]
@@ -79,18 +79,18 @@ def box_of(name: str, center: npt.ArrayLike, dimensions: npt.ArrayLike, rotation
         dimensions: Length, width and height.
         rotation: The matrix that rotates the box, or its yaw in radians.
     """
-    turn = np.asarray(rotation, float)
-    if turn.ndim == 0:
-        cosine, sine = np.cos(turn), np.sin(turn)
-        turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+    matrix = np.asarray(rotation, float)
+    if matrix.ndim == 0:
+        cosine, sine = np.cos(matrix), np.sin(matrix)
+        matrix = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
     sides = np.asarray(dimensions, float)
     front = [sides[0] / 2, 0, 0]
-    return Box(name, (_ENDS * sides) @ turn.T + center, np.array([np.zeros(3), front]) @ turn.T + center)
+    return Box(name, (_CUBE_CORNERS * sides) @ matrix.T + center, np.array([np.zeros(3), front]) @ matrix.T + center)
 
 
-def _boxes(names: Sequence[str], boxes: npt.NDArray[Any]) -> list[Box]:
-    """Return boxes of center, length, width, height and yaw: array of shape (N, 7)."""
-    return [box_of(name, box[:3], box[3:6], box[6]) for name, box in zip(names, boxes, strict=True)]
+def _boxes(names: Sequence[str], numbers: npt.NDArray[Any]) -> list[Box]:
+    """Return boxes with these classes. `numbers` has the shape (N, 7): center, length, width, height and yaw."""
+    return [box_of(name, box[:3], box[3:6], box[6]) for name, box in zip(names, numbers, strict=True)]
 
 
 def _openpcdet(folder: Path) -> ReadCloud:
@@ -122,7 +122,7 @@ def _nuscenes(folder: Path) -> ReadCloud:
 
     intrinsic = export.get("calibrated_sensor", camera["calibrated_sensor_token"])["camera_intrinsic"]
     pixels = [box.corners @ np.array(intrinsic).T for box in boxes_in(camera)]
-    view = CameraView(Image.open(folder / camera["filename"]), _in_front(pixels))
+    view = CameraView(Image.open(folder / camera["filename"]), _pixels_in_front(pixels))
     return ReadCloud(export.points_of(lidar)[:, :3], boxes_in(lidar), camera=view)
 
 
@@ -131,12 +131,12 @@ def _kitti_object(folder: Path) -> ReadCloud:
     boxes = _boxes([item.type for item in frame.objects], frame.lidar_boxes())
     to_pixels = frame.projection @ frame.to_camera
     pixels = [np.hstack([box.corners, np.ones((8, 1))]) @ to_pixels.T for box in boxes]
-    view = CameraView(Image.open(folder / "training" / "image_2" / "000000.png"), _in_front(pixels))
+    view = CameraView(Image.open(folder / "training" / "image_2" / "000000.png"), _pixels_in_front(pixels))
     return ReadCloud(frame.points[:, :3], boxes, camera=view)
 
 
-def _in_front(pixels: Sequence[Floats]) -> list[Floats]:
-    """Return the pixels of boxes that are in front of the camera, of homogeneous pixels."""
+def _pixels_in_front(pixels: Sequence[Floats]) -> list[Floats]:
+    """Convert the homogeneous pixels of boxes to pixels. Only boxes wholly in front of the camera are returned."""
     return [box[:, :2] / box[:, 2:] for box in pixels if (box[:, 2] > 0).all()]
 
 

@@ -22,7 +22,7 @@ class Comparison:
     Attributes:
         equal: The number of equal files.
         errors: The number of equal files that contain an error message instead of an output.
-        different: The descriptions of the differences of each different file, by the path of the file.
+        different: The lines that describe the differences of each different file, by the path of the file.
     """
 
     equal: int = 0
@@ -67,29 +67,29 @@ def describe(old: Path, new: Path) -> list[str]:
 
 def shortened(lines: Iterator[str]) -> list[str]:
     """Return the first lines, and the number of the other lines."""
-    first = list(islice(lines, MAX_LINES))
+    shown = list(islice(lines, MAX_LINES))
     more = sum(1 for _ in lines)
-    return [*first, f"and {more:,} more"] if more else first
+    return [*shown, f"and {more:,} more"] if more else shown
 
 
 def image_difference(old: Path, new: Path) -> str:
-    """Describe how many pixels of two images differ."""
-    with Image.open(old) as first, Image.open(new) as second:
-        if (first.mode, first.size) != (second.mode, second.size):
-            return f"{first.mode} {first.size} → {second.mode} {second.size}"
-        differ = np.asarray(first) != np.asarray(second)
+    """Describe the difference of two images: the mode and size, or the number of different pixels."""
+    with Image.open(old) as old_image, Image.open(new) as new_image:
+        if (old_image.mode, old_image.size) != (new_image.mode, new_image.size):
+            return f"{old_image.mode} {old_image.size} → {new_image.mode} {new_image.size}"
+        differ = np.asarray(old_image) != np.asarray(new_image)
     pixels = differ if differ.ndim == 2 else differ.any(axis=-1)  # noqa: PLR2004  (height, width)
     return f"{pixels.sum():,} of {pixels.size:,} pixels differ" if pixels.any() else "equal pixels, different bytes"
 
 
 def line_differences(old: str, new: str) -> Iterator[str]:
-    """Yield the differences between lines with the same number."""
+    """Yield the numbers of lines if they differ, and the differences between lines at the same position."""
     before, after = old.splitlines(), new.splitlines()
     if len(before) != len(after):
         yield f"{len(before):,} lines → {len(after):,} lines"
-    for number, (first, second) in enumerate(zip(before, after, strict=False), start=1):
-        if first != second:
-            yield f"line {number}: {cut(first)} → {cut(second)}"
+    for number, (old_line, new_line) in enumerate(zip(before, after, strict=False), start=1):
+        if old_line != new_line:
+            yield f"line {number}: {cut(old_line)} → {cut(new_line)}"
 
 
 def value_differences(old: object, new: object, path: str = "") -> Iterator[str]:
@@ -97,8 +97,8 @@ def value_differences(old: object, new: object, path: str = "") -> Iterator[str]
     if isinstance(old, dict) and isinstance(new, dict):
         yield from key_differences(old, new, path)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (first, second) in enumerate(zip(old, new, strict=True)):
-            yield from value_differences(first, second, f"{path}[{index}]")
+        for index, (old_item, new_item) in enumerate(zip(old, new, strict=True)):
+            yield from value_differences(old_item, new_item, f"{path}[{index}]")
     elif isinstance(old, list) and isinstance(new, list):
         yield f"{path or 'the list'}: {len(old):,} items {short(old)} → {len(new):,} items {short(new)}"
     elif old != new or type(old) is not type(new):

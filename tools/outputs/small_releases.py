@@ -1,4 +1,4 @@
-"""Write releases with one or two small images. Each release covers one rule about labels."""
+"""Write releases with one small image, or two frames with the same image. Each release covers one rule about labels."""
 
 import json
 import uuid
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+Annotation = dict[str, Any]
 Label = dict[str, Any]
 Points = list[list[float]]
 
 WIDTH, HEIGHT = 80, 60
-TREE, CAR, SKY = 3, 8, 0
+TREE, CAR, SKY = 3, 8, 0  # category ids
 CATEGORIES = [
     {"id": TREE, "name": "tree", "color": [0, 160, 0], "has_instances": True},
     {"id": CAR, "name": "car", "color": [200, 0, 0], "has_instances": True},
@@ -22,7 +23,7 @@ CATEGORIES = [
 INSTANCES = 256  # one more than the layout for instance segmentation can represent
 
 
-def shape(number: int, kind: str, points: Points, category: int = TREE, **more: object) -> Label:
+def shape(number: int, kind: str, points: Points, category: int = TREE, **more: object) -> Annotation:
     """Return one annotation of a vector label."""
     return {"id": number, "category_id": category, "type": kind, "points": points, **more}
 
@@ -61,7 +62,7 @@ VECTORS = {
         shape(1, "polygon", square(40, 5, 15), CAR),
     ],
 }
-TRACKS = [
+TRACKS = [  # the annotations of each frame
     [shape(1, "bbox", [[5, 5], [25, 25]], track_id=1, is_keyframe=True)],
     [
         shape(1, "bbox", [[8, 5], [28, 25]], track_id=1, is_keyframe=False),
@@ -82,17 +83,17 @@ def write_small_releases(folder: Path) -> None:
     write_bitmap_release(folder / "many-instances", ids, range(1, INSTANCES + 1))
 
 
-def write_bitmap_release(folder: Path, ids: np.ndarray[Any, Any], numbers: Iterable[int]) -> None:
-    """Write a release with one bitmap of the given ids, and one annotation for each of `numbers`."""
-    objects = [{"id": number, "category_id": (TREE, CAR)[place % 2]} for place, number in enumerate(numbers)]
+def write_bitmap_release(folder: Path, ids: np.ndarray[Any, Any], annotation_ids: Iterable[int]) -> None:
+    """Write a release with a bitmap that has the pixel values `ids`, and with an annotation for each annotation id."""
+    objects = [{"id": id_, "category_id": (TREE, CAR)[index % 2]} for index, id_ in enumerate(annotation_ids)]
     label = image_label(objects, segmentation_bitmap={"url": "bitmap.png"})
     write_release(folder, "segmentation-bitmap", [image_sample(label)])
     channels = [ids & 255, ids >> 8 & 255, ids >> 16, np.full_like(ids, 255)]
     Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8)).save(folder / "bitmap.png")
 
 
-def image_label(annotations: list[Label], **more: object) -> Label:
-    """Return a label of one image."""
+def image_label(annotations: list[Annotation], **more: object) -> Label:
+    """Return the label of an image."""
     return {"label_status": "LABELED", "attributes": {"format_version": "0.1", "annotations": annotations, **more}}
 
 
@@ -101,9 +102,9 @@ def image_sample(label: Label) -> dict[str, Any]:
     return sample("meadow.png", {"image": {"url": "image.png"}}, label)
 
 
-def sequence_sample(frames: list[list[Label]]) -> dict[str, Any]:
-    """Return a sequence whose frames have the given annotations."""
-    attributes = {"frames": [{"image": {"url": "image.png"}, "name": f"frame_{place}"} for place in range(len(frames))]}
+def sequence_sample(frames: list[list[Annotation]]) -> dict[str, Any]:
+    """Return a sequence; `frames` has the annotations of each frame."""
+    attributes = {"frames": [{"image": {"url": "image.png"}, "name": f"frame_{index}"} for index in range(len(frames))]}
     labeled = {"format_version": "0.2", "frames": [{"annotations": annotations} for annotations in frames]}
     return sample("drive", attributes, {"label_status": "REVIEWED", "attributes": labeled})
 

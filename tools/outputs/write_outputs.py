@@ -90,18 +90,18 @@ def write_masks(rows: Callable[[], Any], add_masks: Callable[[Any], Any], folder
 
 
 def write_layout(rows: Callable[[], Any], layout: str, folder: Path) -> None:
-    """Write the rows of a layout."""
+    """Convert rows to a layout and write them."""
     write_rows(segments_hf.to_layout(rows(), layout), folder)
 
 
 def export(rows: Callable[[], Any], name: str, folder: Path) -> None:
-    """Write an export."""
+    """Export rows to a format."""
     segments_hf.export_dataset(rows(), name, folder)
 
 
-def push(rows: Callable[[], Any], repository: str, layout: str | None, _: Path) -> None:
-    """Push rows to the Hub. `compare_outputs.py` reads the files from there."""
-    segments_hf.push_to_hub(rows(), f"jane/{repository}", layout=layout)
+def push(rows: Callable[[], Any], name: str, layout: str | None, _: Path) -> None:
+    """Push rows to the Hub repository `jane/NAME`, from which `compare_outputs.py` reads the files."""
+    segments_hf.push_to_hub(rows(), f"jane/{name}", layout=layout)
 
 
 def write_rows(rows: datasets.Dataset | datasets.IterableDataset, folder: Path) -> None:
@@ -111,14 +111,14 @@ def write_rows(rows: datasets.Dataset | datasets.IterableDataset, folder: Path) 
     image_columns = {name for name, feature in rows.features.items() if isinstance(feature, datasets.Image)}
     for name in image_columns:
         rows = rows.cast_column(name, datasets.Image(decode=False))
-    plain = []
+    json_rows = []
     for number, row in enumerate(rows):
         contents = {name: image_bytes(row[name]) for name in image_columns}
         for name in image_columns - SOURCES:
             if (content := contents[name]) is not None:
                 (folder / f"{name}-{number:03d}.png").write_bytes(content)
-        plain.append(row | {name: content and sha256(content) for name, content in contents.items()})
-    write_json(folder / "rows.json", plain)
+        json_rows.append(row | {name: content and sha256(content) for name, content in contents.items()})
+    write_json(folder / "rows.json", json_rows)
 
 
 def image_bytes(image: dict[str, Any] | None) -> bytes | None:
@@ -129,7 +129,7 @@ def image_bytes(image: dict[str, Any] | None) -> bytes | None:
 
 
 def sha256(content: bytes) -> str:
-    """Return the hash of a file with the prefix `sha256:`."""
+    """Return the SHA-256 of a file with the prefix `sha256:`."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 

@@ -1,4 +1,4 @@
-"""Write releases whose pictures are difficult to draw: many classes, white objects, many objects, vectors."""
+"""Write releases whose pictures are difficult to draw: with many classes, white objects, many objects or vectors."""
 
 import json
 import uuid
@@ -13,7 +13,7 @@ Category = dict[str, Any]
 
 _SIZE = (800, 600)  # width and height in pixels
 _SAMPLES = 9
-_POINTS = 16  # of the outline of an object
+_OUTLINE_POINTS = 16  # of an object
 _COLOR_NAMES = ("red", "green", "blue", "yellow", "cyan")
 _SHAPES = ("round", "long", "flat", "small", "tall")
 
@@ -27,12 +27,14 @@ def write_drawn_releases(folder: Path) -> list[Path]:
         )
     ]
     white = [_category(1, "white sheep", [255, 255, 255]), _category(2, "ivory goat", [255, 255, 240])]
-    few = [_category(1, "cell", [220, 60, 60]), _category(2, "nucleus", [60, 60, 220])]
+    cells = [_category(1, "cell", [220, 60, 60]), _category(2, "nucleus", [60, 60, 220])]
     return [
         _write_bitmaps(folder / "25-classes", many_classes, objects=20),
         _write_bitmaps(folder / "white-objects", white, objects=6),
-        _write_bitmaps(folder / "50-objects", few, objects=50, touching=True),
-        _write_vectors(folder / "vectors", [*few, _category(3, "a class with a very long name, as some people write")]),
+        _write_bitmaps(folder / "50-objects", cells, objects=50, touching=True),
+        _write_vectors(
+            folder / "vectors", [*cells, _category(3, "a class with a very long name, as some people write")]
+        ),
     ]
 
 
@@ -55,14 +57,14 @@ def _write_bitmaps(folder: Path, categories: list[Category], *, objects: int, to
     for number in range(_SAMPLES):
         ids = _grid(objects) if touching else _blobs(random, objects)
         present = [int(value) for value in np.unique(ids) if value]
-        chosen = {value: categories[int(random.integers(len(categories)))]["id"] for value in present}
+        category_ids = {value: categories[int(random.integers(len(categories)))]["id"] for value in present}
         _write_photo(folder / "images" / f"{number}.jpg", ids, random)
         _write_ids(folder / "labels" / f"{number}.png", ids)
         samples.append(
             _sample(
                 number,
                 {
-                    "annotations": [{"id": value, "category_id": chosen[value]} for value in present],
+                    "annotations": [{"id": value, "category_id": category_ids[value]} for value in present],
                     "segmentation_bitmap": {"url": f"labels/{number}.png"},
                 },
             )
@@ -94,9 +96,9 @@ def _write_vectors(folder: Path, categories: list[Category]) -> Path:
 
 def _blobs(random: np.random.Generator, objects: int) -> npt.NDArray[np.uint32]:
     canvas = Image.new("I", _SIZE)
-    angles = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False)
+    angles = np.linspace(0, 2 * np.pi, _OUTLINE_POINTS, endpoint=False)
     for number in range(1, objects + 1):
-        radii = random.uniform(20, 90, _POINTS)
+        radii = random.uniform(20, 90, _OUTLINE_POINTS)
         x = random.uniform(0, _SIZE[0]) + radii * np.cos(angles)
         y = random.uniform(0, _SIZE[1]) + radii * np.sin(angles)
         ImageDraw.Draw(canvas).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
