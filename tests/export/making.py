@@ -47,9 +47,9 @@ def bitmap_release(folder: Path, samples: dict[str, Any] | None = None, **datase
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "image.jpg").write_bytes(jpeg(SIZE))
     (folder / "bitmap.png").write_bytes(bitmap(IDS))
-    whole = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
+    default_label = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
     labels = samples if samples is not None else {"meadow.jpg": True}
-    entries = [sample(name, "image.jpg", whole if value is True else value) for name, value in labels.items()]
+    entries = [sample(name, "image.jpg", default_label if value is True else value) for name, value in labels.items()]
     return write(folder, entries, "segmentation-bitmap", **dataset)
 
 

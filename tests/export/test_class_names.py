@@ -1,4 +1,4 @@
-"""Names of classes in exports are unique and readable, whatever characters they have."""
+"""Class names with unusual characters in the files of exports: label maps, XML, YAML and JSON."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from segments_hf.release import Category
 
 from .making import bitmap_release
 
+# The names of the three classes of a release.
 NAMES = [
     ["car: red", "car red", "car\nred"],
     ["# car", "car", " car "],
@@ -31,7 +32,7 @@ NAMES = [
 
 
 def _read_labelmap(content: str) -> list[str]:
-    """Return the labels as CVAT and datumaro read them: without comments, and split at colons."""
+    """Return the class names as CVAT and datumaro read them: they skip comments, and split lines at colons."""
     lines = [line.strip() for line in content.splitlines()]
     fields = [line.split(":") for line in lines if line and not line.startswith("#")]
     assert all(len(field) == 4 for field in fields)
@@ -53,20 +54,20 @@ def test_labelmap_has_one_line_with_a_unique_name_for_each_class(names: list[str
 @pytest.mark.parametrize("names", NAMES)
 def test_xml_of_pascal_voc_has_the_class_names_of_its_labelmap(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "pascal-voc")
-    labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
-    assert labels[0] == "background"
-    assert len(set(labels)) == 4
+    class_names = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
+    assert class_names[0] == "background"
+    assert len(set(class_names)) == 4
     found = ET.parse(out / "Annotations" / "meadow.xml").getroot().findall("object/name")
     assert found
-    assert {name.text for name in found} <= set(labels[1:])
+    assert {name.text for name in found} <= set(class_names[1:])
 
 
 @pytest.mark.parametrize("names", NAMES)
 def test_semantic_color_reserves_the_name_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "semantic-color")
-    labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
-    assert labels[0] == "unlabeled"
-    assert len(set(labels)) == 4
+    class_names = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
+    assert class_names[0] == "unlabeled"
+    assert len(set(class_names)) == 4
 
 
 @pytest.mark.parametrize("names", NAMES)

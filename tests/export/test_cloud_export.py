@@ -1,4 +1,4 @@
-"""The rows, scenes, samples.csv and options that are the same in all export formats of point clouds."""
+"""The code that all export formats of point clouds share: rows, scenes, points, ``samples.csv`` and options."""
 
 from __future__ import annotations
 
@@ -19,20 +19,13 @@ from segments_hf.export.point_clouds.scenes import Scenes
 from .making import files, write
 
 
-def sequence(name: str, count: int, write_file: Any) -> dict[str, Any]:
-    """Return a labeled sequence of small point clouds."""
-    frames = [cloud(write_file(f"{name}-{index}.bin", kitti_file())) for index in range(count)]
-    contents = [{"annotations": [cuboid(1, 3)]} for _ in range(count)]
-    return cloud_sample(name, {"frames": frames}, cloud_label(frames=contents))
-
-
 def table(folder: Path) -> list[dict[str, str]]:
     """Return the rows of samples.csv."""
     with (folder / "samples.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_samples_csv_names_the_row_of_each_file(tmp_path: Path) -> None:
+def test_samples_csv_has_the_uuid_and_the_frame_index_of_each_file(tmp_path: Path) -> None:
     result = export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path / "out")
     rows = load_release(demo_release("street-cuboids"), split="train")
     listed = table(tmp_path / "out")
@@ -96,7 +89,7 @@ def test_options_for_images_are_errors_for_point_clouds(tmp_path: Path, options:
         export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path, **options)
 
 
-def test_frames_out_of_order_are_an_error_where_a_format_numbers_them() -> None:
+def test_frames_out_of_order_are_an_error_if_the_format_numbers_frames() -> None:
     frames = [{"name": "a", "uuid": "a", "frame_index": index} for index in (0, 2, 1)]
     scenes = Scenes(in_order=True)
     assert scenes.scene_of(frames[0], "train") == scenes.scene_of(frames[1], "train")
@@ -129,7 +122,7 @@ def test_coordinates_that_float32_would_move_are_an_error() -> None:
         cloud_points(row(456_000.123))
 
 
-def test_missing_fields_are_zero_and_named() -> None:
+def test_missing_fields_are_zero_and_listed() -> None:
     points = np.array([[1, 2, 3, 0.5]], "<f4")
     row = {"point_cloud": {"bytes": points.tobytes(), "path": None}, "point_cloud_type": "kitti"}
     found = cloud_points(row, ("ring", "intensity"))

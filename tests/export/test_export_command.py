@@ -23,7 +23,7 @@ def run(*args: object) -> Result:
 
 
 @pytest.mark.parametrize("name", [*BITMAP_FORMATS, "coco", "COCO", "voc"])
-def test_command_writes_every_format(tmp_path: Path, name: str) -> None:
+def test_command_accepts_names_and_aliases_of_formats_in_upper_and_lower_case(tmp_path: Path, name: str) -> None:
     result = run(demo_release(), name, tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
     assert "Wrote 6 images with 63 objects to" in result.output
@@ -33,7 +33,7 @@ def test_command_writes_every_format(tmp_path: Path, name: str) -> None:
 
 def test_option_formats_lists_formats_and_aliases() -> None:
     listed = run("--formats").output
-    for name in [*FORMATS, *(alias for found in FORMATS.values() for alias in found.aliases)]:
+    for name in [*FORMATS, *(alias for entry in FORMATS.values() for alias in entry.aliases)]:
         assert re.search(rf"(?<![\w-]){name}(?![\w-])", listed), name
 
 
@@ -58,11 +58,11 @@ def test_existing_export_is_replaced_only_with_overwrite(tmp_path: Path) -> None
 
 def test_option_images_link_writes_links_to_the_images(tmp_path: Path) -> None:
     assert run(demo_release(), "yolo", tmp_path, "--images", "link", "-q").exit_code == 0
-    linked = tmp_path / "images/train/meadow_01.jpg"
-    assert linked.resolve() == (demo_release().parent / "images/meadow_01.jpg").resolve()
+    link = tmp_path / "images/train/meadow_01.jpg"
+    assert link.resolve() == (demo_release().parent / "images/meadow_01.jpg").resolve()
 
 
-def test_formats_option_lists_every_format() -> None:
+def test_option_formats_prints_the_help_of_every_format() -> None:
     result = run("--formats")
     assert result.exit_code == 0
     for name, export_format in FORMATS.items():

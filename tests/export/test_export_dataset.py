@@ -1,4 +1,4 @@
-"""Every format exports every form of a data set to the same files."""
+"""Exports of releases, datasets, streams, slices of splits, and sequences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .making import BOX, POLYGON, bitmap_release, files, write
 BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.object_kinds]
 
 
-def test_every_format_is_listed_with_a_help_text() -> None:
+def test_every_format_of_images_exists_and_every_format_has_a_help_text() -> None:
     assert set(FORMATS) >= {
         "coco-instance", "coco-panoptic", "yolo", "yolo-segment", "yolo-pose", "yolo-obb", "pascal-voc", "instance",
         "instance-color", "semantic", "semantic-color", "polygon",
@@ -52,8 +52,8 @@ def test_every_form_of_input_is_exported_to_the_same_files(tmp_path: Path, name:
 @pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_images_are_copied_linked_or_left_out(tmp_path: Path, name: str) -> None:
     release = bitmap_release(tmp_path)
-    ways = ("copy", "link", "none")
-    results = [export_dataset(release, name, tmp_path / images, images=images) for images in ways]
+    choices = ("copy", "link", "none")
+    results = [export_dataset(release, name, tmp_path / images, images=images) for images in choices]
     assert [result.images for result in results] == [1, 1, 1]
     (image,) = files(tmp_path / "copy") - files(tmp_path / "none")
     assert files(tmp_path / "link") == files(tmp_path / "copy")
@@ -62,7 +62,7 @@ def test_images_are_copied_linked_or_left_out(tmp_path: Path, name: str) -> None
     assert (tmp_path / "link" / image).resolve() == (tmp_path / "image.jpg").resolve()
 
 
-def test_slice_of_a_split_has_the_name_of_the_split(tmp_path: Path) -> None:
+def test_files_of_a_slice_have_the_name_of_the_split(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True}), split="train[:1]")
     export_dataset(rows, "coco", tmp_path / "out")
     assert files(tmp_path / "out") == {"annotations/instances_train.json", "train/a.jpg"}
@@ -72,13 +72,21 @@ def test_mapped_stream_keeps_the_attributes_of_annotations(tmp_path: Path) -> No
     stream = load_release(bitmap_release(tmp_path), split="train", streaming=True)
     export_dataset(stream, "coco", tmp_path / "stream")
     export_dataset(stream.map(lambda row: row, features=stream.features), "coco", tmp_path / "mapped")
-    first, second = ((tmp_path / way / "annotations/instances_train.json").read_bytes() for way in ("stream", "mapped"))
-    assert json.loads(first) == json.loads(second)
-    assert json.loads(first)["annotations"][0]["attributes"]["open"] is True
+    documents = [
+        json.loads((tmp_path / name / "annotations/instances_train.json").read_bytes()) for name in ("stream", "mapped")
+    ]
+    assert documents[0] == documents[1]
+    assert documents[0]["annotations"][0]["attributes"]["open"] is True
 
 
 def sequence_release(folder: Path, task_type: str, frames: list[dict[str, Any]]) -> Path:
-    """Write a release of one sequence; its frames show the image of `bitmap_release`."""
+    """Write a release of one sequence. Each frame has the image of `bitmap_release`.
+
+    Args:
+        folder: The folder of the release.
+        task_type: The task type.
+        frames: The label of each frame.
+    """
     bitmap_release(folder)
     images = [{"image": {"url": "image.jpg"}, "name": f"frame_{number}.jpg"} for number in range(len(frames))]
     labels = {"ground-truth": label(frames=frames)}
@@ -114,9 +122,11 @@ def test_stream_of_unknown_length_is_exported_in_bounded_memory(
     row = rows.cast_column("image", datasets.Image(decode=False)).cast_column(
         "segmentation_bitmap", datasets.Image(decode=False)
     )[0]
-    numbers_in_memory: list[int] = []
+    images_in_memory: list[int] = []  # the number of images in memory before each row
 
     class CountedBytes(bytes):
+        """Bytes whose class counts the objects in memory."""
+
         count = 0
 
         def __new__(cls, content: bytes) -> CountedBytes:
@@ -130,7 +140,7 @@ def test_stream_of_unknown_length_is_exported_in_bounded_memory(
 
     def generate() -> Any:
         for number in range(200):
-            numbers_in_memory.append(CountedBytes.count)
+            images_in_memory.append(CountedBytes.count)
             yield {
                 **row,
                 "name": f"{number}.jpg",
@@ -142,7 +152,7 @@ def test_stream_of_unknown_length_is_exported_in_bounded_memory(
     gc.collect()
     result = export_dataset(stream, "coco", tmp_path / "out")
     assert (result.images, result.objects) == (200, 1200)
-    assert max(numbers_in_memory) < 60
+    assert max(images_in_memory) < 60
     progress = capsys.readouterr().err.rpartition("coco-instance train: ")[2]
     assert "200img" in progress
     assert "%" not in progress

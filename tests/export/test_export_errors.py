@@ -48,13 +48,13 @@ def test_unsuitable_format_error_lists_the_suitable_formats(
 
 
 def test_unsuitable_format_is_refused_before_any_request(tmp_path: Path, server: Any) -> None:
-    remote = sample("a.jpg", server.address + "/a.jpg", label(annotations=[BOX]))
+    remote_sample = sample("a.jpg", server.address + "/a.jpg", label(annotations=[BOX]))
     with pytest.raises(OptionError, match="export_format"):
-        export_dataset(write(tmp_path, [remote], "bboxes"), "polygon", tmp_path / "out")
+        export_dataset(write(tmp_path, [remote_sample], "bboxes"), "polygon", tmp_path / "out")
     assert not server.requests
 
 
-def test_labels_of_texts_are_refused(tmp_path: Path) -> None:
+def test_labels_of_text_are_refused(tmp_path: Path) -> None:
     release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], "text-named-entities")
     with pytest.raises(SegmentsHFError, match="text-named-entities is not supported by export"):
         export_dataset(release, "coco", tmp_path / "out")
@@ -68,7 +68,7 @@ def test_labels_of_texts_are_refused(tmp_path: Path) -> None:
         ("bboxes", "openpcdet", "yolo"),
     ],
 )
-def test_formats_of_other_labels_are_refused_and_the_error_lists_those_that_fit(
+def test_format_for_other_labels_is_refused_and_the_error_lists_a_suitable_format(
     tmp_path: Path, task_type: str, export_format: str, expected: str
 ) -> None:
     release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], task_type)

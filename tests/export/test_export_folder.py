@@ -42,12 +42,12 @@ def test_overwrite_removes_all_files_of_the_earlier_export(tmp_path: Path) -> No
 @pytest.mark.parametrize("entry", ["images", "labels", "data.yaml"])
 def test_files_of_other_programs_are_never_replaced(tmp_path: Path, entry: str, overwrite: bool) -> None:
     out = tmp_path / "out"
-    mine = out / entry / "mine.txt" if entry != "data.yaml" else out / entry
-    mine.parent.mkdir(parents=True)
-    mine.write_text("mine")
+    other_file = out / entry / "mine.txt" if entry != "data.yaml" else out / entry
+    other_file.parent.mkdir(parents=True)
+    other_file.write_text("mine")
     with pytest.raises(OutputExistsError, match=f"{entry} exists .*choose another folder"):
         export_dataset(bitmap_release(tmp_path), "yolo", out, overwrite=overwrite)
-    assert files(out) == {mine.relative_to(out).as_posix()}
+    assert files(out) == {other_file.relative_to(out).as_posix()}
 
 
 def test_folder_may_hold_other_files_and_exports_in_other_formats(tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ def row(name: str, image: bytes | None = None, **frame: Any) -> dict[str, Any]:
     return {"name": name, "image": image and {"bytes": image, "path": None}, **frame}
 
 
-def image_bytes(kind: str) -> bytes:
-    """Return an image file of a format of Pillow."""
+def image_bytes(file_format: str) -> bytes:
+    """Return the content of an image file in a format of Pillow, such as ``JPEG``."""
     file = io.BytesIO()
-    Image.new("RGB", (4, 3)).save(file, kind)
+    Image.new("RGB", (4, 3)).save(file, file_format)
     return file.getvalue()
 
 
@@ -54,17 +54,17 @@ def test_repeated_names_are_numbered(names: list[str], unique_stems: bool, expec
     st.booleans(),
 )
 def test_paths_are_unique_on_every_file_system(names: list[str], unique_stems: bool) -> None:
-    paths = FileNames(unique_stems=unique_stems)
-    found = [paths.path_of(row(name)) for name in names]
-    assert len({str(path).casefold() for path in found}) == len(names)
-    folders = {str(parent).casefold() for path in found for parent in path.parents}
-    assert not folders & {str(path).casefold() for path in found}
+    file_names = FileNames(unique_stems=unique_stems)
+    paths = [file_names.path_of(row(name)) for name in names]
+    assert len({str(path).casefold() for path in paths}) == len(names)
+    folders = {str(parent).casefold() for path in paths for parent in path.parents}
+    assert not folders & {str(path).casefold() for path in paths}
     if unique_stems:
-        assert len({str(path.with_suffix("")).casefold() for path in found}) == len(names)
+        assert len({str(path.with_suffix("")).casefold() for path in paths}) == len(names)
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "expected"),
+    ("name", "file_format", "expected"),
     [
         ("a", "JPEG", "a.jpg"),
         ("a.v2", "PNG", "a.v2.png"),
@@ -73,8 +73,8 @@ def test_paths_are_unique_on_every_file_system(names: list[str], unique_stems: b
         ("a", "WEBP", "a.webp"),
     ],
 )
-def test_name_without_suffix_gets_the_suffix_of_the_image_format(name: str, kind: str, expected: str) -> None:
-    assert FileNames().path_of(row(name, image_bytes(kind))) == PurePosixPath(expected)
+def test_name_without_suffix_gets_the_suffix_of_the_image_format(name: str, file_format: str, expected: str) -> None:
+    assert FileNames().path_of(row(name, image_bytes(file_format))) == PurePosixPath(expected)
 
 
 def test_name_without_suffix_is_refused_for_an_unreadable_image() -> None:
@@ -83,13 +83,13 @@ def test_name_without_suffix_is_refused_for_an_unreadable_image() -> None:
 
 
 def test_frames_are_in_the_folder_of_their_sequence() -> None:
-    paths = FileNames()
+    file_names = FileNames()
     frames = [row("drive", frame_index=0, frame_name="front_0.png"), row("drive", frame_index=1, frame_name=None)]
-    assert [str(paths.path_of(frame)) for frame in frames] == ["drive/front_0.png", "drive/00001"]
+    assert [str(file_names.path_of(frame)) for frame in frames] == ["drive/front_0.png", "drive/00001"]
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "expected"),
+    ("name", "file_format", "expected"),
     [
         ("a.jpg", "JPEG", "a.jpg"),
         ("a.JPEG", "JPEG", "a.JPEG"),
@@ -98,9 +98,9 @@ def test_frames_are_in_the_folder_of_their_sequence() -> None:
         ("a.b", "WEBP", "a.b.webp"),
     ],
 )
-def test_suffix_that_readers_ignore_is_replaced(name: str, kind: str, expected: str) -> None:
-    names = FileNames(suffixes={".jpg", ".jpeg", ".png", ".webp"})
-    assert str(names.path_of(row(name, image_bytes(kind)))) == expected
+def test_suffix_that_readers_ignore_is_replaced(name: str, file_format: str, expected: str) -> None:
+    file_names = FileNames(suffixes={".jpg", ".jpeg", ".png", ".webp"})
+    assert str(file_names.path_of(row(name, image_bytes(file_format)))) == expected
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_suffix_of_a_converted_image_is_replaced(name: str, expected: str) -> No
 
 
 def test_path_over_the_limit_is_refused() -> None:
-    names = FileNames(max_length=20)
-    assert str(names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
+    file_names = FileNames(max_length=20)
+    assert str(file_names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
     with pytest.raises(PathError, match="20"):
-        names.path_of(row("b" * 17 + ".jpg"))
+        file_names.path_of(row("b" * 17 + ".jpg"))
     with pytest.raises(PathError):
-        names.path_of(row("a" * 16 + ".jpg"))  # with "-2", the path is unique but too long
+        file_names.path_of(row("a" * 16 + ".jpg"))  # with "-2", the path is unique but too long
 
 
 def test_image_without_a_name_is_refused() -> None:

@@ -1,4 +1,7 @@
-"""Exported images have suffixes that the readers of the format open; other images are converted or left out."""
+"""YOLO exports have only images that ultralytics can open: others are converted or left out.
+
+Also, samples whose names cannot become paths are an error or are skipped.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from segments_hf.errors import OptionError, PathError
 from .formats.ultralytics_rules import check_folder
 from .making import ANNOTATIONS, IDS, SIZE, bitmap_release, files, write
 
-# Name and format of an image, its name in a YOLO export, and whether it is converted.
+# The name of the sample, the file format, the name of the image in a YOLO export, and whether the image is converted.
 IMAGES = [
     ("a.jpg", "JPEG", "a.jpg", False),
     ("b.jfif", "JPEG", "b.jpg", False),
@@ -36,21 +39,28 @@ IMAGES = [
 ]
 
 
-def image_bytes(kind: str, **options: Any) -> bytes:
+def image_bytes(file_format: str, **options: Any) -> bytes:
+    """Return the content of an image file with random colors."""
     file = io.BytesIO()
     colors = np.random.default_rng(0).integers(0, 255, (SIZE[1], SIZE[0], 3), np.uint8)
-    Image.fromarray(colors).save(file, kind, **options)
+    Image.fromarray(colors).save(file, file_format, **options)
     return file.getvalue()
 
 
 def image_release(folder: Path, images: list[Any] = IMAGES) -> Path:
+    """Write a release in which each image has the same bitmap. The name of an image file is its number.
+
+    Args:
+        folder: The folder of the release.
+        images: The name of the sample and the file format of each image; other values are ignored.
+    """
     folder.mkdir(exist_ok=True)
-    whole = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
+    bitmap_label = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
     (folder / "bitmap.png").write_bytes(bitmap(IDS))
     samples = []
-    for number, (name, kind, *_) in enumerate(images):
-        (folder / f"{number}.bin").write_bytes(image_bytes(kind))
-        samples.append(sample(name, f"{number}.bin", whole))
+    for number, (name, file_format, *_) in enumerate(images):
+        (folder / f"{number}.bin").write_bytes(image_bytes(file_format))
+        samples.append(sample(name, f"{number}.bin", bitmap_label))
     return write(folder, samples, "segmentation-bitmap")
 
 
@@ -62,14 +72,14 @@ def test_yolo_export_converts_images_that_ultralytics_cannot_open(tmp_path: Path
     assert files(images) == {expected for *_, expected, _ in IMAGES}
     assert (result.images, result.converted) == (len(IMAGES), sum(converted for *_, converted in IMAGES))
     check_folder(tmp_path / "out", "detect")
-    for number, (_, kind, expected, converted) in enumerate(IMAGES):
+    for number, (_, file_format, expected, converted) in enumerate(IMAGES):
         source = tmp_path / f"{number}.bin"
         if not converted:
             assert (images / expected).read_bytes() == source.read_bytes()
             continue
         with Image.open(images / expected) as converted_image, Image.open(source) as original:
             assert converted_image.format == "PNG"
-            if kind != "JPEG2000":
+            if file_format != "JPEG2000":
                 np.testing.assert_array_equal(converted_image.convert("RGB"), original.convert("RGB"))
 
 
@@ -78,10 +88,13 @@ def test_yolo_export_leaves_out_images_that_ultralytics_cannot_open(
     tmp_path: Path, images: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     result = export_dataset(load_release(image_release(tmp_path)), "yolo", tmp_path / "out", images=images)
-    opened = [expected for *_, expected, converted in IMAGES if not converted]
-    assert files(tmp_path / "out" / "images" / "train") == set(opened)
-    assert len(files(tmp_path / "out" / "labels")) == len(opened)
-    assert (result.images, result.left_out) == (len(opened), {"unsupported image format": len(IMAGES) - len(opened)})
+    supported_names = [expected for *_, expected, converted in IMAGES if not converted]
+    assert files(tmp_path / "out" / "images" / "train") == set(supported_names)
+    assert len(files(tmp_path / "out" / "labels")) == len(supported_names)
+    assert (result.images, result.left_out) == (
+        len(supported_names),
+        {"unsupported image format": len(IMAGES) - len(supported_names)},
+    )
     assert "images='convert'" in caplog.text
     check_folder(tmp_path / "out", "detect")
 
@@ -101,12 +114,12 @@ def test_other_formats_copy_images_of_every_image_format(tmp_path: Path, name: s
 
 def test_converted_image_is_rotated_as_its_exif_says(tmp_path: Path) -> None:
     path = image_release(tmp_path, [("a.jp2", "JPEG2000")])
-    turned = Image.new("L", SIZE[::-1])
-    turned.putpixel((0, 0), 255)
+    stored_image = Image.new("L", SIZE[::-1])
+    stored_image.putpixel((0, 0), 255)
     exif = Image.Exif()
     exif[0x0112] = 6
     file = io.BytesIO()
-    turned.save(file, "AVIF", exif=exif, quality=100, subsampling="4:4:4")
+    stored_image.save(file, "AVIF", exif=exif, quality=100, subsampling="4:4:4")
     (tmp_path / "0.bin").write_bytes(file.getvalue())
     export_dataset(load_release(path), "yolo", tmp_path / "out", images="convert")
     with Image.open(tmp_path / "out/images/train/a.png") as image:
@@ -116,12 +129,12 @@ def test_converted_image_is_rotated_as_its_exif_says(tmp_path: Path) -> None:
     assert np.unravel_index(gray.argmax(), gray.shape) == (0, SIZE[0] - 1)
 
 
-def test_export_command_counts_converted_and_left_out_images(tmp_path: Path) -> None:
+def test_export_command_reports_left_out_and_converted_images(tmp_path: Path) -> None:
     path = str(image_release(tmp_path))
-    left_out = CliRunner().invoke(app, ["export", path, "yolo", str(tmp_path / "a"), "-q"])
-    assert left_out.exit_code == 0, left_out.output
-    assert "4" in left_out.output
-    assert "--images convert" in left_out.output
+    copied = CliRunner().invoke(app, ["export", path, "yolo", str(tmp_path / "a"), "-q"])
+    assert copied.exit_code == 0, copied.output
+    assert "4" in copied.output
+    assert "--images convert" in copied.output
     converted = CliRunner().invoke(app, ["export", path, "yolo", str(tmp_path / "b"), "-q", "--images", "convert"])
     assert converted.exit_code == 0, converted.output
     assert "PNG" in converted.output

@@ -14,8 +14,8 @@ from segments_hf.export import FORMATS
 
 from .making import ANNOTATIONS, bitmap_release, files, vector, vector_release
 
-BITMAPS = [entry.name for entry in FORMATS.values() if "bitmap" in entry.object_kinds]
-POLYGONS = [entry.name for entry in FORMATS.values() if "polygon" in entry.object_kinds]
+BITMAP_FORMATS = [entry.name for entry in FORMATS.values() if "bitmap" in entry.object_kinds]
+POLYGON_FORMATS = [entry.name for entry in FORMATS.values() if "polygon" in entry.object_kinds]
 
 
 def written(folder: Path) -> dict[str, Any]:
@@ -24,17 +24,17 @@ def written(folder: Path) -> dict[str, Any]:
     return {name: json.loads(text) if name.endswith(".json") else text for name, text in contents.items()}
 
 
-@pytest.mark.parametrize("name", BITMAPS)
+@pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_last_annotation_of_a_repeated_id_determines_the_class_of_the_pixels(tmp_path: Path, name: str) -> None:
     earlier = {**ANNOTATIONS[0], "category_id": ANNOTATIONS[1]["category_id"]}
     for folder, entries in (("repeated", [earlier, *ANNOTATIONS]), ("once", ANNOTATIONS)):
-        labeled = label(annotations=entries, segmentation_bitmap={"url": "bitmap.png"})
-        result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), name, tmp_path / folder)
+        bitmap_label = label(annotations=entries, segmentation_bitmap={"url": "bitmap.png"})
+        result = export_dataset(bitmap_release(tmp_path, {"a.jpg": bitmap_label}), name, tmp_path / folder)
         assert result.objects_left_out.total() == (folder == "repeated")
     assert written(tmp_path / "repeated") == written(tmp_path / "once")
 
 
-@pytest.mark.parametrize("name", POLYGONS)
+@pytest.mark.parametrize("name", POLYGON_FORMATS)
 def test_last_polygon_of_a_repeated_id_is_exported(tmp_path: Path, name: str) -> None:
     other = vector("polygon", [[1, 1], [5, 1], [5, 5], [1, 5]])
     last = vector("polygon", [[12, 2], [20, 2], [20, 10], [12, 10]], 8)
@@ -50,7 +50,7 @@ def test_last_polygon_of_a_repeated_id_is_exported(tmp_path: Path, name: str) ->
         assert repeated == once
 
 
-@pytest.mark.parametrize("name", POLYGONS)
+@pytest.mark.parametrize("name", POLYGON_FORMATS)
 def test_later_annotation_of_another_type_replaces_a_polygon(tmp_path: Path, name: str) -> None:
     kept = vector("polygon", [[12, 2], [20, 2], [20, 10], [12, 10]], 8)
     replaced = vector("polygon", [[2, 2], [9, 2], [9, 16], [2, 16]])

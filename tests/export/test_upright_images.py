@@ -1,4 +1,4 @@
-"""`images="upright"` writes upright copies of images with an EXIF orientation, and copies all others."""
+"""`images="upright"` writes upright copies of images with an EXIF orientation, and copies all other images."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ from .making import write
 BOX = {"id": 1, "category_id": 3, "type": "bbox", "points": [[1, 2], [5, 9]]}
 SIZE = (30, 20)  # stored width and height
 VALUES = np.random.default_rng(0).integers(0, 255, SIZE[::-1], np.uint8)
-FORMATS = ["JPEG", "PNG", "TIFF", "WEBP", *(["AVIF"] if HAS_AVIF else [])]
+FILE_FORMATS = ["JPEG", "PNG", "TIFF", "WEBP", *(["AVIF"] if HAS_AVIF else [])]
 
 
-def picture(mode: str) -> Image.Image:
-    """Return an image with smooth changes, so that JPEG changes it little."""
+def source_image(mode: str) -> Image.Image:
+    """Return an image whose colors change smoothly, so that JPEG compression changes them little.
+
+    An image of the mode ``I;16`` has random values.
+    """
     smooth = Image.fromarray(VALUES[:4, :6]).resize(SIZE, Image.Resampling.BICUBIC)
     if mode == "I;16":
         return Image.fromarray(VALUES.astype(np.uint16) * 257)
@@ -39,15 +42,22 @@ def picture(mode: str) -> Image.Image:
     )
 
 
-def rotated_file(kind: str, orientation: int = 6, mode: str = "RGB") -> bytes:
-    if kind == "TIFF":
-        return encoded(picture(mode), kind, tiffinfo={0x0112: orientation})
+def rotated_file(file_format: str, orientation: int = 6, mode: str = "RGB") -> bytes:
+    """Return the content of an image file with an EXIF orientation."""
+    if file_format == "TIFF":
+        return encoded(source_image(mode), file_format, tiffinfo={0x0112: orientation})
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return encoded(picture(mode), kind, exif=exif)
+    return encoded(source_image(mode), file_format, exif=exif)
 
 
 def release_of(folder: Path, *contents: bytes) -> Path:
+    """Write a release of images with one box each.
+
+    Args:
+        folder: The folder of the release.
+        contents: The content of each image file.
+    """
     folder.mkdir(exist_ok=True)
     for number, content in enumerate(contents):
         (folder / f"{number}.bin").write_bytes(content)
@@ -56,52 +66,53 @@ def release_of(folder: Path, *contents: bytes) -> Path:
 
 
 def exported(data: Any, out: Path, images: str = "upright") -> tuple[Any, dict[str, Any], dict[str, bytes]]:
+    """Export to COCO. Return the result, the JSON document, and the content of each image file by its name."""
     result = export_dataset(data, "coco", out, images=images)
-    content = json.loads((out / "annotations" / "instances_train.json").read_bytes())
-    names = [item["file_name"] for item in content["images"]]
-    return result, content, {name: (out / "train" / name).read_bytes() for name in names}
+    document = json.loads((out / "annotations" / "instances_train.json").read_bytes())
+    names = [item["file_name"] for item in document["images"]]
+    return result, document, {name: (out / "train" / name).read_bytes() for name in names}
 
 
 @pytest.mark.each_choice(2)
 @pytest.mark.parametrize("embed", [False, True], ids=["files", "bytes"])
 @pytest.mark.parametrize("orientation", [2, 3, 6, 8])
-@pytest.mark.parametrize("kind", FORMATS)
-def test_copy_of_a_rotated_image_is_upright_without_exif(
-    tmp_path: Path, kind: str, orientation: int, embed: bool
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_copy_of_a_rotated_image_is_upright_without_an_exif_orientation(
+    tmp_path: Path, file_format: str, orientation: int, embed: bool
 ) -> None:
-    content = rotated_file(kind, orientation)
+    content = rotated_file(file_format, orientation)
     rows = load_release(release_of(tmp_path / "in", content), embed=embed)
     result, document, files = exported(rows, tmp_path / "out")
     [(name, copy)] = files.items()
     assert result.rotated == result.images == 1
     assert "Rotated 1 image" in str(result)
     expected = np.asarray(open_image(FileContent(content)), int)
-    with Image.open(io.BytesIO(copy)) as read:
-        assert not read.getexif().get(0x0112)
-        assert read.format == (kind if kind in {"JPEG", "PNG", "TIFF"} else "PNG")
-        assert Path(name).suffix == (".jpg" if read.format == kind else ".png")
-        changes = np.abs(np.asarray(read, int) - expected)
-    assert changes.max() <= (12 if kind == "JPEG" else 0)
+    with Image.open(io.BytesIO(copy)) as image:
+        assert not image.getexif().get(0x0112)
+        assert image.format == (file_format if file_format in {"JPEG", "PNG", "TIFF"} else "PNG")
+        assert Path(name).suffix == (".jpg" if image.format == file_format else ".png")
+        changes = np.abs(np.asarray(image, int) - expected)
+    assert changes.max() <= (12 if file_format == "JPEG" else 0)
     assert (document["images"][0]["width"], document["images"][0]["height"]) == expected.shape[1::-1]
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"),
+    ("file_format", "mode"),
     [("PNG", "I;16"), ("PNG", "L"), ("PNG", "P"), ("PNG", "RGBA"), ("PNG", "1"), ("TIFF", "I;16"), ("TIFF", "F")],
 )
-def test_copy_has_the_mode_and_the_values_of_the_image(tmp_path: Path, kind: str, mode: str) -> None:
-    content = rotated_file(kind, 6, mode)
+def test_copy_has_the_mode_and_the_values_of_the_image(tmp_path: Path, file_format: str, mode: str) -> None:
+    content = rotated_file(file_format, 6, mode)
     _, _, files = exported(release_of(tmp_path / "in", content), tmp_path / "out")
     [copy] = files.values()
     upright = open_image(FileContent(content))
-    with Image.open(io.BytesIO(copy)) as read:
-        assert read.mode == upright.mode
-        assert np.array_equal(np.asarray(read), np.asarray(upright))
-        assert read.getpalette() == upright.getpalette()
+    with Image.open(io.BytesIO(copy)) as image:
+        assert image.mode == upright.mode
+        assert np.array_equal(np.asarray(image), np.asarray(upright))
+        assert image.getpalette() == upright.getpalette()
 
 
 def test_other_images_are_copied_byte_for_byte_and_labels_do_not_change(tmp_path: Path) -> None:
-    contents = [rotated_file("JPEG"), rotated_file("JPEG", 1), encoded(picture("RGB"), "WEBP", lossless=True)]
+    contents = [rotated_file("JPEG"), rotated_file("JPEG", 1), encoded(source_image("RGB"), "WEBP", lossless=True)]
     release = release_of(tmp_path / "in", *contents)
     result, document, files = exported(release, tmp_path / "upright")
     _, expected, copies = exported(release, tmp_path / "copy", "copy")
@@ -114,10 +125,10 @@ def test_other_images_are_copied_byte_for_byte_and_labels_do_not_change(tmp_path
 def test_color_profile_of_a_photograph_is_kept(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    content = encoded(picture("RGB"), "JPEG", exif=exif, icc_profile=b"a color profile")
+    content = encoded(source_image("RGB"), "JPEG", exif=exif, icc_profile=b"a color profile")
     _, _, files = exported(release_of(tmp_path / "in", content), tmp_path / "out")
-    with Image.open(io.BytesIO(*files.values())) as read:
-        assert read.info["icc_profile"] == b"a color profile"
+    with Image.open(io.BytesIO(*files.values())) as image:
+        assert image.info["icc_profile"] == b"a color profile"
 
 
 def test_image_that_would_lose_depth_is_an_error(tmp_path: Path) -> None:
@@ -125,11 +136,12 @@ def test_image_that_would_lose_depth_is_an_error(tmp_path: Path) -> None:
     import cv2
 
     values = np.random.default_rng(0).integers(0, 65535, (20, 30, 3), np.uint16)
-    plain = cv2.imencode(".png", values)[1].tobytes()
-    rotated = rotated_file("PNG")
-    start = rotated.index(b"eXIf") - 4
-    chunk = rotated[start : start + 12 + int.from_bytes(rotated[start : start + 4], "big")]
-    release = release_of(tmp_path / "in", plain[:33] + chunk + plain[33:], rotated_file("JPEG"))
+    without_exif = cv2.imencode(".png", values)[1].tobytes()
+    with_exif = rotated_file("PNG")
+    start = with_exif.index(b"eXIf") - 4
+    chunk = with_exif[start : start + 12 + int.from_bytes(with_exif[start : start + 4], "big")]
+    content = without_exif[:33] + chunk + without_exif[33:]  # the signature and the header have 33 bytes
+    release = release_of(tmp_path / "in", content, rotated_file("JPEG"))
     with pytest.raises(AssetError, match="16-bit"):
         exported(release, tmp_path / "out")
     result = export_dataset(release, "coco", tmp_path / "skipped", images="upright", on_error="skip")
@@ -142,5 +154,5 @@ def test_command_writes_upright_copies(tmp_path: Path) -> None:
     outcome = CliRunner().invoke(app, arguments)
     assert outcome.exit_code == 0, outcome.output
     [copy] = (tmp_path / "out").rglob("*.jpg")
-    with Image.open(copy) as read:
-        assert read.size == SIZE[::-1]
+    with Image.open(copy) as image:
+        assert image.size == SIZE[::-1]
