@@ -43,14 +43,21 @@ def color(mode: str = "RGBA") -> Image.Image:
 
 def with_palette() -> Image.Image:
     """Return a bitmap with the ids of `COLOR_IDS` as the colors of its palette."""
-    present, indices = np.unique(COLOR_IDS, return_inverse=True)
+    ids, indices = np.unique(COLOR_IDS, return_inverse=True)
     image = Image.fromarray(indices.reshape(COLOR_IDS.shape).astype(np.uint8))
-    image.putpalette(present.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
+    image.putpalette(ids.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
     return image
 
 
 def png(depth: int, color_type: int, *, before: bytes = b"", interlace: int = 0) -> bytes:
-    """Return a PNG of `WIDTH` x `HEIGHT` black pixels. `interlace` changes only the header, not the pixels."""
+    """Return a PNG of `WIDTH` x `HEIGHT` black pixels.
+
+    Args:
+        depth: The bits per channel.
+        color_type: The color type.
+        before: Chunks between the header and the pixels.
+        interlace: The interlace method in the header. The pixels are never interlaced.
+    """
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color_type]
     line = bytes(1 + (WIDTH * channels * depth + 7) // 8)
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, color_type, 0, 0, interlace)
@@ -133,7 +140,7 @@ EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
     },
 }
 
-# Files that do not store ids exactly, or that are read differently by different programs.
+# Files that do not store ids exactly, or from which different programs read different ids.
 INEXACT: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: encoded(gray(), "JPEG"),
     "JPEG of the highest quality": lambda: encoded(color("RGB"), "JPEG", quality=100, subsampling=0),

@@ -92,6 +92,7 @@ _NUMBERS = [
 ]  # counts, values and offsets
 _VALUES = [b"\xff" * 8, bytes(8), struct.pack("<d", np.nan), struct.pack(">d", np.nan), b"\0\0\0\1\0\0\0\0"]
 _HEADERS = [b"II*\0\xff\xff\xff\xff", b"XX*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", bytes(8), b"II+\0\x08\0\0\0"]
+# The faults from which `mutated` chooses. A fault that is listed several times is more likely.
 _FAULTS = ["type"] * 6 + ["count"] * 3 + ["offset"] * 3 + ["tag", "value", "value", "cut", "byte", "header"]
 
 
@@ -124,7 +125,7 @@ class Container:
 
     Attributes:
         make: Returns a file that contains the EXIF data.
-        pixels: Returns the bytes of a file that hold its pixels.
+        pixels: Returns the bytes of a file that hold its pixels, perhaps with other data, but without EXIF data.
     """
 
     make: Callable[[bytes], bytes]
@@ -146,15 +147,15 @@ def jpeg(*payloads: bytes) -> bytes:
     """Return a JPEG with one EXIF segment for each payload."""
     content = encoded("JPEG", dpi=(72, 72))
     segments = [b"\xff\xe1" + struct.pack(">H", len(part) + 8) + b"Exif\0\0" + part for part in payloads]
-    end_of_first = 4 + int.from_bytes(content[4:6], "big")
-    return content[:end_of_first] + b"".join(segments) + content[end_of_first:]
+    first_segment_end = 4 + int.from_bytes(content[4:6], "big")
+    return content[:first_segment_end] + b"".join(segments) + content[first_segment_end:]
 
 
 def jpeg_without_density(exif: bytes) -> bytes:
     """Return a JPEG without a JFIF segment. Pillow reads its resolution from the EXIF data when it opens the file."""
     content = jpeg(exif)
-    end_of_first = 4 + int.from_bytes(content[4:6], "big")
-    return content[:2] + content[end_of_first:]
+    first_segment_end = 4 + int.from_bytes(content[4:6], "big")
+    return content[:2] + content[first_segment_end:]
 
 
 def mpo(exif: bytes) -> bytes:

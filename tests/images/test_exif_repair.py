@@ -55,7 +55,7 @@ def as_datasets_reads(content: bytes) -> Image.Image:
 
 
 def upright(orientation: int) -> Image.Image:
-    """Return the image in every container, rotated or mirrored by an EXIF orientation."""
+    """Return the image that the files of all containers hold, rotated or mirrored by an EXIF orientation."""
     image = plain_image()
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
@@ -141,7 +141,8 @@ def test_datasets_reads_every_accepted_image_of_many_seeds(container):
         check_mutated_exif(container, seed)
 
 
-# EXIF data with faults that prevent Pillow from reading them, so that our own code reads them; and the orientation.
+# EXIF data that Pillow cannot read, by fault, each with the orientation that `lenient_orientation` reads; 1 if it reads
+# none.
 UNREADABLE = {
     "unknown byte order": (b"XX*\0" + malformed()[4:], 6),
     "unknown byte order, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
@@ -202,11 +203,11 @@ def test_image_that_pillow_cannot_open_because_of_its_exif_is_repaired():
 
 
 def text(keyword: bytes, value: bytes, kind: bytes = b"tEXt") -> bytes:
-    between = {b"tEXt": b"\0", b"zTXt": b"\0\0", b"iTXt": b"\0\0\0\0\0"}[kind]
-    return png_chunk(kind, keyword + between + (zlib.compress(value) if kind == b"zTXt" else value))
+    separator = {b"tEXt": b"\0", b"zTXt": b"\0\0", b"iTXt": b"\0\0\0\0\0"}[kind]
+    return png_chunk(kind, keyword + separator + (zlib.compress(value) if kind == b"zTXt" else value))
 
 
-PNG_TEXTS = {
+UNREADABLE_PNG_CHUNKS = {
     "profile that is not hexadecimal": text(b"Raw profile type exif", b"\nexif\n 8\nzz"),
     "EXIF as compressed text": text(b"exif", b"abc", b"zTXt"),
     "EXIF as international text": text(b"exif", b"abc", b"iTXt"),
@@ -216,9 +217,9 @@ PNG_TEXTS = {
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("case", PNG_TEXTS)
-def test_png_with_a_text_that_pillow_reads_as_exif_is_repaired(case, side):
-    content = png(**{side: PNG_TEXTS[case]})
+@pytest.mark.parametrize("case", UNREADABLE_PNG_CHUNKS)
+def test_png_with_exif_chunks_that_datasets_cannot_read_is_repaired(case, side):
+    content = png(**{side: UNREADABLE_PNG_CHUNKS[case]})
     with pytest.raises(Exception):  # noqa: B017  (the cases raise different types)
         as_datasets_reads(content)
     new = repaired(content)

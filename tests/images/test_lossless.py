@@ -35,7 +35,7 @@ def test_check_image_refuses_bitmap_of_inexact_format(name: str, verify: str, tm
     for file in (FileContent(content), FileContent(path=tmp_path / "bitmap")):
         with pytest.raises(AssetError) as caught:
             check_image(file, limits(verify), is_bitmap=True)
-        # A complete file would be the same after another download. Only the file with two headers is damaged.
+        # A file with an UnwantedError is not downloaded again. Only the file with two headers is damaged.
         assert isinstance(caught.value, UnwantedError) or name == "PNG with two headers"
 
 

@@ -117,12 +117,12 @@ def test_every_exception_of_a_decoder_becomes_an_asset_error(error: type[Excepti
         raise error("raised by a decoder")
 
     monkeypatch.setattr(GifImageFile, method, fail)
-    read = open_image if method != "getexif" else decode_exif
+    read = open_image if method != "getexif" else read_exif
     with pytest.raises(AssetError):
         read(FileContent(WHOLE["gif"]))
 
 
-def decode_exif(file: FileContent) -> None:
+def read_exif(file: FileContent) -> None:
     with decoder_errors(), Image.open(file.open()) as image:
         image.getexif()
 
@@ -142,7 +142,7 @@ def test_an_image_of_a_mode_that_cannot_be_shown_raises_asset_error() -> None:
         to_rgb(Image.new("La", (2, 2)))
 
 
-def test_pixel_limit_of_pillow_causes_no_warning_and_above_twice_the_limit_an_error(monkeypatch) -> None:
+def test_pixel_limit_of_pillow_causes_no_warning_but_an_error_above_twice_the_limit(monkeypatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
