@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from dataset.making import label, sample
 from images.exif_making import HAS_AVIF
-from images.odd_images import encoded
+from images.images_by_mode import encoded
 from PIL import Image
 from typer.testing import CliRunner
 

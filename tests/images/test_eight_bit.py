@@ -16,7 +16,7 @@ from segments_hf.images.depth.eight_bit import decoded_to_eight_bit, to_eight_bi
 from segments_hf.images.depth.scaling import ValueRange
 from segments_hf.io.file_content import FileContent
 
-from .odd_images import CONVERTED, DEEP, PLAIN, colors, encoded, png, ramp, tiff
+from .images_by_mode import CONVERTED, DEEP, PLAIN, colors, encoded, png, ramp, tiff
 
 
 def decoded(content: bytes | None) -> Image.Image:

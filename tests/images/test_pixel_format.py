@@ -7,7 +7,7 @@ import pytest
 from segments_hf.images.depth.pixel_format import pixel_format
 from segments_hf.io.file_content import FileContent
 
-from .odd_images import CONVERTED, DEEP, PLAIN
+from .images_by_mode import CONVERTED, DEEP, PLAIN
 
 NAMES = {
     "L PNG": "L",

@@ -9,7 +9,7 @@ import datasets
 import numpy as np
 import pytest
 from dataset.making import bitmap, file_bytes, label, sample, undecoded
-from images.odd_images import CONVERTED, DEEP, PLAIN, SIZE, colors, encoded, pgm, png, ramp, tiff
+from images.images_by_mode import CONVERTED, DEEP, PLAIN, SIZE, colors, encoded, pgm, png, ramp, tiff
 from PIL import Image
 
 from segments_hf import load_release, to_layout

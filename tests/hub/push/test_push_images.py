@@ -8,7 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from images.odd_images import CONVERTED, png, ramp
+from images.images_by_mode import CONVERTED, png, ramp
 from layouts.test_layout_images import made_sample
 from typer.testing import CliRunner
 

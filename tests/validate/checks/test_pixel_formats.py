@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from dataset.making import sample
-from images.odd_images import CONVERTED, DEEP, PLAIN
+from images.images_by_mode import CONVERTED, DEEP, PLAIN
 
 from segments_hf import load_release, validate
 from segments_hf.validate import Report
