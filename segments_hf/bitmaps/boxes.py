@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Boxes(NamedTuple):
-    """The areas and bounding boxes of k instances, in the order of their ids.
+    """The areas and bounding boxes of k instances, in increasing order of their ids.
 
     Attributes:
         ids: Instance ids, a uint32 array of shape (k,).
         areas: The number of pixels of each instance, an int64 array of shape (k,).
-        xywh: The bounding boxes, an int64 array of shape (k, 4): the left and top pixel, width, height.
+        xywh: The bounding boxes, an int64 array of shape (k, 4): left, top, width, height in pixels.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -59,8 +59,8 @@ def boxes(bitmap: BitmapLike) -> Boxes:
     Boxes(ids=array([5, 7], dtype=uint32), areas=array([1, 3]), xywh=array([[0, 1, 1, 1], [1, 0, 2, 2]]))
     """
     ids = decode_bitmap(bitmap)
-    parts = [_boxes_of_band(ids[rows], rows.start) for rows in bands(ids.shape)]
-    return parts[0] if len(parts) == 1 else _merged(parts)
+    boxes_of_bands = [_boxes_of_band(ids[rows], rows.start) for rows in bands(ids.shape)]
+    return boxes_of_bands[0] if len(boxes_of_bands) == 1 else _merged(boxes_of_bands)
 
 
 def _ids_in(pixels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -70,6 +70,7 @@ def _ids_in(pixels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
+    """Return the boxes of the instances in a band. `top_row` is the row of the bitmap that the band begins with."""
     begins = np.ones(pixels.shape, bool)  # where a run of one id begins; a new run begins in each row
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)
@@ -79,25 +80,26 @@ def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
     starts, lengths, values = starts[labeled], lengths[labeled], values[labeled]
     order = np.argsort(values, kind="stable")
     starts, lengths, values = starts[order], lengths[order], values[order]
-    ids, first = np.unique(values, return_index=True)
+    ids, first_runs = np.unique(values, return_index=True)
     if not ids.size:
         return Boxes(ids, np.zeros(0, np.int64), np.zeros((0, 4), np.int64))
     tops, lefts = np.divmod(starts, pixels.shape[1])
     # The sort is stable, so the first run of an id is in its top row.
-    left, top = np.minimum.reduceat(lefts, first), tops[first]
-    right, bottom = np.maximum.reduceat(lefts + lengths, first), np.maximum.reduceat(tops, first) + 1
+    left, top = np.minimum.reduceat(lefts, first_runs), tops[first_runs]
+    right, bottom = np.maximum.reduceat(lefts + lengths, first_runs), np.maximum.reduceat(tops, first_runs) + 1
     xywh = np.stack([left, top + top_row, right - left, bottom - top], axis=1)
-    return Boxes(ids, np.add.reduceat(lengths, first), xywh)
+    return Boxes(ids, np.add.reduceat(lengths, first_runs), xywh)
 
 
-def _merged(parts: Sequence[Boxes]) -> Boxes:
+def _merged(boxes_of_bands: Sequence[Boxes]) -> Boxes:
     """Combine the boxes of the bands of a bitmap."""
-    values, areas, xywh = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    values, areas, xywh = (np.concatenate(arrays) for arrays in zip(*boxes_of_bands, strict=True))
     order = np.argsort(values, kind="stable")
     values, areas, xywh = values[order], areas[order], xywh[order]
-    ids, first = np.unique(values, return_index=True)
+    ids, first_boxes = np.unique(values, return_index=True)
     if not ids.size:
         return Boxes(ids, areas, xywh)
-    start = np.minimum.reduceat(xywh[:, :2], first)
-    end = np.maximum.reduceat(xywh[:, :2] + xywh[:, 2:], first)
-    return Boxes(ids, np.add.reduceat(areas, first), np.concatenate([start, end - start], axis=1))
+    top_left = np.minimum.reduceat(xywh[:, :2], first_boxes)
+    bottom_right = np.maximum.reduceat(xywh[:, :2] + xywh[:, 2:], first_boxes)
+    sizes = bottom_right - top_left
+    return Boxes(ids, np.add.reduceat(areas, first_boxes), np.concatenate([top_left, sizes], axis=1))

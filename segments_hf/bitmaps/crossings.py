@@ -1,4 +1,4 @@
-"""Find polygons whose edges cross each other."""
+"""Find polygons that cross themselves."""
 
 from __future__ import annotations
 
@@ -16,52 +16,57 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
     Indices = npt.NDArray[np.intp]
 
-COST_LIMIT = 2**23  # the pairs of edges of a large polygon that are compared, in a few seconds
-_PAIRS_AT_ONCE = 2**18
-_EXACT_COST = 16  # the time of an exact comparison, in comparisons of floating-point numbers
-_LEAST_CORNERS = 4  # the edges of a triangle all have a corner in common
-_ROUNDING = 3.3306690738754716e-16  # of a determinant, relative to its products (Shewchuk 1997, ccwerrboundA)
-_SPLITTER = 2.0**27 + 1  # splits a number into two halves of 26 bits (Dekker 1971)
+COST_LIMIT = 2**23  # compared pairs of edges of a polygon, which take a few seconds; then the comparison stops
+_PAIRS_AT_ONCE = 2**18  # pairs of edges
+_EXACT_COST = 16  # an exact comparison takes as long as 16 comparisons with rounding errors
+_LEAST_CORNERS = 4  # in a triangle, any two edges have a corner in common, so they cannot cross
+# The largest rounding error of a 2 x 2 determinant, relative to the sum of its two products without signs (Shewchuk
+# 1997, ccwerrboundA).
+_ROUNDING = 3.3306690738754716e-16
+_SPLITTER = 2.0**27 + 1  # splits the 53 bits of a number into two halves (Dekker 1971)
 
 
 def crosses_itself(polygons: Sequence[Sequence[tuple[float, float]]]) -> list[bool | None]:
-    """Tell for each polygon whether two of its edges cross at a point inside both of them.
+    """Tell for each polygon whether two of its edges cross at a point inside both edges.
 
     A polygon that only touches itself, at a corner or along an edge, does not cross itself. The result is exact: where
-    rounding errors could change it, exact sums are used.
+    rounding errors could change it, the function computes exact sums.
 
-    Only pairs of edges that overlap in x (or in y if these are fewer) are compared. For most polygons, the number of
-    these pairs is proportional to the number of corners.
+    Only pairs of edges that overlap in x are compared. If these pairs are many, the function counts the pairs that
+    overlap in y too, and compares the pairs of the smaller count. For most polygons, the number of compared pairs is
+    proportional to the number of corners.
 
     Args:
-        polygons: The corners of each polygon: x and y, finite numbers below 2^31.
+        polygons: The corners of each polygon: x and y, finite numbers between -2^31 and 2^31.
 
     Returns:
-        Whether each polygon crosses itself; None if its edges are too many to compare all pairs, and the compared ones
-        do not cross.
+        True or False for each polygon; None for a polygon with too many pairs of edges to compare all of them, if no
+        compared pair crosses.
 
     >>> crosses_itself([[(0, 0), (4, 0), (4, 4), (0, 4)], [(0, 0), (4, 4), (4, 0), (0, 4)]])
     [False, True]
     """
     found: list[bool | None] = [False] * len(polygons)
-    large = [number for number, polygon in enumerate(polygons) if len(polygon) >= _LEAST_CORNERS]
-    if not large:
+    candidates = [number for number, polygon in enumerate(polygons) if len(polygon) >= _LEAST_CORNERS]
+    if not candidates:
         return found
-    edges = _edges_of([polygons[number] for number in large])
+    edges = _edges_of([polygons[number] for number in candidates])
     pairs = _overlapping(edges, 0)
     if pairs.counts.sum() <= _PAIRS_AT_ONCE:
         first, second = pairs.between(0, len(pairs.counts))
         crossing, _ = _crossing(edges, first, second)
         for number in edges.polygon[first[crossing]].tolist():
-            found[large[number]] = True
+            found[candidates[number]] = True
         return found
-    for number in large:
-        found[number] = _large_polygon_crosses_itself(_edges_of([polygons[number]]))
+    for number in candidates:
+        found[number] = _crosses_itself_in_batches(_edges_of([polygons[number]]))
     return found
 
 
-def _large_polygon_crosses_itself(edges: _Edges) -> bool | None:
-    pairs = min((_overlapping(edges, axis) for axis in (0, 1)), key=lambda found: int(found.counts.sum()))
+def _crosses_itself_in_batches(edges: _Edges) -> bool | None:
+    """Tell whether one polygon crosses itself; None if its pairs of edges are too many."""
+    pairs_by_axis = [_overlapping(edges, axis) for axis in (0, 1)]
+    pairs = min(pairs_by_axis, key=lambda candidate: int(candidate.counts.sum()))
     cost = 0
     for first, second in pairs.batches():
         crossing, exact = _crossing(edges, first, second)
@@ -100,19 +105,19 @@ class _Pairs(NamedTuple):
     """The pairs of edges of the same polygon that overlap in one coordinate.
 
     Attributes:
-        order: The indices of the edges, ordered by polygon and by their lowest coordinate.
-        counts: The number of the edges after each edge in this order that overlap it: these are the next ones.
+        order: The indices of the edges, sorted by polygon, then by the lower coordinate of the edge.
+        counts: For each edge in this order, the number of later edges that overlap it. They come directly after it.
     """
 
     order: Indices
     counts: Indices
 
     def between(self, begin: int, end: int) -> tuple[Indices, Indices]:
-        """Return the pairs of the edges from `begin` to `end` in the order: the indices of both edges."""
+        """Return the pairs whose first edge is in `order[begin:end]`: the indices of the first and second edges."""
         counts = self.counts[begin:end]
-        place = np.repeat(np.arange(begin, end), counts)
-        first_pair = np.repeat(np.cumsum(counts) - counts, counts)
-        return self.order[place], self.order[place + 1 + np.arange(len(place)) - first_pair]
+        positions = np.repeat(np.arange(begin, end), counts)
+        offsets = np.repeat(np.cumsum(counts) - counts, counts)
+        return self.order[positions], self.order[positions + 1 + np.arange(len(positions)) - offsets]
 
     def batches(self) -> Iterator[tuple[Indices, Indices]]:
         """Yield all pairs, in batches of about `_PAIRS_AT_ONCE`."""
@@ -123,16 +128,16 @@ class _Pairs(NamedTuple):
 
 
 def _overlapping(edges: _Edges, axis: int) -> _Pairs:
-    """Find the pairs of edges of one polygon that overlap in x (axis 0) or y (axis 1)."""
+    """Find the pairs of edges of the same polygon that overlap in x (axis 0) or y (axis 1)."""
     start, end = edges.start[:, axis], edges.end[:, axis]
     low, high = _sort_keys(edges.polygon, np.minimum(start, end)), _sort_keys(edges.polygon, np.maximum(start, end))
     order = np.argsort(low)
-    last = np.searchsorted(low[order], high[order], side="right")
-    return _Pairs(order, last - np.arange(1, len(order) + 1))
+    ends = np.searchsorted(low[order], high[order], side="right")
+    return _Pairs(order, ends - np.arange(1, len(order) + 1))
 
 
 def _sort_keys(polygon: Indices, values: Numbers) -> npt.NDArray[np.complex128]:
-    """Return numbers that are sorted first by polygon, then by value: numpy sorts complex numbers by their parts."""
+    """Return keys that sort by polygon, then by value: numpy sorts complex numbers by real, then by imaginary part."""
     keys = np.empty(len(values), np.complex128)
     keys.real, keys.imag = polygon, values
     return keys
@@ -140,16 +145,16 @@ def _sort_keys(polygon: Indices, values: Numbers) -> npt.NDArray[np.complex128]:
 
 def _crossing(edges: _Edges, first: Indices, second: Indices) -> tuple[npt.NDArray[np.bool_], int]:
     """Tell which pairs of edges cross at a point inside both, and return the number of exact comparisons."""
-    one, to_one, two, to_two = edges.start[first], edges.end[first], edges.start[second], edges.end[second]
-    below = np.minimum(one, to_one) < np.maximum(two, to_two)
-    above = np.minimum(two, to_two) < np.maximum(one, to_one)
-    crossing: npt.NDArray[np.bool_] = np.all(below & above, axis=1)
+    start_1, end_1, start_2, end_2 = edges.start[first], edges.end[first], edges.start[second], edges.end[second]
+    overlapping = np.minimum(start_1, end_1) < np.maximum(start_2, end_2)
+    overlapping &= np.minimum(start_2, end_2) < np.maximum(start_1, end_1)
+    crossing: npt.NDArray[np.bool_] = np.all(overlapping, axis=1)
     exact = 0
-    for edge, points in (((one, to_one), (two, to_two)), ((two, to_two), (one, to_one))):
+    for edge, points in (((start_1, end_1), (start_2, end_2)), ((start_2, end_2), (start_1, end_1))):
         chosen = np.flatnonzero(crossing)
         if not len(chosen):
             break
-        start, end = (part[chosen] for part in edge)
+        start, end = (point[chosen] for point in edge)
         sides = [_side(start, end, point[chosen]) for point in points]
         exact += sum(number for _, number in sides)
         crossing[chosen] = sides[0][0] * sides[1][0] < 0
@@ -163,31 +168,33 @@ def _side(start: Numbers, end: Numbers, point: Numbers) -> tuple[npt.NDArray[np.
     """
     a, b = start - point, end - point
     left, right = a[:, 0] * b[:, 1], a[:, 1] * b[:, 0]
-    size = np.abs(left) + np.abs(right)
+    magnitude = np.abs(left) + np.abs(right)
     sides = np.sign(left - right).astype(np.int8)
-    uncertain = np.flatnonzero((np.abs(left - right) <= _ROUNDING * size) & (size > 0))
+    uncertain = np.flatnonzero((np.abs(left - right) <= _ROUNDING * magnitude) & (magnitude > 0))
     if len(uncertain):
         sides[uncertain] = _exact_side(start[uncertain], end[uncertain], point[uncertain])
     return sides, len(uncertain)
 
 
 def _exact_side(start: Numbers, end: Numbers, point: Numbers) -> list[int]:
+    """Return the sides as `_side` does, with exact sums."""
     (ax, ay), (bx, by), (cx, cy) = start.T, end.T, point.T
     products = ((ax, by), (-ax, cy), (-cx, by), (-ay, bx), (ay, cx), (cy, bx))
-    terms = np.stack([part for one, two in products for part in _exact_product(one, two)], axis=1)
+    terms = np.stack([part for factors in products for part in _exact_product(*factors)], axis=1)
     totals = map(math.fsum, terms.tolist())  # correctly rounded, so the sign is exact
     return [(total > 0) - (total < 0) for total in totals]
 
 
-def _exact_product(one: Numbers, two: Numbers) -> tuple[Numbers, Numbers]:
-    """Return two numbers whose sum is exactly the product (Dekker 1971)."""
-    product = one * two
-    (high, low), (other_high, other_low) = _split(one), _split(two)
-    error = low * other_low - (((product - high * other_high) - low * other_high) - high * other_low)
+def _exact_product(factor_1: Numbers, factor_2: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the rounded product and its rounding error, whose sum is exactly the product (Dekker 1971)."""
+    product = factor_1 * factor_2
+    (high_1, low_1), (high_2, low_2) = _split(factor_1), _split(factor_2)
+    error = low_1 * low_2 - (((product - high_1 * high_2) - low_1 * high_2) - high_1 * low_2)
     return product, error
 
 
 def _split(number: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the upper and the lower half of the bits of each number, as two numbers with this sum."""
     scaled = _SPLITTER * number
     high = scaled - (scaled - number)
     return high, number - high

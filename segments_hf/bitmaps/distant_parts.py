@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps.boxes import Boxes
 
-LEAST_PART = 16  # pixels; smaller parts are ignored, because they are often strays of a brush
+LEAST_PART = 16  # pixels; smaller parts are ignored, because they are often slips of the brush
 LEAST_SHARE = 0.1  # of the area of the largest part; smaller parts are ignored
 _MOST_PARTS = 200  # only the largest parts are compared: a noisy mask may have any number of parts
 _LEAST_GROUPS = 4  # an object behind other objects often has two or three parts far apart
-_PIXELS_AT_ONCE = 2**22
-_LONGEST_SIDE = 256  # of a bounding box in which every pixel is read; of a larger one, every second or third pixel is
+_PIXELS_AT_ONCE = 2**22  # about; the sum of the areas of the bounding boxes that are examined together
+_LONGEST_SIDE = 256  # pixels; a bounding box with a longer side is read at a lower resolution, see `Parts`
 
 
 class Parts(NamedTuple):
@@ -30,10 +30,10 @@ class Parts(NamedTuple):
         instance: The index of the instance of each part, in increasing order, an array of shape (n,).
         areas: The number of pixels of each part, of shape (n,).
         bounds: The left, top, right and bottom of each part, relative to the bounding box of its instance, of shape
-            (n, 4). The pixels at the right and at the bottom do not belong to the part.
+            (n, 4). The right and the bottom are exclusive, as in a slice.
 
-    In an instance with a bounding box over 256 pixels, every k-th pixel of every k-th line is read, so that at most 256
-    are read along each side. Areas and bounds are then numbers of these pixels.
+    If a bounding box is wider or higher than 256 pixels, only every k-th pixel of every k-th line of this box is read,
+    so that at most 256 pixels are read along each side. Areas and bounds are then numbers of the pixels read.
     """
 
     instance: npt.NDArray[np.int64]
@@ -59,31 +59,31 @@ def parts_of(bitmap: npt.NDArray[np.uint32], ids: Sequence[int], xywh: Sequence[
     sizes = widths * np.array([box.shape[0] + 1 for box in boxes], np.int64)
     offsets = np.append(0, np.cumsum(sizes))
     masks = np.zeros(int(offsets[-1]) + 1, bool)
-    for number, box, begin, end in zip(ids, boxes, offsets, offsets[1:], strict=False):
+    for instance_id, box, begin, end in zip(ids, boxes, offsets, offsets[1:], strict=False):
         height, width = box.shape
-        np.equal(box, number, out=masks[begin:end].reshape(height + 1, width + 2)[1:, 1:-1])
+        np.equal(box, instance_id, out=masks[begin:end].reshape(height + 1, width + 2)[1:, 1:-1])
     changes = np.flatnonzero(masks[1:] != masks[:-1]) + 1
     starts, ends = changes[0::2], changes[1::2]
     instance = np.searchsorted(offsets, starts, side="right") - 1
     part_of = _connected(starts, ends, widths[instance])
     lines, columns = np.divmod(starts - offsets[instance], widths[instance])
     order = np.argsort(part_of, kind="stable")
-    first = np.flatnonzero(np.diff(part_of[order], prepend=-1))
+    first_runs = np.flatnonzero(np.diff(part_of[order], prepend=-1))
     lengths = (ends - starts)[order]
     lines, columns = lines[order] - 1, columns[order] - 1
     bounds = (
-        np.minimum.reduceat(columns, first),
-        np.minimum.reduceat(lines, first),
-        np.maximum.reduceat(columns + lengths, first),
-        np.maximum.reduceat(lines + 1, first),
+        np.minimum.reduceat(columns, first_runs),
+        np.minimum.reduceat(lines, first_runs),
+        np.maximum.reduceat(columns + lengths, first_runs),
+        np.maximum.reduceat(lines + 1, first_runs),
     )
-    return Parts(instance[order][first], np.add.reduceat(lengths, first), np.stack(bounds, axis=1))
+    return Parts(instance[order][first_runs], np.add.reduceat(lengths, first_runs), np.stack(bounds, axis=1))
 
 
 def _pixels_of_box(
     bitmap: npt.NDArray[np.uint32], left: int, top: int, width: int, height: int
 ) -> npt.NDArray[np.uint32]:
-    """Return the pixels of a box, or of a large one every k-th pixel of every k-th line."""
+    """Return the pixels of a box; of a large box, every k-th pixel of every k-th line, see `Parts`."""
     step = -(-max(width, height) // _LONGEST_SIDE)
     return bitmap[top : top + height : step, left : left + width : step]
 
@@ -91,24 +91,26 @@ def _pixels_of_box(
 def _connected(
     starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], widths: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """Return the part of each run of pixels. The numbers of the parts, 0, 1, ..., are in the order of the instances.
+    """Return the number of the part of each run of pixels. Parts are numbered from 0 in the order of the instances.
 
     Args:
-        starts: The position of the first pixel of each run.
-        ends: The position after the last pixel.
-        widths: The number of pixels of a line.
+        starts: The position of the first pixel of each run in the array of all masks.
+        ends: The position after the last pixel of each run.
+        widths: The number of pixels of a line in the mask of each run.
     """
-    # A run touches the runs of the line above that end at its start or later and start at its end or earlier.
-    first = np.searchsorted(ends, starts - widths, side="left")
-    last = np.searchsorted(starts, ends - widths, side="right")
+    # A run with the columns start to end touches each run of the line above that has `its end >= start` and
+    # `its start <= end`.
+    first_above = np.searchsorted(ends, starts - widths, side="left")
+    end_above = np.searchsorted(starts, ends - widths, side="right")
     runs = np.arange(len(starts))
-    parents = roots_of(np.where(last > first, first, runs))
-    several = np.flatnonzero(last - first > 1)
-    counts = (last - first)[several]
-    other = np.repeat(first[several], counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    parents = roots_of(np.where(end_above > first_above, first_above, runs))
+    several = np.flatnonzero(end_above - first_above > 1)
+    counts = (end_above - first_above)[several]
+    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    above = np.repeat(first_above[several], counts) + offsets
     trees = numbered(parents)
     _, part_of_tree = spanning_forest(
-        np.repeat(trees[several], counts), trees[other], np.zeros(len(other), np.int64), int(trees.max(initial=-1)) + 1
+        np.repeat(trees[several], counts), trees[above], np.zeros(len(above), np.int64), int(trees.max(initial=-1)) + 1
     )
     parts: npt.NDArray[np.int64] = part_of_tree[trees].astype(np.int64)
     return parts
@@ -120,9 +122,11 @@ def distant_groups(bitmap: npt.NDArray[np.uint32], regions: Boxes) -> dict[int, 
     Only instances that cover less than half of their bounding box are examined.
 
     Two parts are near if the gap between their bounding boxes, horizontally and vertically, is at most half the longest
-    side of the larger box. A group is a chain of near parts. An object that a pole cuts in two is one group, because
-    the parts are larger than the pole. Parts of fewer than 16 pixels, and of less than a tenth of the largest part, are
-    ignored. Large instances are read at a lower resolution, see `Parts`.
+    side of the two boxes. Parts that a chain of near parts connects are one group. Thus, an object that a pole cuts in
+    two is one group if one of its parts is at least twice as long as the pole is wide.
+
+    Parts of fewer than 16 pixels, and parts of less than a tenth of the area of the largest part, are ignored. Of the
+    other parts, only the 200 largest are compared. Large instances are read at a lower resolution, see `Parts`.
 
     Args:
         bitmap: Instance ids of shape (H, W).
@@ -138,18 +142,18 @@ def distant_groups(bitmap: npt.NDArray[np.uint32], regions: Boxes) -> dict[int, 
     >>> distant_groups(bitmap, boxes(bitmap))
     {7: 4}
     """
-    sizes = regions.xywh[:, 2] * regions.xywh[:, 3]
-    sparse = np.flatnonzero((2 * regions.areas < sizes) & (regions.areas >= _LEAST_GROUPS * LEAST_PART))
+    box_areas = regions.xywh[:, 2] * regions.xywh[:, 3]
+    sparse = np.flatnonzero((2 * regions.areas < box_areas) & (regions.areas >= _LEAST_GROUPS * LEAST_PART))
     found: dict[int, int] = {}
-    cuts = np.flatnonzero(np.diff(np.cumsum(sizes[sparse]) // _PIXELS_AT_ONCE)) + 1
+    cuts = np.flatnonzero(np.diff(np.cumsum(box_areas[sparse]) // _PIXELS_AT_ONCE)) + 1
     for chosen in np.split(sparse, cuts):
         if len(chosen):
             ids = regions.ids[chosen].tolist()
             parts = parts_of(bitmap, ids, regions.xywh[chosen].tolist())
-            first = np.flatnonzero(np.diff(parts.instance, prepend=-1))
-            counts = np.diff(first, append=len(parts.instance))
+            starts = np.flatnonzero(np.diff(parts.instance, prepend=-1))
+            counts = np.diff(starts, append=len(parts.instance))
             for index in np.flatnonzero(counts >= _LEAST_GROUPS).tolist():
-                part = slice(first[index], first[index] + counts[index])
+                part = slice(starts[index], starts[index] + counts[index])
                 groups = _groups(parts.areas[part], parts.bounds[part])
                 if groups >= _LEAST_GROUPS:
                     found[ids[index]] = groups

@@ -1,8 +1,9 @@
 """Compute masks from bitmaps of instance ids: semantic masks, instance masks, and one binary mask per instance.
 
 In all functions, `bitmap` is anything that `decode_bitmap` reads; a uint32 array is used without a copy. `annotations`
-are those of a row: mappings with `id`, an instance id, and `category`, a class index. The id 0 is not an instance. If
-two annotations have the same id, the later one is used. An annotation whose `category` is None has no class.
+are the annotations of a row: mappings with `id`, an instance id, and `category`, a class index, or None if the
+annotation has no class. `get_semantic_bitmap` reads `category_id` instead of `category`. The id 0 is not an instance.
+If two annotations have the same id, the later one is used.
 """
 
 from __future__ import annotations
@@ -42,10 +43,11 @@ def get_semantic_bitmap(
 
     Returns:
         Array of shape (H, W) and of the smallest unsigned dtype for the values: category id + `id_increment`, and 0
-        where the pixel is unlabeled or no annotation has its id. A warning counts the latter pixels.
+        where the pixel is unlabeled or no annotation has its id. A warning gives the number of labeled pixels whose id
+        no annotation has.
 
     Raises:
-        BitmapError: A value is negative; or `strict` is true, and a pixel has an id that no annotation has.
+        BitmapError: A value of the mask is negative; or `strict` is true, and a pixel has an id that no annotation has.
 
     >>> get_semantic_bitmap(np.array([[0, 7], [8, 7]], np.uint32), [{"id": 7, "category_id": 3}, {"id": 8,
     ...     "category_id": 300}]).tolist()
@@ -55,13 +57,14 @@ def get_semantic_bitmap(
     ids = decode_bitmap(bitmap, known_ids=values.keys())
     values.pop(0, None)
     mask = look_up(ids, values)
-    # Count the labeled pixels whose id has no value. If an id has the value 0, all pixels must be looked up again.
+    # Count the labeled pixels whose id no annotation has: they are 0 in the mask. If an annotation has the value 0,
+    # its pixels are 0 too, so the ids are looked up again with the value 1 for all annotations.
     unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
         unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
     if unknown:
-        strays = [number for number in present_ids(ids).tolist() if number not in values]
-        shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
+        unknown_ids = [id_ for id_ in present_ids(ids).tolist() if id_ not in values]
+        shown = ", ".join(map(str, unknown_ids[:5])) + (", …" if len(unknown_ids) > 5 else "")  # noqa: PLR2004
         problem = f"got {unknown} pixels with ids that no annotation has ({shown})"
         if strict:
             raise BitmapError(f"{problem}; to make these pixels 0, pass strict=False")
@@ -86,7 +89,7 @@ def semantic_mask(
         0.
 
     Raises:
-        BitmapError: `ignore_index` is negative, or is the index of a class.
+        BitmapError: `ignore_index` is negative, or is the class index of an annotation.
 
     >>> bitmap = np.array([[0, 7], [9, 7]], np.uint32)
     >>> semantic_mask(bitmap, [{"id": 7, "category": 0}]).tolist()
@@ -143,28 +146,28 @@ def binary_masks(
 
 
 def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None = None) -> MaskValues:
-    """Return the values of a semantic mask; see `semantic_mask`.
+    """Return the value of each instance id in a semantic mask; see `semantic_mask`.
 
     Raises:
-        BitmapError: `ignore_index` is negative, or is the index of a class.
+        BitmapError: `ignore_index` is negative, or is the class index of an annotation.
     """
     classes = class_of_ids(annotations)
     if ignore_index is None:
-        return MaskValues({number: index + 1 for number, index in classes.items()})
+        return MaskValues({id_: index + 1 for id_, index in classes.items()})
     if ignore_index in classes.values():
         raise BitmapError(f"ignore_index: got {ignore_index}, which is the index of a class; expected another number")
     return MaskValues(classes, ignore_index)
 
 
 def instance_values(annotations: Iterable[Mapping[str, Any]]) -> MaskValues:
-    """Return the values of an instance mask; see `instance_mask`."""
+    """Return the value of each instance id in an instance mask; see `instance_mask`."""
     return MaskValues({item["id"]: number for number, item in enumerate(annotations, start=1)})
 
 
 def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     """Return the class index of each instance id that has a class."""
-    latest = {item["id"]: item["category"] for item in annotations if item["id"]}
-    return {number: index for number, index in latest.items() if index is not None}
+    class_of_id = {item["id"]: item["category"] for item in annotations if item["id"]}
+    return {id_: index for id_, index in class_of_id.items() if index is not None}
 
 
 def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -173,8 +176,9 @@ def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
 
 
 def _field(annotation: object, name: str) -> int:
+    """Return a field of an annotation, which is a mapping or an object with attributes."""
     try:
         return cast("Mapping[str, int]", annotation)[name]
-    except TypeError:  # an object, such as those of the official SDK
+    except TypeError:  # an object, such as an annotation of the official SDK
         value: int = getattr(annotation, name)
         return value

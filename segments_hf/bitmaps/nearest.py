@@ -13,16 +13,16 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 def resize_nearest(numbers: npt.NDArray[Number], size: tuple[int, int]) -> npt.NDArray[Number]:
-    """Resize a bitmap. Each pixel takes the value of the old pixel at its center, so no new values appear.
+    """Resize a bitmap. Each new pixel takes the value of the old pixel at its center, so no new values appear.
 
-    Pillow resizes in the same way, but does not support all 32-bit values.
+    Pillow's `Resampling.NEAREST` chooses the same pixels, but does not support all 32-bit values.
 
     Args:
         numbers: Array of shape (H, W), of any dtype.
         size: The new width and height in pixels.
 
     Returns:
-        Array of shape (height, width) and the same dtype; the same array if it already has this size.
+        Array of shape (height, width) and the same dtype; `numbers` itself if it already has this size.
 
     >>> resize_nearest(np.array([[1, 2, 3, 4]]), (2, 2)).tolist()
     [[2, 4], [2, 4]]
@@ -35,5 +35,6 @@ def resize_nearest(numbers: npt.NDArray[Number], size: tuple[int, int]) -> npt.N
     return resized
 
 
-def _centers(before: int, after: int) -> npt.NDArray[np.integer[Any]]:
-    return (2 * np.arange(after) + 1) * before // (2 * after)
+def _centers(old_size: int, new_size: int) -> npt.NDArray[np.integer[Any]]:
+    """Return, for each new pixel of a row or column, the index of the old pixel at its center."""
+    return (2 * np.arange(new_size) + 1) * old_size // (2 * new_size)

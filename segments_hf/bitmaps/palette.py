@@ -11,9 +11,9 @@ _GOLDEN_RATIO = 0.618033988749895
 
 
 def palette_color(index: int) -> Color:
-    """Return the color of a class. It depends only on the index, and differs clearly from the colors of nearby indices.
+    """Return the RGB color of a class. It depends only on the class index, and differs from those of nearby indices.
 
-    The hue increases by 0.618 of the color circle, the golden ratio, for each index, which keeps hues far apart.
+    From one index to the next, the hue moves by 0.618 of the color circle: the golden ratio keeps hues far apart.
 
     >>> palette_color(0), palette_color(1)
     ((242, 85, 85), (121, 156, 242))

@@ -27,13 +27,14 @@ def panoptic(
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W).
         annotations: The annotations of a row: `id` is an instance id, `category` a class index.
-        stuff: The class indices whose instances are merged into one segment.
+        stuff: The indices of the stuff classes. All instances of a stuff class in an image are one segment.
 
     Returns:
         The segment ids and `segments_info`. The segment ids are a uint32 array of shape (H, W): the id of the instance;
-        for stuff, the first id of the class, preferably below 2^24; 0 where no annotation with a class has the id.
-        `segments_info` has a dict for each segment with pixels, in the order of the annotations: `id`, `category_id`
-        (the class index), `area` (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0).
+        for an instance of a stuff class, the first id of the class in the annotations that is below 2^24, or its first
+        id if all are larger; 0 where no annotation with a class has the pixel's id. `segments_info` has a dict for each
+        segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area` (pixels),
+        `bbox` (left, top, width, height in pixels), `iscrowd` (0).
 
     >>> annotations = [{"id": 7, "category": 0}, {"id": 8, "category": 1}, {"id": 9, "category": 1}]
     >>> ids, segments = panoptic(np.array([[7, 0, 8, 9]], np.uint32), annotations, stuff=[1])
@@ -56,25 +57,24 @@ def panoptic_values(
         annotations: As for `panoptic`.
         stuff: As for `panoptic`.
     """
-    classes = {number: index for number, index in class_of_ids(annotations).items() if 0 < number < 2**32}
-    merged: dict[int, int] = {}  # the segment id of each stuff class, preferably one that fits into a PNG
+    classes = {id_: index for id_, index in class_of_ids(annotations).items() if 0 < id_ < 2**32}
+    stuff_ids: dict[int, int] = {}  # the segment id of each stuff class; if possible, one that fits into a PNG
     segment_of = {
-        number: merged.setdefault(classes[number], number) if classes[number] in stuff else number
-        for number in sorted(classes, key=lambda number: number >= ID_LIMIT)
+        id_: stuff_ids.setdefault(classes[id_], id_) if classes[id_] in stuff else id_
+        for id_ in sorted(classes, key=lambda id_: id_ >= ID_LIMIT)
     }
     found: dict[int, dict[str, Any]] = {}
-    for number, area, xywh in zip(*(part.tolist() for part in boxes(ids)), strict=True):
-        if number in segment_of:
-            segment = segment_of[number]
+    for id_, area, xywh in zip(*(values.tolist() for values in boxes(ids)), strict=True):
+        if id_ in segment_of:
+            segment = segment_of[id_]
             info = {"id": segment, "category_id": classes[segment], "area": area, "bbox": xywh, "iscrowd": 0}
             found[segment] = _joined(found[segment], info) if segment in found else info
-    return MaskValues(segment_of), [found[number] for number in classes if number in found]
+    return MaskValues(segment_of), [found[id_] for id_ in classes if id_ in found]
 
 
 def _joined(segment: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Merge the segments of two instances."""
-    (x, y, width, height), (left, top, wide, high) = segment["bbox"], other["bbox"]
-    start_x, start_y = min(x, left), min(y, top)
-    end_x, end_y = max(x + width, left + wide), max(y + height, top + high)
-    bbox = [start_x, start_y, end_x - start_x, end_y - start_y]
-    return {**segment, "area": segment["area"] + other["area"], "bbox": bbox}
+    """Return the segment with the pixels of two segments."""
+    (left_1, top_1, width_1, height_1), (left_2, top_2, width_2, height_2) = segment["bbox"], other["bbox"]
+    left, top = min(left_1, left_2), min(top_1, top_2)
+    right, bottom = max(left_1 + width_1, left_2 + width_2), max(top_1 + height_1, top_2 + height_2)
+    return {**segment, "area": segment["area"] + other["area"], "bbox": [left, top, right - left, bottom - top]}

@@ -31,11 +31,12 @@ _POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in units of the t
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
-    """Draw polygons in order; later polygons cover earlier ones.
+    """Draw polygons in order; later polygons cover earlier polygons.
 
     A pixel belongs to a polygon if the center of the pixel is inside by the even-odd rule. The center of the top left
     pixel of the image is (0.5, 0.5). Polygons on opposite sides of a shared edge therefore share no pixel and leave no
-    gap. A ring inside another ring is a hole, even if a cut joins the two rings into one.
+    gap. A ring inside another ring is a hole, even if the two rings are joined into one by a cut: two edges between the
+    same points.
 
     Args:
         polygons: Polygons in drawing order, each a list of rings, each a list of points (x, y) in pixels; 0, 0 is the
@@ -70,8 +71,8 @@ class Coverage(NamedTuple):
 
     Attributes:
         pixels: The number of pixels that the even-odd rule fills, an int64 array of shape (n,).
-        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). For a polygon of one ring
-            that does not cross itself, it is `pixels` or ``-pixels``.
+        windings: The sum of the winding numbers of each polygon at all pixels, an int64 array of shape (n,). For a
+            polygon of one ring that does not cross itself, the sum is `pixels` or ``-pixels``.
     """
 
     pixels: npt.NDArray[np.int64]
@@ -79,7 +80,7 @@ class Coverage(NamedTuple):
 
 
 def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int) -> Coverage:
-    """Count the pixels that each polygon covers, independent of the other polygons, without drawing it.
+    """Count the pixels that each polygon covers, even where it overlaps other polygons, without drawing it.
 
     Args:
         polygons: Polygons as in `fill_polygons`.
@@ -96,23 +97,24 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
     edges = edges_of(polygons, height)
     coverage = Coverage(np.zeros(len(polygons), np.int64), np.zeros(len(polygons), np.int64))
     for batch in batches(edges):
-        which, lines, xs = crossings(batch)
-        columns, polygon = columns_of(xs, width), batch.polygon[which]
-        np.add.at(coverage.windings, polygon, columns * batch.direction[which])
+        edge, lines, xs = crossings(batch)
+        columns, polygon = columns_of(xs, width), batch.polygon[edge]
+        np.add.at(coverage.windings, polygon, columns * batch.direction[edge])
         inside = spans(polygon, lines, columns, width)
         np.add.at(coverage.pixels, inside.polygon, inside.end - inside.start)
     return coverage
 
 
 def _work_one_by_one(edges: Edges, starts: npt.NDArray[np.int64], width: int) -> float:
-    """Estimate the time to fill polygons one by one, in processed pixels.
+    """Estimate the time to fill polygons one by one, in units of the time to process one pixel.
 
     `starts` has the index of the first edge of each polygon.
     """
     lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), starts).clip(0, width)
     rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), starts).clip(0, width)
-    heights = np.maximum.reduceat(edges.first + edges.counts, starts) - np.minimum.reduceat(edges.first, starts)
-    return float(((rights - lefts) * heights).sum() + _POLYGON_IN_PIXELS * len(starts))
+    tops = np.minimum.reduceat(edges.first_line, starts)
+    bottoms = np.maximum.reduceat(edges.first_line + edges.counts, starts)
+    return float(((rights - lefts) * (bottoms - tops)).sum() + _POLYGON_IN_PIXELS * len(starts))
 
 
 def _work_together(height: int, width: int) -> float:
@@ -130,25 +132,24 @@ def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, starts: npt.N
 def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
     """Draw many polygons in a time that does not depend on the number of polygons that cover a pixel.
 
-    A run of pixels of a polygon is the union of two runs of the same length, a power of two; these may overlap. For
-    each power, a table stores the number of the last polygon with such a run, at the first pixel of the run. From the
-    longest runs to the shortest, each run is split into two halves. Runs of length 1 are the pixels of the result.
+    A run of pixels of a polygon is the union of two runs of the same length, a power of two. The two runs may
+    overlap. For each power, a table stores the number of the last polygon with such a run, at the first pixel of the
+    run. From the longest runs to the shortest, each run is split into two halves. Runs of length 1 are the pixels of
+    the result.
     """
     height, width = canvas.shape
     exponents = np.frexp(np.arange(width + 1))[1] - 1  # of the largest power of two up to each length
-    at_once = max(1, _CELLS_AT_ONCE // (width * width.bit_length()))
-    stops = edges.first + edges.counts  # the line after the last one of each edge
-    for top in range(0, height, at_once):
-        bottom = min(top + at_once, height)
-        first, counts = np.maximum(edges.first, top), np.minimum(stops, bottom) - np.maximum(edges.first, top)
+    lines_at_once = max(1, _CELLS_AT_ONCE // (width * width.bit_length()))
+    for top in range(0, height, lines_at_once):
+        bottom = min(top + lines_at_once, height)
         tables = np.zeros((width.bit_length(), (bottom - top) * width), np.uint32)
-        for batch in batches(edges._replace(first=first, counts=counts).part(counts > 0)):
-            which, lines, xs = crossings(batch)
-            inside = spans(batch.polygon[which], lines, columns_of(xs, width), width)
+        for batch in batches(edges.in_lines(top, bottom)):
+            edge, lines, xs = crossings(batch)
+            inside = spans(batch.polygon[edge], lines, columns_of(xs, width), width)
             polygon, line, start, end = (values[inside.end > inside.start] for values in inside)
             exponent = exponents[end - start]
             begins = np.stack([start, end - (1 << exponent)], axis=1) + (width * (line - top))[:, None]
-            # If an index is repeated, the assignment keeps the last value, which is that of the last polygon.
+            # If an index is repeated, the assignment keeps the last value: the number of the last polygon.
             tables[np.repeat(exponent, 2), begins.ravel()] = np.repeat(polygon + 1, 2)
         for exponent in range(len(tables) - 1, 0, -1):
             longer, shorter, half = tables[exponent], tables[exponent - 1], 1 << (exponent - 1)
@@ -158,12 +159,12 @@ def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
 
 
 def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
-    """Return the bounding box of one polygon in the image, and for each pixel in the box, whether it is inside."""
-    top, bottom = int(edges.first.min()), int((edges.first + edges.counts).max())
+    """Return the bounding box of a polygon in the image, and whether each pixel of the box is inside the polygon."""
+    top, bottom = int(edges.first_line.min()), int((edges.first_line + edges.counts).max())
     ends = np.stack([edges.x, edges.to_x])
     # One more pixel on both sides, because rounding may move a crossing beyond the end of its edge.
     left, right = (int(columns_of(end, width)) for end in (ends.min() - 1, ends.max() + 1))
-    parities = np.zeros((bottom - top, right - left + 1), np.uint8)  # of the number of crossings at each pixel
+    parities = np.zeros((bottom - top, right - left + 1), np.uint8)  # of the numbers of crossings
     blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
         _, lines, xs = crossings(edges.part(slice(begin, end)))

@@ -26,7 +26,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
     sides = np.roll(hull, -1, axis=0) - hull
     along = sides / np.hypot(*sides.T)[:, None]
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    on_along, on_across = hull @ along.T, hull @ across.T  # (corner, side)
+    on_along, on_across = hull @ along.T, hull @ across.T  # projections of each corner on each side: (corners, sides)
     lows = np.stack([on_along.min(axis=0), on_across.min(axis=0)], axis=1)
     highs = np.stack([on_along.max(axis=0), on_across.max(axis=0)], axis=1)
     areas = np.prod(highs - lows, axis=1)
@@ -41,7 +41,7 @@ def convex_hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
     """Return the convex hull of points, by Andrew's algorithm.
 
     Args:
-        points: Array of shape (n, 2): x and y, finite. The points must not all be the same.
+        points: Array of shape (n, 2): x and y, finite. At least two points must differ.
 
     Returns:
         float64 array of shape (k, 2): the corners, clockwise if y points down; two if the points are on one line.
@@ -62,4 +62,5 @@ def convex_hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
 
 
 def _turn(start: list[float], corner: list[float], end: tuple[float, float]) -> float:
+    """Return a positive number if the path turns clockwise (if y points down), 0 if it is straight."""
     return (corner[0] - start[0]) * (end[1] - start[1]) - (corner[1] - start[1]) * (end[0] - start[0])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def stable_order(numbers: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Return the indices that sort numbers from 0 to 2^32 - 1.
+    """Return the indices that sort numbers from 0 to 2^32 - 1. Equal numbers keep their order.
 
     The numbers are sorted in two passes of 16 bits, because numpy's radix sort is limited to 16 bits.
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 _LARGEST_TABLE = 2**24  # entries, one for each id that a PNG of ids can encode
-_FEW_BYTES = 2**20  # the zeros of numpy are used for smaller arrays
+_LAZY_BYTES = 2**20  # `np.zeros` creates smaller arrays
 
 
 class MaskValues(NamedTuple):
     """The values of the pixels of a mask.
 
     Attributes:
-        of_id: The value of each instance id.
+        of_id: The values of instance ids.
         otherwise: The value of id 0, and of all ids that are not in `of_id`.
     """
 
@@ -34,10 +34,10 @@ class MaskValues(NamedTuple):
 
 
 class ValueTable:
-    """A table that converts the ids in parts of a bitmap to the values of a mask.
+    """A table that converts the ids of a bitmap, or of a band of it, to the values of a mask.
 
     Args:
-        values: The values.
+        values: The value of each id.
         highest_id: The highest id in the bitmap.
         dtype: The dtype of the mask; by default the smallest unsigned dtype for the values.
 
@@ -56,21 +56,21 @@ class ValueTable:
             raise BitmapError(f"got the value {lowest} for a mask, expected 0 or more")
         self.highest: int = max(otherwise, max(of_id.values(), default=0))
         self.dtype: np.dtype[Any] = np.dtype(dtype or np.min_scalar_type(self.highest))
-        present = {number: value for number, value in of_id.items() if 0 < number <= highest_id}
-        keys = np.fromiter(present, np.int64, len(present))
-        found = np.fromiter(present.values(), self.dtype, len(present))
+        possible = {id_: value for id_, value in of_id.items() if 0 < id_ <= highest_id}
+        keys = np.fromiter(possible, np.int64, len(possible))
+        values_of_keys = np.fromiter(possible.values(), self.dtype, len(possible))
         self._keys: npt.NDArray[np.int64] | None = None
         if highest_id >= _LARGEST_TABLE:
             order = np.argsort(keys)
             self._keys = np.append(0, keys[order])
-            self._values: Mask = np.append(self.dtype.type(otherwise), found[order])
+            self._values: Mask = np.append(self.dtype.type(otherwise), values_of_keys[order])
             return
         size = highest_id + 1
         self._values = np.full(size, otherwise, self.dtype) if otherwise else _lazy_zeros(size, self.dtype)
-        self._values[keys] = found
+        self._values[keys] = values_of_keys
 
     def __call__(self, ids: npt.NDArray[np.integer[Any]]) -> Mask:
-        """Return the value of each id. The call needs more memory than `ids`, so pass a band of a large bitmap."""
+        """Return the value of each id. The call needs more memory than `ids`, so pass a large bitmap band by band."""
         if self._keys is None:
             return self._values.take(ids)
         indices = np.searchsorted(self._keys, ids, side="right") - 1
@@ -94,6 +94,6 @@ def look_up(
 
 def _lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
     """Return an array of zeros that uses memory only for the pages that are written; `np.zeros` may use huge pages."""
-    if length * dtype.itemsize < _FEW_BYTES:
+    if length * dtype.itemsize < _LAZY_BYTES:
         return np.zeros(length, dtype)
     return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks that do not change pixel values, and their lengths in bytes
+# Chunks that do not change pixel values, with their lengths in bytes.
+_IGNORED_CHUNKS = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}
 _DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by color type and bit depth
     (0, 8): np.dtype("u1"),
     (0, 16): np.dtype("<u2"),
@@ -37,14 +38,14 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 
     Returns:
         uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 array of shape (H, W) for grayscale, with the values
-        that Pillow returns. None if the extra ``fast`` is not installed, and for an image of another kind or a damaged
-        image, which Pillow must decode or refuse.
+        that Pillow returns. None if the extra ``fast`` is not installed, if the file is damaged, if it is not such a
+        PNG, or if a chunk may change pixel values: Pillow must then decode or refuse the file.
     """
     tools = _tools()
-    parts = _parts(content) if tools else None
-    if tools is None or parts is None:
+    header_and_data = _header_and_data(content) if tools else None
+    if tools is None or header_and_data is None:
         return None
-    (width, height, depth, color, *_), compressed = parts
+    (width, height, depth, color, *_), compressed = header_and_data
     dtype = _DTYPES[color, depth]
     inflate, unfilter, inflate_error = tools
     size = height * (1 + width * dtype.itemsize)
@@ -66,7 +67,7 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 def _filters_and_pixels(
     raw: npt.NDArray[np.uint8], shape: tuple[int, int], dtype: np.dtype[Any]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
-    """Return the filter of each line, and the pixels.
+    """Return the number of the filter of each line, and the filtered pixels.
 
     The pixels are moved within `raw`, because a copy may be large.
     """
@@ -80,7 +81,7 @@ def _filters_and_pixels(
     return filters, pixels.view(dtype)
 
 
-def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
+def _header_and_data(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
     """Return the header and the compressed lines of a supported PNG; None for any other file.
 
     Files with a fault, and files with a chunk that may change pixel values, are left to Pillow.
@@ -92,7 +93,7 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
         data = content[start:end]
         if zlib.crc32(data, zlib.crc32(kind)) != int.from_bytes(content[end : end + 4], "big"):
             return None
-        if _PLAIN.get(kind) != len(data) or (chunks[-1:] and chunks[-1][0] == b"IDAT"):
+        if _IGNORED_CHUNKS.get(kind) != len(data) or (chunks[-1:] and chunks[-1][0] == b"IDAT"):
             chunks.append((kind, data))
     kinds = [kind for kind, _ in chunks]
     if kinds != [b"IHDR", *[b"IDAT"] * (len(kinds) - 2), b"IEND"] or len(chunks[0][1]) != PNG_HEADER.size:
@@ -137,41 +138,42 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
 def _unfilter(pixels: npt.NDArray[np.unsignedinteger[Any]], filters: npt.NDArray[np.uint8]) -> None:
     """Reverse the filters of lines, in place.
 
-    All bytes of a pixel are processed as one integer, with sums without carries between bytes. Paeth's filter needs no
-    arithmetic if two of the three neighbors are equal, which is true of nearly all pixels of a bitmap.
+    All bytes of a pixel are processed as one integer. The sums have no carries between bytes. Paeth's filter needs no
+    arithmetic if the upper left pixel equals the upper or the left pixel, which is true of nearly all pixels of a
+    bitmap.
     """
     low, high = np.uint32(0x7F7F7F7F), np.uint32(0x80808080)
     zero = np.uint32(0)
     bits = 8 * pixels.itemsize
     height, width = pixels.shape
     for y in range(height):
-        kind = filters[y]
-        if kind == _NO_FILTER:
+        filter_type = filters[y]
+        if filter_type == _NO_FILTER:
             continue
-        left, corner = zero, zero
+        left, upper_left = zero, zero
         for x in range(width):
             up = np.uint32(pixels[y - 1, x]) if y else zero
-            if kind == _SUB:
-                expected = left
-            elif kind == _UP:
-                expected = up
-            elif kind == _AVERAGE:
-                expected = (left & up) + (((left ^ up) >> np.uint32(1)) & low)
-            elif up == corner:
-                expected = left
-            elif left == corner:
-                expected = up
+            if filter_type == _SUB:
+                predicted = left
+            elif filter_type == _UP:
+                predicted = up
+            elif filter_type == _AVERAGE:
+                predicted = (left & up) + (((left ^ up) >> np.uint32(1)) & low)
+            elif up == upper_left:
+                predicted = left
+            elif left == upper_left:
+                predicted = up
             else:
-                expected = zero
+                predicted = zero
                 for bit in range(0, bits, 8):
                     shift = np.uint32(bit)
                     a = np.int32((left >> shift) & np.uint32(255))
                     b = np.int32((up >> shift) & np.uint32(255))
-                    c = np.int32((corner >> shift) & np.uint32(255))
+                    c = np.int32((upper_left >> shift) & np.uint32(255))
                     to_a, to_b, to_c = abs(b - c), abs(a - c), abs(a + b - c - c)
                     nearest = a if to_a <= to_b and to_a <= to_c else b if to_b <= to_c else c
-                    expected |= np.uint32(nearest) << shift
-            rest = np.uint32(pixels[y, x])
-            left = ((expected & low) + (rest & low)) ^ ((expected ^ rest) & high)
+                    predicted |= np.uint32(nearest) << shift
+            difference = np.uint32(pixels[y, x])
+            left = ((predicted & low) + (difference & low)) ^ ((predicted ^ difference) & high)
             pixels[y, x] = left
-            corner = up
+            upper_left = up

@@ -1,4 +1,4 @@
-"""Encode and decode bitmaps of instance ids, in the platform's encoding and in those of re-saved bitmaps."""
+"""Encode and decode bitmaps of instance ids, in the encoding of the platform and in other lossless encodings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
-_DECODED_WHOLE = 2**24  # pixels; larger images are decoded in bands, because a copy in Pillow needs as much memory
+_MOST_PIXELS_AT_ONCE = 2**24  # larger images are decoded in bands, because Pillow's copy needs as much memory
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -49,18 +49,20 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
 
     Args:
         bitmap: A PNG as bytes, as a path or as the value of a `datasets.Image` column
-            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Supported are 8-bit RGBA and RGB
-            (id = R + 256 G + 65536 B, alpha is ignored) and grayscale of 8, 16 or 32 bits (id = pixel), also as WebP,
-            TIFF, BMP and PPM if they store all pixels exactly. The extra ``fast`` decodes PNGs several times as fast.
+            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. The pixels are 8-bit RGBA or RGB
+            (id = R + 256 G + 65536 B, alpha is ignored) or grayscale of 8, 16 or 32 bits (id = pixel). WebP, TIFF, BMP
+            and PPM files are read too if they store all pixels exactly. The extra ``fast`` decodes PNGs several times
+            as fast.
         known_ids: The ids of the annotations. They are required for a PNG with a palette, whose ids may be its colors
-            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation.
+            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation, or black (0).
 
     Returns:
-        uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned itself, not as a copy.
+        uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned without a copy.
 
     Raises:
         BitmapError: The bitmap is not an image; its format may change pixel values, such as JPEG, lossy WebP or a PNG
-            of another depth; its palette has other colors; or an id is negative or at least 2^32.
+            of another depth; it has a palette and a color that is not the id of an annotation; or an id is negative or
+            at least 2^32.
 
     >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
     [[0, 65793]]
@@ -95,7 +97,7 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
 
     Args:
         ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabeled.
-        alpha: Whether to add the alpha channel. COCO's panoptic format is the same without it.
+        alpha: Whether to add the alpha channel. COCO's panoptic format has the same PNGs without alpha.
         values: The values that replace the ids in the PNG, without a copy of the whole array. With this option, `ids`
             may contain larger ids.
 
@@ -124,27 +126,27 @@ def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, conte
     Args:
         picture: The image.
         known_ids: The ids of the annotations.
-        content: The file of the image, if it is not decoded yet.
+        content: The file of the image, if Pillow has not decoded the image yet.
     """
     if picture.mode == "P":
-        return _in_parts(picture, palette_ids(picture, known_ids))
+        return _in_bands(picture, palette_ids(picture, known_ids))
     if picture.mode not in _GRAY_MODES | _COLOR_MODES:
         modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
         raise BitmapError(f"got an image of mode {picture.mode}, expected instance ids in one of {modes}")
-    if picture.width * picture.height <= _DECODED_WHOLE:
+    if picture.width * picture.height <= _MOST_PIXELS_AT_ONCE:
         return _from_array(_pixels(picture))
     if content is None or not isinstance(picture, ImageFile) or not can_decode_bands(picture):
-        return _in_parts(picture)
+        return _in_bands(picture)
     ids = np.empty((picture.height, picture.width), np.uint32)
-    parts = list(bands(ids.shape))
-    heights = [rows.stop - rows.start for rows in parts]
-    for rows, band in zip(parts, png_bands(picture, content, heights), strict=True):
-        ids[rows] = _from_array(_pixels(band)[1:])
+    slices = list(bands(ids.shape))
+    heights = [rows.stop - rows.start for rows in slices]
+    for rows, band in zip(slices, png_bands(picture, content, heights), strict=True):
+        ids[rows] = _from_array(_pixels(band)[1:])  # `png_bands` adds the row above each band
     return ids
 
 
-def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
-    """Return the ids of an image in bands of rows. With a table, the pixels are indices into the table."""
+def _in_bands(picture: Image.Image, table: Ids | None = None) -> Ids:
+    """Return the ids of an image, read band by band. With a table, the pixels are indices into the table."""
     ids = np.empty((picture.height, picture.width), np.uint32)
     for rows in bands(ids.shape):
         pixels = np.asarray(picture.crop((0, rows.start, picture.width, rows.stop)))
@@ -154,7 +156,7 @@ def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
     """Return the pixels of an image, without a copy if Pillow supports it (since 12)."""
-    # Only for PNGs that Pillow decoded: Pillow 12 crashes on empty images and on those that share memory.
+    # pyarrow gets only PNGs that Pillow decoded: Pillow 12 crashes on empty images and on images that share memory.
     if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()
         try:
@@ -166,7 +168,7 @@ def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
 
 
 def _from_array(pixels: npt.NDArray[Any], *, in_place: bool = False) -> Ids:
-    """Return the ids that pixels encode. With `in_place`, RGBA pixels are overwritten, which needs no second array."""
+    """Return the ids that pixels encode. With `in_place`, the ids overwrite RGBA pixels, which saves a second array."""
     if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
         if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one integer, with alpha in the highest byte)
             whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0]

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def id_png(size: tuple[int, int], parts: Iterable[npt.NDArray[np.integer[Any]]], *, alpha: bool) -> bytes:
-    """Return a PNG of 8-bit channels.
+    """Return a PNG in which each pixel is an id: R + 256 G + 65536 B.
 
     Args:
         size: The width and height in pixels.
         parts: The ids from 0 to 2^24 - 1, in bands: integer arrays of shape (rows, width).
         alpha: Whether to add an alpha channel in which all values are 255.
     """
-    lines = _lines((np.ascontiguousarray(part, np.uint32) for part in parts), 4 if alpha else 3)
+    lines = _lines((np.ascontiguousarray(band, np.uint32) for band in parts), 4 if alpha else 3)
     return write_png(size, (8, RGBA if alpha else RGB), lines)
 
 
@@ -34,7 +34,7 @@ def _lines(parts: Iterable[npt.NDArray[np.uint32]], channels: int) -> Iterator[n
         lines = np.zeros((height, 1 + channels * width), np.uint8)
         lines[:, 0] = UP
         if is_first and channels == 4:  # noqa: PLR2004
-            lines[0, 4::4] = 255  # the rows below have the same alpha, so their differences stay 0
+            lines[0, 4::4] = 255  # the alpha of the rows below is the same, so the differences are 0
         is_first = False
         changed = np.flatnonzero(ids[1:] != ids[:-1])
         below, above = ids[1:].reshape(-1)[changed], ids[:-1].reshape(-1)[changed]

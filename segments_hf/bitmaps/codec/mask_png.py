@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps.value_table import MaskValues
 
-_PALETTE = 256
-_LARGEST = 2**16 - 1
+_PALETTE_SIZE = 256
+_LARGEST_VALUE = 2**16 - 1
 _BLACK: Color = (0, 0, 0)
 
 
@@ -37,14 +37,14 @@ def encode_mask(
     Args:
         mask: Array of shape (H, W) with integers from 0 to 65535.
         colors: The RGB color of each value, three numbers from 0 to 255. A value without a color is black if it is 0,
-            and otherwise gets a color that differs clearly from those of nearby values.
+            and otherwise gets a color that differs clearly from the colors of nearby values.
         palette: Whether to write a palette; without it, the PNG is grayscale.
         values: The values that replace the numbers of `mask` in the PNG, without a copy of the whole array. With this
             option, `mask` contains instance ids of any size.
 
     Returns:
-        A palette PNG (mode P) if neither a value nor a key of `colors` is above 255, otherwise a 16-bit grayscale PNG.
-        The bytes are the same for the same arguments.
+        A palette PNG (mode P), or an 8-bit grayscale PNG with ``palette=False``. If a value or a key of `colors` is
+        above 255, a 16-bit grayscale PNG. The same arguments always give the same bytes.
 
     Raises:
         BitmapError: The array is empty, not of integers or not two-dimensional; a value does not fit into 16 bits; or a
@@ -59,31 +59,31 @@ def encode_mask(
     mask = np.asarray(mask)
     if mask.ndim != 2 or not mask.size or not np.issubdtype(mask.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got a mask of shape {mask.shape} and dtype {mask.dtype}, expected (H, W) and integers")
-    parts = _Parts(mask, values)
+    mask_bands = _MaskBands(mask, values)
     color_of = colors if isinstance(colors, Mapping) else dict(enumerate(colors or ()))
     for color in color_of.values():
-        if len(color) != 3 or not all(0 <= part <= 255 for part in color):  # noqa: PLR2004
+        if len(color) != 3 or not all(0 <= channel <= 255 for channel in color):  # noqa: PLR2004
             raise BitmapError(f"got the color {color}, expected three numbers from 0 to 255")
-    count = max(parts.highest(), max(color_of, default=0)) + 1
-    dtype = np.uint8 if count <= _PALETTE else np.uint16
-    lines = _lines(np.ascontiguousarray(part, dtype) for part in parts)
+    count = max(mask_bands.highest(), max(color_of, default=0)) + 1
+    dtype = np.uint8 if count <= _PALETTE_SIZE else np.uint16
+    lines = _lines(np.ascontiguousarray(band, dtype) for band in mask_bands)
     size = mask.shape[1], mask.shape[0]
-    if not palette or count > _PALETTE:
+    if not palette or count > _PALETTE_SIZE:
         return write_png(size, (8 * np.dtype(dtype).itemsize, GRAY), lines)
     palette_colors = (color_of.get(value, palette_color(value - 1) if value else _BLACK) for value in range(count))
-    return write_png(size, (8, PALETTE), lines, bytes(part for color in palette_colors for part in color))
+    return write_png(size, (8, PALETTE), lines, bytes(channel for color in palette_colors for channel in color))
 
 
-class _Parts:
-    """A mask in bands of rows, optionally with other values in place of its numbers."""
+class _MaskBands:
+    """The bands of a mask, optionally with the numbers of the mask replaced by values."""
 
     def __init__(self, mask: npt.NDArray[Any], values: MaskValues | None) -> None:
         self._mask = mask
         self._table = None if values is None else ValueTable(values, int(mask.max()))
 
     def __iter__(self) -> Iterator[npt.NDArray[Any]]:
-        parts = (self._mask[rows] for rows in bands(self._mask.shape))
-        return parts if self._table is None else map(self._table, parts)
+        numbers = (self._mask[rows] for rows in bands(self._mask.shape))
+        return numbers if self._table is None else map(self._table, numbers)
 
     def highest(self) -> int:
         """Return the highest value in the mask, or an upper limit that fits into 8 bits.
@@ -93,19 +93,19 @@ class _Parts:
         Raises:
             BitmapError: A value does not fit into 16 bits.
         """
-        if self._table is not None and self._table.highest < _PALETTE:
+        if self._table is not None and self._table.highest < _PALETTE_SIZE:
             return self._table.highest
-        lowest = min(int(part.min()) for part in self)
-        highest = max(int(part.max()) for part in self)
-        if not 0 <= lowest <= highest <= _LARGEST:
-            raise BitmapError(f"got a mask of values from {lowest} to {highest}, expected 0 to {_LARGEST}")
+        lowest = min(int(band.min()) for band in self)
+        highest = max(int(band.max()) for band in self)
+        if not 0 <= lowest <= highest <= _LARGEST_VALUE:
+            raise BitmapError(f"got a mask of values from {lowest} to {highest}, expected 0 to {_LARGEST_VALUE}")
         return highest
 
 
 def _lines(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[np.uint8]]:
-    """Filter the rows of a mask of 8 or 16 bits."""
-    for part in with_row_above(parts):
-        values = part if part.itemsize == 1 else part.astype(">u2").view(np.uint8)
+    """Yield the filtered lines of each band of a mask of 8 or 16 bits."""
+    for band in with_row_above(parts):
+        values = band if band.itemsize == 1 else band.astype(">u2").view(np.uint8)
         lines = np.empty((len(values) - 1, 1 + values.shape[1]), np.uint8)
         lines[:, 0] = UP
         np.subtract(values[1:], values[:-1], out=lines[:, 1:])

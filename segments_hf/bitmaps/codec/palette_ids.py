@@ -1,7 +1,8 @@
 """Read ids from a PNG whose palette colors encode ids, in the same way as the pixels of an RGB PNG do.
 
-Some programs save bitmaps with such a palette to make them small. Others save the ids as palette indices, with
-arbitrary colors. Therefore the colors are read as ids only if every color in the bitmap is the id of an annotation.
+Some programs save bitmaps with such a palette to make them small. Other programs save the ids as palette indices, with
+arbitrary colors. Therefore the colors are read as ids only if every color in the bitmap is the id of an annotation, or
+black (0, unlabeled).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
-_SIZE = 256  # colors of a palette
+_PALETTE_SIZE = 256
 
 
 def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.NDArray[np.uint32]:
@@ -32,24 +33,25 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
         uint32 array of shape (256,): R + 256 G + 65536 B of the color of each palette index.
 
     Raises:
-        BitmapError: `known_ids` is None, or a color in the image is not the id of an annotation.
+        BitmapError: `known_ids` is None; a color in the image is neither black nor the id of an annotation; a palette
+            index in the image has no color; or several indices in the image have the same color.
     """
     if known_ids is None:
         raise BitmapError(
             "got an image with a palette, whose pixels may be palette indices or palette colors; expected an RGBA, RGB "
-            "or gray PNG of ids, or known_ids, the ids of the annotations, to distinguish these"
+            "or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
         )
     present = np.flatnonzero(picture.histogram())
-    palette = np.zeros((_SIZE, 3), np.uint32)
+    palette = np.zeros((_PALETTE_SIZE, 3), np.uint32)
     colors = np.reshape(picture.getpalette("RGB") or [], (-1, 3))
     palette[: len(colors)] = colors
     ids: npt.NDArray[np.uint32] = palette @ np.array([1, 2**8, 2**16], np.uint32)
-    known = {0, *known_ids}
-    for index, number in zip(present.tolist(), ids[present].tolist(), strict=True):
-        if number not in known or (number == 0 and index >= len(colors)):
+    allowed_ids = {0, *known_ids}
+    for index, id_ in zip(present.tolist(), ids[present].tolist(), strict=True):
+        if id_ not in allowed_ids or (id_ == 0 and index >= len(colors)):
             raise BitmapError(
                 f"got an image with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
-                f"{number}, which no annotation has; its pixels may be palette indices instead of palette colors: "
+                f"{id_}, which no annotation has; its pixels may be palette indices instead of palette colors: "
                 "expected an RGBA, RGB or gray PNG of ids"
             )
     if len(np.unique(ids[present])) < len(present):

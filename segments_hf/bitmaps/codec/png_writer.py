@@ -1,4 +1,4 @@
-"""Write PNGs of bitmaps and masks faster than Pillow. Nearly all of their pixels are equal to the pixel above.
+"""Write PNGs of bitmaps and masks faster than Pillow. Nearly all pixels of a bitmap are equal to the pixel above.
 
 Therefore each row is stored as its differences to the row above (the filter "Up" of https://www.w3.org/TR/png-3/).
 The rows are written in bands.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 UP = 2  # the number of the filter "Up"
-GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6
+GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6  # color types
 _LEVEL = 1  # the zlib level; with run-length encoding only, higher levels do not compress better
 
 
@@ -34,7 +34,7 @@ def with_row_above(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[An
 
 def write_png(
     size: tuple[int, int],
-    kind: tuple[int, int],
+    depth_and_color: tuple[int, int],
     lines: Iterable[npt.NDArray[np.uint8]],
     palette: bytes = b"",
 ) -> bytes:
@@ -42,17 +42,17 @@ def write_png(
 
     Args:
         size: The width and height in pixels.
-        kind: The bit depth and the color type.
+        depth_and_color: The bit depth and the color type.
         lines: The filtered lines in bands, each of shape (rows, 1 + bytes per row): the number of the filter and the
             differences.
         palette: The colors of a palette, three bytes each.
     """
     compressor = zlib.compressobj(_LEVEL, strategy=zlib.Z_RLE)
-    data = [compressor.compress(part.data) for part in lines]
+    data = [compressor.compress(band.data) for band in lines]
     content = b"".join([*data, compressor.flush()])
-    header = PNG_HEADER.pack(*size, *kind, 0, 0, 0)
-    colors = _chunk(b"PLTE", palette) if palette else b""
-    return PNG_SIGNATURE + _chunk(b"IHDR", header) + colors + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+    header = PNG_HEADER.pack(*size, *depth_and_color, 0, 0, 0)
+    palette_chunk = _chunk(b"PLTE", palette) if palette else b""
+    return PNG_SIGNATURE + _chunk(b"IHDR", header) + palette_chunk + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

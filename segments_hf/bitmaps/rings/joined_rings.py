@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
     """Join the rings of an instance into one closed line through its outermost pixels.
 
-    A cut through the pixels left of a hole joins the hole to the rest. Separate parts are joined by cuts between their
-    corners, chosen so that they touch the fewest pixels between the parts.
+    A cut through the pixels left of a hole joins the ring of the hole to another ring. Cuts between the pixels of
+    separate parts join the parts. These cuts touch as few pixels between the parts as possible.
 
     Args:
         rings: The rings of an instance from `outlines`.
@@ -50,24 +50,27 @@ class _Lines(NamedTuple):
 
     Attributes:
         points: The points, line by line, an array of shape (n, 2).
-        first: The first point of each line, and n at the end, of shape (r + 1,).
+        starts: The index of the first point of each line, and n at the end, of shape (r + 1,).
     """
 
     points: npt.NDArray[np.int32]
-    first: Numbers
+    starts: Numbers
 
     def ring_of_points(self) -> Numbers:
-        """Return the ring of each point."""
-        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+        """Return the index of the ring of each point."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
 def _lines(rings: Rings) -> tuple[_Lines, Numbers]:
-    """Return the inner pixels of each ring without repetitions, and the index of the point of each corner."""
+    """Return the lines through the inner pixels of the rings, and the index of the point of each corner.
+
+    Successive corners with the same inner pixel have one point.
+    """
     is_kept = np.ones(len(rings.inner), bool)
     is_kept[1:] = (rings.inner[1:] != rings.inner[:-1]).any(axis=1)
-    is_kept[rings.first[:-1]] = True
+    is_kept[rings.starts[:-1]] = True
     ends = np.append(0, np.cumsum(is_kept))
-    return _Lines(rings.inner[is_kept], ends[rings.first]), ends[1:] - 1
+    return _Lines(rings.inner[is_kept], ends[rings.starts]), ends[1:] - 1
 
 
 def _with_cut_ends(lines: _Lines, point_of_corner: Numbers, rings: Rings) -> tuple[_Lines, Numbers]:
@@ -77,32 +80,32 @@ def _with_cut_ends(lines: _Lines, point_of_corner: Numbers, rings: Rings) -> tup
     belongs to the outline of a part or to a hole farther left.
 
     Returns:
-        The lines, and the two points of each cut, an array of shape (holes, 2).
+        The lines, and the indices of the two points of each cut, an array of shape (holes, 2).
     """
     holes = np.flatnonzero(rings.is_hole)
     if not len(holes):
         return lines, np.zeros((0, 2), np.int64)
-    start = _leftmost(lines, holes)
+    cut_start = _leftmost(lines, holes)
     edges, rows = _left_edges(rings)
     stride = int(rings.corners[:, 0].max()) + 1
     keys = rows * stride + rings.corners[edges, 0]
     order = np.argsort(keys)
-    x, y = lines.points[start].T.astype(np.int64)
+    x, y = lines.points[cut_start].T.astype(np.int64)
     left = order[np.searchsorted(keys[order], y * stride + x, side="right") - 1]
     after, cut_end = point_of_corner[edges[left]], np.stack([rings.corners[edges[left], 0], y], axis=1)
-    upward = np.lexsort((-y, after))  # in the direction of the edge
-    after, cut_end, start = after[upward], cut_end[upward], start[upward]
+    upward = np.lexsort((-y, after))  # several cuts may end on one edge; all these edges go up
+    after, cut_end, cut_start = after[upward], cut_end[upward], cut_start[upward]
     points = np.insert(lines.points, after + 1, cut_end, axis=0)
     at_cut_end = after + 1 + np.arange(len(after))
-    at_start = start + np.searchsorted(after, start)
-    first = lines.first + np.searchsorted(after, lines.first)
-    return _Lines(points, first), np.stack([at_start, at_cut_end], axis=1)
+    at_cut_start = cut_start + np.searchsorted(after, cut_start)
+    starts = lines.starts + np.searchsorted(after, lines.starts)
+    return _Lines(points, starts), np.stack([at_cut_start, at_cut_end], axis=1)
 
 
 def _leftmost(lines: _Lines, chosen: Numbers) -> Numbers:
-    """Return the first leftmost point of each chosen line."""
+    """Return the index of the first leftmost point of each chosen line."""
     keys = (lines.points[:, 0].astype(np.int64) << 32) | np.arange(len(lines.points))
-    points: Numbers = np.minimum.reduceat(keys, lines.first[:-1])[chosen] & (2**32 - 1)
+    points: Numbers = np.minimum.reduceat(keys, lines.starts[:-1])[chosen] & (2**32 - 1)
     return points
 
 
@@ -113,21 +116,21 @@ def _left_edges(rings: Rings) -> tuple[Numbers, Numbers]:
         The index of the corner at which the edge begins, and the line.
     """
     following = np.arange(1, len(rings.corners) + 1)
-    following[rings.first[1:] - 1] = rings.first[:-1]
-    heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # these edges go up
+    following[rings.starts[1:] - 1] = rings.starts[:-1]
+    heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # positive for the edges that go up
     edges = np.flatnonzero(heights > 0)
     heights = heights[edges]
     ends = np.cumsum(heights)
-    which = np.repeat(np.arange(len(edges)), heights)
-    return edges[which], rings.corners[edges, 1][which] - 1 - (np.arange(len(which)) - (ends - heights)[which])
+    edge = np.repeat(np.arange(len(edges)), heights)
+    return edges[edge], rings.corners[edges, 1][edge] - 1 - (np.arange(len(edge)) - (ends - heights)[edge])
 
 
 def _part_of_each_ring(lines: _Lines, cuts: Numbers, count: int) -> Numbers:
-    """Return the number of the part of each ring, from the cuts of holes."""
-    of_point = lines.ring_of_points()
-    parent = np.arange(count)
-    parent[of_point[cuts[:, 0]]] = of_point[cuts[:, 1]]
-    return numbered(roots_of(parent))
+    """Return the number of the part of each ring. The cuts connect the rings of holes to other rings of their part."""
+    ring_of = lines.ring_of_points()
+    parents = np.arange(count)
+    parents[ring_of[cuts[:, 0]]] = ring_of[cuts[:, 1]]
+    return numbered(roots_of(parents))
 
 
 def _pixels(points: npt.NDArray[np.int32]) -> Numbers:
@@ -138,8 +141,8 @@ def _pixels(points: npt.NDArray[np.int32]) -> Numbers:
 
 
 def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
-    """Return the points of one closed line along all lines, which follows each cut once in each direction."""
-    # A point with k cuts occurs k + 1 times in the line. After each of the first k times, the line follows a cut.
+    """Return the indices of the points of one closed line along all lines. Each cut is followed once in each direction."""
+    # A point with k cuts occurs k + 1 times in the tour. After each of the first k times, the tour follows a cut.
     ends = cuts.ravel()
     times = 1 + np.bincount(ends, minlength=len(lines.points))
     begins = np.cumsum(times) - times
@@ -149,7 +152,7 @@ def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
     rank[order] = np.arange(len(ends)) - (np.cumsum(times - 1) - times + 1)[ends[order]]
     leaves = begins[ends] + rank
     along = np.arange(1, len(lines.points) + 1)
-    along[lines.first[1:] - 1] = lines.first[:-1]
+    along[lines.starts[1:] - 1] = lines.starts[:-1]
     following = np.empty(len(point_of), np.int32)
     following[begins + times - 1] = begins[along]
     following[leaves] = leaves.reshape(-1, 2)[:, ::-1].ravel() + 1

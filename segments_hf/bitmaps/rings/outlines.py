@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Ring(NamedTuple):
-    """A closed line around some pixels, or around a hole in them.
+    """A closed line around connected pixels of a mask, or around a hole in the mask.
 
     Attributes:
         corners: The corners, an int32 array of shape (n, 2): x and y in pixels; 0, 0 is the top left corner of the
-            image. They are in clockwise order around pixels, and in counterclockwise order around a hole.
+            image. The order is clockwise around pixels, and counterclockwise around a hole.
         inner: The pixel inside the mask at each corner, x and y, of the same shape.
         is_hole: Whether the ring is around a hole.
     """
@@ -38,7 +38,7 @@ class Rings(Sequence[Ring]):
     Attributes:
         corners: The corners of all rings, ring by ring, an int32 array of shape (n, 2).
         inner: The pixel inside the mask at each corner, of the same shape.
-        first: The first corner of each ring, and n at the end, an int64 array of shape (r + 1,).
+        starts: The index of the first corner of each ring, and n at the end, an int64 array of shape (r + 1,).
         is_hole: Whether each ring is around a hole, a bool array of shape (r,).
     """
 
@@ -46,12 +46,12 @@ class Rings(Sequence[Ring]):
         self,
         corners: npt.NDArray[np.int32],
         inner: npt.NDArray[np.int32],
-        first: npt.NDArray[np.int64],
+        starts: npt.NDArray[np.int64],
         is_hole: npt.NDArray[np.bool_],
     ) -> None:
         self.corners = corners
         self.inner = inner
-        self.first = first
+        self.starts = starts
         self.is_hole = is_hole
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ class Rings(Sequence[Ring]):
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         number = range(len(self))[index]
-        part = slice(self.first[number], self.first[number + 1])
+        part = slice(self.starts[number], self.starts[number + 1])
         return Ring(self.corners[part], self.inner[part], bool(self.is_hole[number]))
 
 
@@ -79,38 +79,38 @@ class _Turn(NamedTuple):
     """A kind of turn of a ring at a corner.
 
     Attributes:
-        place: The pixel that differs from its two neighbors, an index of the four pixels around the corner.
-        alone: Whether only this pixel is in the mask. Otherwise it is outside, and its two neighbors are in the mask.
-        leaves_sideways: Whether the ring leaves the corner horizontally.
+        pixel: The pixel that differs from its two neighbors, an index of the four pixels around the corner.
+        alone: True if this pixel is in the mask and its two neighbors are not; False for the opposite.
+        is_next_horizontal: Whether the edge after the corner is horizontal.
         inner: The offset of the pixel inside the mask from the corner, x and y.
     """
 
-    place: int
+    pixel: int
     alone: bool
-    leaves_sideways: bool
+    is_next_horizontal: bool
     inner: tuple[int, int]
 
 
 # If two corners of one mask have the same coordinates, the corner of the edge to the left comes before the corner of
-# the edge to the right.
+# the edge to the right. In this order, `_following` joins the corners on a line of the image.
 _TURNS = (
-    _Turn(_ABOVE_LEFT, alone=True, leaves_sideways=True, inner=(-1, -1)),
-    _Turn(_ABOVE_LEFT, alone=False, leaves_sideways=False, inner=(0, 0)),
-    _Turn(_BELOW_RIGHT, alone=False, leaves_sideways=False, inner=(-1, -1)),
-    _Turn(_BELOW_LEFT, alone=True, leaves_sideways=False, inner=(-1, 0)),
-    _Turn(_ABOVE_RIGHT, alone=True, leaves_sideways=False, inner=(0, -1)),
-    _Turn(_BELOW_RIGHT, alone=True, leaves_sideways=True, inner=(0, 0)),
-    _Turn(_ABOVE_RIGHT, alone=False, leaves_sideways=True, inner=(-1, 0)),
-    _Turn(_BELOW_LEFT, alone=False, leaves_sideways=True, inner=(0, -1)),
+    _Turn(_ABOVE_LEFT, alone=True, is_next_horizontal=True, inner=(-1, -1)),
+    _Turn(_ABOVE_LEFT, alone=False, is_next_horizontal=False, inner=(0, 0)),
+    _Turn(_BELOW_RIGHT, alone=False, is_next_horizontal=False, inner=(-1, -1)),
+    _Turn(_BELOW_LEFT, alone=True, is_next_horizontal=False, inner=(-1, 0)),
+    _Turn(_ABOVE_RIGHT, alone=True, is_next_horizontal=False, inner=(0, -1)),
+    _Turn(_BELOW_RIGHT, alone=True, is_next_horizontal=True, inner=(0, 0)),
+    _Turn(_ABOVE_RIGHT, alone=False, is_next_horizontal=True, inner=(-1, 0)),
+    _Turn(_BELOW_LEFT, alone=False, is_next_horizontal=True, inner=(0, -1)),
 )
-# In columns, the order of these two turns is reversed: the edge of the first one is below the corner.
+# In columns of the image, the order of these two turns is reversed: the edge of the turn _LOWER is below the corner.
 _LOWER, _UPPER = 3, 4
-_LEAVES_SIDEWAYS = np.array([turn.leaves_sideways for turn in _TURNS])
+_IS_NEXT_HORIZONTAL = np.array([turn.is_next_horizontal for turn in _TURNS])
 _INNER = np.array([turn.inner for turn in _TURNS], np.int32)
 
 
 def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
-    """Return the rings of every instance. If they are filled by the even-odd rule, the result is the instance.
+    """Return the rings of every instance. Filling the rings by the even-odd rule gives the mask of the instance.
 
     Pixels that only touch at a corner have separate rings.
 
@@ -118,8 +118,8 @@ def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
 
     Returns:
-        The rings of each id in the bitmap: first the rings around pixels, then those around holes, each from top to
-        bottom.
+        The rings of each id in the bitmap: the rings around pixels from top to bottom, then the rings around holes from
+        top to bottom.
 
     >>> rings = outlines(np.array([[7, 7, 7], [7, 0, 7], [7, 7, 7]], np.uint32))[7]
     >>> [(ring.corners.tolist(), ring.is_hole) for ring in rings]
@@ -128,30 +128,30 @@ def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
     corners = _corners(np.pad(decode_bitmap(bitmap), 1))
     if not corners.values.size:
         return {}
-    order, first = cycles(_following(corners))
-    values, xy = corners.values[order[first]], corners.xy[order]
-    is_hole = _twice_the_areas(xy, first) < 0
+    order, starts = cycles(_following(corners))
+    values, xy = corners.values[order[starts]], corners.xy[order]
+    is_hole = _twice_the_areas(xy, starts) < 0
     if is_hole.any():
         ring_order = np.lexsort((is_hole, values))
         values, is_hole = values[ring_order], is_hole[ring_order]
-        lengths = np.diff(first, append=len(order))[ring_order]
+        lengths = np.diff(starts, append=len(order))[ring_order]
         ends = np.cumsum(lengths)
-        order = order[np.repeat(first[ring_order] - (ends - lengths), lengths) + np.arange(len(order))]
-        first = ends - lengths
+        order = order[np.repeat(starts[ring_order] - (ends - lengths), lengths) + np.arange(len(order))]
+        starts = ends - lengths
         xy = corners.xy[order]
     inner = xy + _INNER[corners.turns[order]]
-    bounds = np.append(first, len(order))
-    begins = np.append(np.flatnonzero(np.diff(values, prepend=0)), len(values))  # no ring has the value 0
+    bounds = np.append(starts, len(order))
+    begins = np.append(np.flatnonzero(np.diff(values, prepend=0)), len(values))  # of instances; no ring has the id 0
     found = {}
     for begin, end in zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True):
         part = slice(bounds[begin], bounds[end])
-        of_id = Rings(xy[part], inner[part], bounds[begin : end + 1] - bounds[begin], is_hole[begin:end])
-        found[int(values[begin])] = of_id
+        rings = Rings(xy[part], inner[part], bounds[begin : end + 1] - bounds[begin], is_hole[begin:end])
+        found[int(values[begin])] = rings
     return found
 
 
 class _Corners(NamedTuple):
-    """The corners of all rings, by instance, then from top to bottom and from left to right.
+    """The corners of all rings, sorted by instance id, then from top to bottom and from left to right.
 
     Attributes:
         values: The instance id of each corner, of shape (n,).
@@ -165,24 +165,25 @@ class _Corners(NamedTuple):
 
 
 def _corners(padded: npt.NDArray[np.uint32]) -> _Corners:
-    beside = padded[:, 1:] != padded[:, :-1]
-    below = padded[1:] != padded[:-1]
-    places = np.nonzero((beside[1:] | beside[:-1]) & (below[:, 1:] | below[:, :-1]))
-    rows, columns = (part.astype(np.int32) for part in places)
+    """Find the corners in a bitmap that has a border of zeros, one pixel wide."""
+    differs_left = padded[:, 1:] != padded[:, :-1]
+    differs_above = padded[1:] != padded[:-1]
+    is_corner = (differs_left[1:] | differs_left[:-1]) & (differs_above[:, 1:] | differs_above[:, :-1])
+    rows, columns = (indices.astype(np.int32) for indices in np.nonzero(is_corner))
     around = [padded[rows + y, columns + x] for y in (0, 1) for x in (0, 1)]
     turns = np.empty((len(rows), len(_TURNS)), bool)
     for number, turn in enumerate(_TURNS):
-        pixel, beside_it, below_it, opposite = (around[turn.place ^ change] for change in (0, 1, 2, 3))
+        pixel, horizontal, vertical, opposite = (around[turn.pixel ^ change] for change in (0, 1, 2, 3))
         if turn.alone:
-            turns[:, number] = (beside_it != pixel) & (below_it != pixel) & (pixel != 0)
+            turns[:, number] = (horizontal != pixel) & (vertical != pixel) & (pixel != 0)
         else:
-            turns[:, number] = (beside_it == opposite) & (below_it == opposite) & (pixel != opposite) & (opposite != 0)
+            turns[:, number] = (horizontal == opposite) & (vertical == opposite) & (pixel != opposite) & (opposite != 0)
     found = np.flatnonzero(turns)
-    which = found // len(_TURNS)
+    point = found // len(_TURNS)
     kinds = (found % len(_TURNS)).astype(np.uint8)
-    of_value = np.array([turn.place if turn.alone else turn.place ^ 3 for turn in _TURNS], np.uint8)[kinds]
-    values = np.choose(of_value, [pixels[which] for pixels in around])
-    xy = np.stack([columns[which], rows[which]], axis=1)
+    pixel_in_mask = np.array([turn.pixel if turn.alone else turn.pixel ^ 3 for turn in _TURNS], np.uint8)[kinds]
+    values = np.choose(pixel_in_mask, [pixels[point] for pixels in around])
+    xy = np.stack([columns[point], rows[point]], axis=1)
     if values.size and (values != values[0]).any():
         order = stable_order(values)
         values, xy, kinds = values[order], xy[order], kinds[order]
@@ -190,12 +191,13 @@ def _corners(padded: npt.NDArray[np.uint32]) -> _Corners:
 
 
 def _following(corners: _Corners) -> npt.NDArray[np.int32]:
-    """Return the corner after each corner.
+    """Return the index of the corner after each corner in its ring.
 
-    On each line and column, an edge joins the first and second corner, another edge the third and fourth, and so on.
+    On each line and column of a mask, an edge joins the first and second corner, another edge joins the third and
+    fourth, and so on.
     """
     count = len(corners.values)
-    sideways = np.arange(count, dtype=np.int32) ^ 1  # 0 and 1, 2 and 3, ...
+    horizontally = np.arange(count, dtype=np.int32) ^ 1  # 0 and 1, 2 and 3, ...
     by_column = np.arange(count, dtype=np.int32)
     swapped = np.flatnonzero(
         (corners.turns[:-1] == _LOWER)
@@ -209,15 +211,15 @@ def _following(corners: _Corners) -> npt.NDArray[np.int32]:
         by_column = by_column[stable_order(corners.values[by_column])]
     vertically = np.empty_like(by_column)
     vertically[by_column[0::2]], vertically[by_column[1::2]] = by_column[1::2], by_column[0::2]
-    return np.where(_LEAVES_SIDEWAYS[corners.turns], sideways, vertically)
+    return np.where(_IS_NEXT_HORIZONTAL[corners.turns], horizontally, vertically)
 
 
-def _twice_the_areas(xy: npt.NDArray[np.int32], first: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Return twice the area of each ring from its first corner; it is negative for counterclockwise rings."""
+def _twice_the_areas(xy: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return twice the area of each ring, negative for counterclockwise rings. `starts` has their first corners."""
     x, y = xy.T
     widths = np.empty(len(xy), np.int64)  # of the edge after each corner; 0 for a vertical edge
     widths[:-1] = x[1:] - x[:-1]
-    last = np.append(first[1:], len(xy)) - 1
-    widths[last] = x[first] - x[last]
-    areas: npt.NDArray[np.int64] = -2 * np.add.reduceat(widths * y, first)
+    last = np.append(starts[1:], len(xy)) - 1
+    widths[last] = x[starts] - x[last]
+    areas: npt.NDArray[np.int64] = -2 * np.add.reduceat(widths * y, starts)
     return areas

@@ -1,4 +1,4 @@
-"""Find the shortest cuts that connect the parts of an instance."""
+"""Find the shortest cuts that connect the parts of an instance. A cut is a straight line between two pixels."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 _PAIRS_AT_ONCE = 2**21  # pairs in memory
 _FEW_POINTS = 256  # for at most this number of points, comparing all pairs is faster than a grid
 _INDEX_BITS = 23  # bits of the index of a pair in its batch, which has fewer than 2 * _PAIRS_AT_ONCE pairs
-_SIDE_BITS = 20  # bits of a coordinate
+_SIDE_BITS = 20  # bits of a distance along one axis
 
 
 def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int) -> Numbers:
     """Find the pairs of points that connect all parts, so that the lines between them touch the fewest pixels.
 
     The pairs are a minimum spanning tree. The length of a pair is the larger of its horizontal and vertical distances,
-    because it determines the number of pixels that a line touches. If two lengths are equal, the smaller
-    of the two distances decides.
+    because it determines the number of pixels that a line touches. Of two pairs with the same length, the pair whose
+    other distance is smaller is chosen.
 
-    Pairs up to a distance of 1 are searched first, then up to 2, 4 and so on. They are searched in a grid whose cells
-    have about this size, so that all points of a cell belong to one part. If there are few points, all pairs are
-    compared.
+    Pairs up to a distance of 1 are searched first, then up to 2, 4 and so on. Each search uses a grid of square cells,
+    which are as wide as the distance or half as wide. All points of a cell belong to one part, because earlier searches
+    have connected them. If there are few points, all pairs are compared instead.
 
     Args:
         points: Pixels, x and y, an array of shape (n, 2) without repetitions.
@@ -46,47 +46,48 @@ def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int)
     """
     points = points.astype(np.int64) - points.min(axis=0)
     part_of = part_of.astype(np.int32)  # half the memory of int64
-    chosen = np.arange(len(points), dtype=np.int32)
+    remaining = np.arange(len(points), dtype=np.int32)
     found: list[Numbers] = []
     if len(points) <= _FEW_POINTS and count > 1:
-        one, other = (places.astype(np.int32) for places in np.nonzero(part_of[:, None] < part_of))
-        edges, _ = spanning_forest(part_of[one], part_of[other], _lengths(points[one], points[other]), count)
-        return np.stack([one, other], axis=1)[edges].astype(np.int64)
+        first, second = (indices.astype(np.int32) for indices in np.nonzero(part_of[:, None] < part_of))
+        edges, _ = spanning_forest(part_of[first], part_of[second], _lengths(points[first], points[second]), count)
+        return np.stack([first, second], axis=1)[edges].astype(np.int64)
     cell, steps = 1, 1
     while count > 1:
-        grid = _Grid(points[chosen], cell)
-        chosen = chosen[grid.order]
-        pairs, lengths = grid.near_pairs(part_of[chosen], steps)
-        pairs = chosen[pairs]
+        grid = _Grid(points[remaining], cell)
+        remaining = remaining[grid.order]
+        pairs, lengths = grid.near_pairs(part_of[remaining], steps)
+        pairs = remaining[pairs]
         edges, trees = spanning_forest(part_of[pairs[:, 0]], part_of[pairs[:, 1]], lengths, count)
         found.append(pairs[edges].astype(np.int64))
         del pairs, lengths
         part_of = trees[part_of]
         count -= len(edges)
-        chosen = chosen[grid.outermost()]
+        remaining = remaining[grid.outermost()]
         cell, steps = (1, 2) if steps == 1 else (2 * cell, 2)
     return np.concatenate(found) if found else np.zeros((0, 2), np.int64)
 
 
 class _Side(NamedTuple):
-    """The points of a grid that face one side of their cells, cell by cell.
+    """The points that are first in their cell on a line of pixels; or last on a line; or first or last on a column.
 
     Attributes:
-        points: The indices of the points in the order of the grid.
-        first: The first of these points in each cell.
+        points: The points as indices in the order of the grid, cell by cell.
+        starts: The index in `points` at which each cell begins.
         counts: The number of these points in each cell.
     """
 
     points: Numbers
-    first: Numbers
+    starts: Numbers
     counts: Numbers
 
 
 class _Grid:
     """Points in square cells.
 
-    The nearest points of two horizontally adjacent cells are the last points on their lines in the left cell and the
-    first points on their lines in the right cell. For two cells in one column, the same is true of columns.
+    The nearest points of a left and a right cell are among the last points on each line of pixels in the left cell and
+    the first points on each line in the right cell. The nearest points of two cells in one column of cells are among
+    the last points on each column of pixels in the upper cell and the first points on each column in the lower cell.
 
     Args:
         points: Pixels, an array of shape (n, 2) without repetitions.
@@ -97,19 +98,20 @@ class _Grid:
     """
 
     def __init__(self, points: Numbers, cell: int) -> None:
-        places = points // cell
-        self._stride = int(places[:, 0].max()) + 5  # an offset of two cells must not lead to another line
-        keys = places[:, 1] * self._stride + places[:, 0]
+        cells = points // cell
+        # With this stride, the key of a cell plus or minus 2 is never the key of a cell on another line.
+        self._stride = int(cells[:, 0].max()) + 5
+        keys = cells[:, 1] * self._stride + cells[:, 0]
         self.order = np.argsort(keys, kind="stable")
         self._points = points[self.order]
         keys = keys[self.order]
-        self._first = np.flatnonzero(np.diff(keys, prepend=-1))
-        self._cells = keys[self._first]
-        self._cell = cell
+        self._starts = np.flatnonzero(np.diff(keys, prepend=-1))  # of the cells
+        self._cells = keys[self._starts]
+        self._cell_size = cell
         self._sides = [self._first_and_last(axis) for axis in (0, 1) if cell > 1]
 
     def outermost(self) -> Numbers:
-        """Return the indices of the points that are the first or last of their cell on their line or column."""
+        """Return the indices in `order` of the points that are first or last in their cell on their line or column."""
         is_outermost = np.full(len(self._points), not self._sides)
         for side in itertools.chain(*self._sides):
             is_outermost[side.points] = True
@@ -120,87 +122,98 @@ class _Grid:
 
         Args:
             part_of: The part of each point in `order`. The points of a cell have the same part.
-            steps: The largest distance of two cells, in cells. Pairs whose distance is larger than the width of this
-                number of cells are dropped.
+            steps: The largest distance of two cells, in cells. Pairs of points that are farther apart than this number
+                of cell widths are dropped.
 
         Returns:
             The indices of two points in `order`, an array of shape (n, 2), and the length of each pair as a number
             for sorting.
         """
-        cell_parts = part_of[self._first]
+        cell_parts = part_of[self._starts]
         offsets = [(x, y) for y in range(steps + 1) for x in range(-steps, steps + 1) if y or x > 0]
         found: list[tuple[Numbers, Numbers]] = [(np.zeros((0, 2), np.int32), np.zeros(0, np.int64))]
         for x, y in offsets:
             wanted = self._cells + (y * self._stride + x)
-            other = np.minimum(np.searchsorted(self._cells, wanted), len(self._cells) - 1)
-            one = np.flatnonzero((self._cells[other] == wanted) & (cell_parts[other] != cell_parts))
-            if not len(one):
+            nearby = np.minimum(np.searchsorted(self._cells, wanted), len(self._cells) - 1)
+            cells = np.flatnonzero((self._cells[nearby] == wanted) & (cell_parts[nearby] != cell_parts))
+            if not len(cells):
                 continue
-            for pairs, lengths in self._nearest_pairs(one, other[one], (x, y)):
-                near = lengths >> _SIDE_BITS <= steps * self._cell
+            for pairs, lengths in self._nearest_pairs(cells, nearby[cells], (x, y)):
+                near = lengths >> _SIDE_BITS <= steps * self._cell_size
                 found.append((pairs[near].astype(np.int32), lengths[near]))
-        pairs, lengths = (np.concatenate(part) for part in zip(*found, strict=True))
+        pairs, lengths = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         return pairs, lengths
 
     def _nearest_pairs(
-        self, one: Numbers, other: Numbers, offset: tuple[int, int]
+        self, cells: Numbers, nearby: Numbers, offset: tuple[int, int]
     ) -> Iterator[tuple[Numbers, Numbers]]:
-        """Yield the nearest point in another cell to each point of some cells, and the lengths, in batches.
+        """Yield pairs of each point of some cells and the nearest point in a nearby cell, and the lengths, in batches.
 
         Args:
-            one: The cells of the points.
-            other: The other cell for each cell.
-            offset: The offset of the other cell in cells, x and y.
+            cells: The indices of the cells.
+            nearby: The index of the nearby cell of each cell.
+            offset: The offset from a cell to the nearby cell in cells, x and y.
         """
         if self._sides:
             x, y = offset
-            here, there = self._sides[0 if x else 1][:: 1 if (x or y) < 0 else -1]
-            for batch in _batches(one, other, here, there):
+            side, nearby_side = self._sides[0 if x else 1][:: 1 if (x or y) < 0 else -1]
+            for batch in _batches(cells, nearby, side, nearby_side):
                 yield self._nearest(*batch)
         else:  # each cell has one point
-            yield np.stack([one, other], axis=1), _lengths(self._points[one], self._points[other])
+            yield np.stack([cells, nearby], axis=1), _lengths(self._points[cells], self._points[nearby])
 
     def _first_and_last(self, axis: int) -> tuple[_Side, _Side]:
         """Return the first and the last points of each cell on each line (axis 0) or column (axis 1)."""
         along, across = self._points[:, axis], self._points[:, 1 - axis]
         order = np.lexsort((along, across))
-        cells = along[order] // self._cell
+        cells = along[order] // self._cell_size
         across = across[order]
         changes = (cells[1:] != cells[:-1]) | (across[1:] != across[:-1])
         return self._side(order[np.append(True, changes)]), self._side(order[np.append(changes, True)])
 
     def _side(self, points: Numbers) -> _Side:
-        faces = np.zeros(len(self._points), bool)
-        faces[points] = True
-        counts = np.add.reduceat(faces, self._first, dtype=np.int64)
-        return _Side(np.flatnonzero(faces), np.cumsum(counts) - counts, counts)
+        """Sort the points of a side by cell."""
+        is_chosen = np.zeros(len(self._points), bool)
+        is_chosen[points] = True
+        counts = np.add.reduceat(is_chosen, self._starts, dtype=np.int64)
+        return _Side(np.flatnonzero(is_chosen), np.cumsum(counts) - counts, counts)
 
-    def _nearest(self, point: Numbers, first: Numbers, counts: Numbers, there: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the nearest candidate to each point. Its `counts` candidates begin at `first` in `there`."""
+    def _nearest(
+        self, points: Numbers, starts: Numbers, counts: Numbers, candidates: Numbers
+    ) -> tuple[Numbers, Numbers]:
+        """Return the pairs of each point and its nearest candidate, and the lengths of the pairs.
+
+        The candidates of a point are `candidates[start : start + count]`.
+        """
         ends = np.cumsum(counts)
         index = np.arange(int(counts.sum()))
-        which = np.repeat(np.arange(len(point)), counts)
-        other = there[(first - ends + counts)[which] + index]
-        lengths = _lengths(self._points[point[which]], self._points[other])
+        point = np.repeat(np.arange(len(points)), counts)
+        candidate = candidates[(starts - ends + counts)[point] + index]
+        lengths = _lengths(self._points[points[point]], self._points[candidate])
         best = np.minimum.reduceat((lengths << _INDEX_BITS) | index, ends - counts)
-        return np.stack([point, other[best & ((1 << _INDEX_BITS) - 1)]], axis=1), best >> _INDEX_BITS
+        return np.stack([points, candidate[best & ((1 << _INDEX_BITS) - 1)]], axis=1), best >> _INDEX_BITS
 
 
-def _lengths(one: Numbers, other: Numbers) -> Numbers:
-    """Return the lengths of pairs as integers: the larger distance along an axis in the high bits, then the smaller."""
-    apart = np.abs(one - other)
-    sideways, down = apart[:, 0], apart[:, 1]
-    lengths: Numbers = (np.maximum(sideways, down) << _SIDE_BITS) | np.minimum(sideways, down)
+def _lengths(first: Numbers, second: Numbers) -> Numbers:
+    """Return the lengths of pairs of points as integers for sorting.
+
+    The high bits have the larger of the horizontal and vertical distances, the low bits the smaller.
+    """
+    horizontal, vertical = np.abs(first - second).T
+    lengths: Numbers = (np.maximum(horizontal, vertical) << _SIDE_BITS) | np.minimum(horizontal, vertical)
     return lengths
 
 
-def _batches(one: Numbers, other: Numbers, here: _Side, there: _Side) -> Iterator[tuple[Numbers, ...]]:
-    """Yield batches of points in cells, each with the first index and the number of the points in the other cell."""
-    numbers = here.counts[one]
-    ends = np.cumsum(numbers)
-    which = np.repeat(np.arange(len(one)), numbers)
-    point = here.points[(here.first[one] - ends + numbers)[which] + np.arange(len(which))]
-    first, counts = there.first[other][which], there.counts[other][which]
+def _batches(cells: Numbers, nearby: Numbers, side: _Side, nearby_side: _Side) -> Iterator[tuple[Numbers, ...]]:
+    """Yield batches of the points on a side of some cells. Each batch has the arguments of `_Grid._nearest`.
+
+    The candidates of a point are the points on a side of the nearby cell.
+    """
+    point_counts = side.counts[cells]
+    ends = np.cumsum(point_counts)
+    cell = np.repeat(np.arange(len(cells)), point_counts)
+    points = side.points[(side.starts[cells] - ends + point_counts)[cell] + np.arange(len(cell))]
+    starts, counts = nearby_side.starts[nearby][cell], nearby_side.counts[nearby][cell]
     cuts = np.flatnonzero(np.diff(np.cumsum(counts) // _PAIRS_AT_ONCE)) + 1
-    for part in zip(*(np.split(numbers, cuts) for numbers in (point, first, counts)), strict=True):
-        yield *part, there.points
+    for batch in zip(*(np.split(array, cuts) for array in (points, starts, counts)), strict=True):
+        yield *batch, nearby_side.points

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: int) -> tuple[Numbers, Numbers]:
     """Choose the edges of a minimum spanning forest, by Boruvka's algorithm.
 
-    In each round, the shortest edge of every part to another part is chosen, and the two parts are merged. Each round
-    at least halves the number of parts that have edges.
+    At first, each part is a tree. In each round, the shortest edge of every tree to another tree is chosen, and the two
+    trees are merged. Each round at least halves the number of trees that have edges to other trees.
 
     Args:
         first: The part at one end of each edge, 0..count-1, an integer array of shape (n,).
         second: The part at the other end.
-        lengths: The length of each edge. Of equal lengths, the first edge counts as the shorter one.
+        lengths: The length of each edge. Of edges with equal lengths, the first edge counts as the shortest.
         count: The number of parts.
 
     Returns:
@@ -46,7 +46,7 @@ def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: in
         edges = shortest[joined]
         other: Numbers = np.arange(count)
         other[joined] = first[edges] + second[edges] - joined
-        # Two parts that choose the same edge would be parents of each other: a cycle. One of them becomes the root.
+        # Two trees that choose the same edge would be parents of each other: a cycle. One of them becomes the root.
         mutual = joined[(other[other[joined]] == joined) & (joined < other[joined])]
         other[mutual] = mutual
         root = roots_of(other)
@@ -71,10 +71,10 @@ def numbered(roots: Numbers) -> Numbers:
 
 
 def roots_of(parents: Numbers) -> Numbers:
-    """Return the root of each number: the end of the path to its parent, the parent's parent and so on.
+    """Return the root of each part: the end of the path to its parent, the parent's parent and so on.
 
     Args:
-        parents: The parent of each number 0..n-1. A root is its own parent.
+        parents: The parent of each part 0..n-1. A root is its own parent.
     """
     while True:
         further = parents[parents]
