@@ -1,4 +1,4 @@
-"""Create bitmaps, annotations, and PNGs without Pillow."""
+"""Create bitmaps and annotations. Write PNGs with Pillow, and byte by byte."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> byt
     up = np.vstack([np.zeros_like(lines[:1]), lines[:-1]]).astype(int)
     padding = np.zeros((len(lines), pixel_bytes), int)
     left = np.hstack([padding, lines])[:, : lines.shape[1]].astype(int)
-    corner = np.hstack([padding, up])[:, : lines.shape[1]]
-    far_left, far_up, far_corner = (abs(left + up - corner - each) for each in (left, up, corner))
+    upper_left = np.hstack([padding, up])[:, : lines.shape[1]]
+    far_left, far_up, far_corner = (abs(left + up - upper_left - pixel) for pixel in (left, up, upper_left))
     nearest_left = (far_left <= far_up) & (far_left <= far_corner)
-    paeth = np.where(nearest_left, left, np.where(far_up <= far_corner, up, corner))
-    expected = [np.zeros_like(left), left, up, (left + up) // 2, paeth]
+    paeth = np.where(nearest_left, left, np.where(far_up <= far_corner, up, upper_left))
+    predicted = [np.zeros_like(left), left, up, (left + up) // 2, paeth]
     return b"".join(
-        bytes([kind]) + (lines[y] - expected[kind][y]).astype(np.uint8).tobytes() for y, kind in enumerate(filters)
+        bytes([kind]) + (lines[y] - predicted[kind][y]).astype(np.uint8).tobytes() for y, kind in enumerate(filters)
     )
 
 
 def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b"", after: bytes = b"") -> bytes:
-    """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W), with chunks before and after the pixels."""
+    """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W). Add chunks before and after the pixels."""
     height, width = pixels.shape[:2]
     stored = pixels.astype(">u2") if pixels.dtype == np.uint16 else pixels
     lines = np.frombuffer(stored.tobytes(), np.uint8).reshape(height, -1)
@@ -68,24 +68,25 @@ def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b
 
 
 def raw_png(header: bytes, compressed: bytes, *, before: bytes = b"") -> bytes:
-    """Return a PNG with any header and any compressed pixels, with chunks before the pixels."""
+    """Return a PNG with any header and any compressed pixels. Add chunks before the pixels."""
     return SIGNATURE + chunk(b"IHDR", header) + before + chunk(b"IDAT", compressed) + chunk(b"IEND")
 
 
 def plain_png(depth: int, color: int, interlace: int = 0, *, before: bytes = b"") -> bytes:
     """Return a PNG of 2 x 2 pixels, of any color type and depth."""
     line = b"\0" + bytes(range(1, 1 + (2 * CHANNELS[color] * depth + 7) // 8))
-    first = b"\0" + bytes(range(1, 1 + (CHANNELS[color] * depth + 7) // 8))
-    lines = first + first + line if interlace else line + line  # passes 1, 6 and 7
+    one_pixel = b"\0" + bytes(range(1, 1 + (CHANNELS[color] * depth + 7) // 8))
+    # An interlaced PNG of this size has one pixel in pass 1, one pixel in pass 6, and the second line in pass 7.
+    lines = one_pixel + one_pixel + line if interlace else line + line
     return raw_png(ihdr(2, 2, depth, color, 0, 0, interlace), zlib.compress(lines), before=before)
 
 
-def saved(picture: Image.Image) -> bytes:
+def saved_png(picture: Image.Image) -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
 
 
-def by_pillow(content: bytes) -> np.ndarray:
+def decoded_by_pillow(content: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(content)) as picture:
         return np.asarray(picture)

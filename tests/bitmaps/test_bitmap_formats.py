@@ -59,7 +59,7 @@ def test_decode_bitmap_reads_interlaced_png() -> None:
     np.testing.assert_array_equal(decode_bitmap(content), GRAY_IDS)
 
 
-def test_decode_bitmap_refuses_decoded_picture_of_lossy_format() -> None:
+def test_decode_bitmap_refuses_pil_image_of_lossy_format() -> None:
     import io
 
     with Image.open(io.BytesIO(encoded(gray(), "JPEG"))) as picture, pytest.raises(BitmapError, match="JPEG"):
@@ -77,7 +77,7 @@ def test_decode_bitmap_reads_palette_whose_colors_are_ids_of_annotations() -> No
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4])
-def test_decode_bitmap_reads_palette_of_few_bits(bits: int) -> None:
+def test_decode_bitmap_reads_palette_indices_of_few_bits(bits: int) -> None:
     picture = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8))
     picture.putpalette([0, 0, 0, 1, 2, 3])
     content = encoded(picture, "PNG", bits=bits)
@@ -105,12 +105,12 @@ def test_decode_bitmap_refuses_palette_with_the_same_color_twice() -> None:
         decode_bitmap(encoded(picture, "PNG"), known_ids=[1, 2])
 
 
-def test_masks_read_palette_with_their_annotations() -> None:
+def test_mask_functions_read_palette_whose_colors_are_ids_of_annotations() -> None:
     rgba = encoded(color(), "PNG")
     for function in (semantic_mask, instance_mask, binary_masks, panoptic, get_semantic_bitmap):
         expected, found = function(rgba, ANNOTATIONS), function(PALETTE_PNG, ANNOTATIONS)
-        parts = zip(*(part if isinstance(part, tuple) else (part,) for part in (expected, found)), strict=True)
-        for one, other in parts:
-            assert np.array_equal(one, other)
+        results = (result if isinstance(result, tuple) else (result,) for result in (expected, found))
+        for expected_part, found_part in zip(*results, strict=True):
+            assert np.array_equal(expected_part, found_part)
     with pytest.raises(BitmapError, match="palette"):
         boxes(PALETTE_PNG)

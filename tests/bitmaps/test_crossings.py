@@ -1,4 +1,4 @@
-"""Polygons that cross themselves are found exactly, and polygons of many corners in bounded time."""
+"""`crosses_itself` is exact, and takes a limited time for polygons of many corners."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ Points = list[tuple[float, float]]
 
 
 def side(start: tuple[Fraction, ...], end: tuple[Fraction, ...], point: tuple[Fraction, ...]) -> int:
+    """Return on which side of a line a point is: 1, -1, or 0 for a point on the line."""
     value = (start[0] - point[0]) * (end[1] - point[1]) - (start[1] - point[1]) * (end[0] - point[0])
     return (value > 0) - (value < 0)
 
 
 def has_crossing_edges(polygon: Points) -> bool:
-    """Compare all pairs of edges with fractions."""
+    """Compare all pairs of edges, in exact fractions."""
     corners = [(Fraction(x), Fraction(y)) for x, y in polygon]
     edges = zip(corners, corners[1:] + corners[:1], strict=True)
     return any(
@@ -38,7 +39,7 @@ ANY = st.floats(-(2**31), 2**31, exclude_min=True, exclude_max=True, allow_subno
 
 
 @given(st.sampled_from([SMALL, TENTHS, FAR, ANY]).flatmap(lambda number: st.lists(st.lists(st.tuples(number, number)))))
-def test_crossings_are_those_of_all_pairs_of_edges(polygons: list[Points]) -> None:
+def test_crosses_itself_agrees_with_a_comparison_of_all_pairs_of_edges(polygons: list[Points]) -> None:
     assert crosses_itself(polygons) == [has_crossing_edges(polygon) for polygon in polygons]
 
 
@@ -54,20 +55,21 @@ def test_crossings_are_those_of_all_pairs_of_edges(polygons: list[Points]) -> No
         pytest.param([], False, id="no corners"),
     ],
 )
-def test_touching_is_not_crossing(polygon: Points, crosses: bool) -> None:
+def test_polygon_that_only_touches_itself_does_not_cross_itself(polygon: Points, crosses: bool) -> None:
     assert crosses_itself([polygon]) == [crosses]
 
 
 def ring(radii: np.ndarray) -> Points:
-    turns = np.arange(len(radii)) * 2 * math.pi / len(radii)
-    return np.stack([radii * np.cos(turns), radii * np.sin(turns)], axis=1).tolist()
+    """Return a polygon around the origin whose corners have equal angles and the distances `radii`."""
+    angles = np.arange(len(radii)) * 2 * math.pi / len(radii)
+    return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1).tolist()
 
 
 def test_polygons_of_many_corners_are_checked() -> None:
     circle = ring(np.full(100_000, 1e4))
-    crossed = [*circle[:50_000], (0.0, 2e4), (1.0, -2e4), *circle[50_000:]]
+    crossed_circle = [*circle[:50_000], (0.0, 2e4), (1.0, -2e4), *circle[50_000:]]
     comb = [(float(x), 500.0 * (x % 2)) for x in range(10_000)] + [(10_000.0, -5.0), (0.0, -5.0)]
-    assert crosses_itself([circle, crossed, comb]) == [False, True, False]
+    assert crosses_itself([circle, crossed_circle, comb]) == [False, True, False]
 
 
 @pytest.mark.parametrize(

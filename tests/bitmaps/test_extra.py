@@ -33,8 +33,8 @@ from .making import (
 )
 
 IDS = np.array([[1, 2], [3, 4]], np.uint8)
-PIXELS = zlib.compress(b"\0\1\2\0\3\4")
-HEADER, IDAT, END = chunk(b"IHDR", ihdr(2, 2, 8, GRAY)), chunk(b"IDAT", PIXELS), chunk(b"IEND")
+COMPRESSED = zlib.compress(b"\0\1\2\0\3\4")
+HEADER, IDAT, END = chunk(b"IHDR", ihdr(2, 2, 8, GRAY)), chunk(b"IDAT", COMPRESSED), chunk(b"IEND")
 SMALL_PNG = png_by_hand(np.full((2, 2, 4), 7, np.uint8), [1, 4])
 
 
@@ -47,6 +47,7 @@ def outcome(content: bytes) -> Any:
 
 
 def outcome_without(content: bytes) -> Any:
+    """Return the outcome without the extra."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fast_png, "_tools", lambda: None)
         return outcome(content)
@@ -97,35 +98,35 @@ def test_numba_works_without_a_cache_folder(extra_not_cached: None, monkeypatch:
         pytest.param(plain_png(8, GRAY, before=chunk(b"tRNS", b"\0\1")), id="transparent gray"),
         pytest.param(plain_png(8, RGBA, before=chunk(b"tEXt", b"a\0b")), id="text"),
         pytest.param(SIGNATURE + chunk(b"IHDR", ihdr(2, 2, 8, GRAY), crc=5) + IDAT + END, id="wrong CRC of the header"),
-        pytest.param(SIGNATURE + HEADER + chunk(b"IDAT", PIXELS, crc=5) + END, id="wrong CRC of the pixels"),
+        pytest.param(SIGNATURE + HEADER + chunk(b"IDAT", COMPRESSED, crc=5) + END, id="wrong CRC of the pixels"),
         pytest.param(SIGNATURE + HEADER + chunk(b"tEXt", b"a\0b", crc=5) + IDAT + END, id="wrong CRC of a text"),
-        pytest.param(SIGNATURE + HEADER + chunk(b"\0\1\2\3") + IDAT + END, id="a chunk without a name"),
+        pytest.param(SIGNATURE + HEADER + chunk(b"\0\1\2\3") + IDAT + END, id="a chunk with an invalid type"),
         pytest.param(SIGNATURE + HEADER + chunk(b"pHYs", b"!") + IDAT + END, id="a short pHYs"),
         pytest.param(SIGNATURE + HEADER + chunk(b"gAMA", b"!") + IDAT + END, id="a short gAMA"),
         pytest.param(SIGNATURE + HEADER + chunk(b"acTL", b"!") + IDAT + END, id="a short acTL"),
-        pytest.param(SIGNATURE + HEADER + chunk(b"iCCP", b"a\0\1") + IDAT + END, id="an unknown iCCP"),
+        pytest.param(SIGNATURE + HEADER + chunk(b"iCCP", b"a\0\1") + IDAT + END, id="an invalid iCCP"),
         pytest.param(
             SIGNATURE + HEADER + chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**21))) + IDAT + END, id="a long text"
         ),
         pytest.param(
             SIGNATURE
             + HEADER
-            + chunk(b"IDAT", PIXELS[:5])
+            + chunk(b"IDAT", COMPRESSED[:5])
             + chunk(b"tEXt", b"a\0b")
-            + chunk(b"IDAT", PIXELS[5:])
+            + chunk(b"IDAT", COMPRESSED[5:])
             + END,
             id="a text between the pixels",
         ),
         pytest.param(
             SIGNATURE
             + HEADER
-            + chunk(b"IDAT", PIXELS[:5])
+            + chunk(b"IDAT", COMPRESSED[:5])
             + chunk(b"pHYs", bytes(9))
-            + chunk(b"IDAT", PIXELS[5:])
+            + chunk(b"IDAT", COMPRESSED[5:])
             + END,
-            id="a size between the pixels",
+            id="pHYs between the pixels",
         ),
-        pytest.param(SIGNATURE + IDAT + HEADER + END, id="the header last"),
+        pytest.param(SIGNATURE + IDAT + HEADER + END, id="the header after the pixels"),
         pytest.param(
             SIGNATURE + chunk(b"IHDR", ihdr(1, 1, 8, GRAY)) + IDAT + HEADER + END, id="another header after the pixels"
         ),
@@ -139,21 +140,21 @@ def test_numba_works_without_a_cache_folder(extra_not_cached: None, monkeypatch:
             + chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 1, 1, 1, 1, 1, 1, 0, 0))
             + IDAT
             + END,
-            id="a frame in a corner",
+            id="an animation frame smaller than the image",
         ),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(bytes(7))), id="a byte too many"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(bytes(5))), id="a byte too few"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(b"\5\0\0\0\0\0")), id="filter 5"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS + b"!"), id="a byte after the compressed data"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS[:-4]), id="no checksum"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS[:-1] + b"!"), id="a wrong checksum"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), COMPRESSED + b"!"), id="a byte after the compressed data"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), COMPRESSED[:-4]), id="no checksum"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), COMPRESSED[:-1] + b"!"), id="a wrong checksum"),
     ],
 )
-def test_pictures_are_equal_with_and_without_the_extra(content: bytes) -> None:
+def test_outcome_of_a_file_is_equal_with_and_without_the_extra(content: bytes) -> None:
     assert outcome(content) == outcome_without(content)
 
 
-def test_truncated_files_are_equal_with_and_without_the_extra() -> None:
+def test_outcome_of_a_truncated_file_is_equal_with_and_without_the_extra() -> None:
     for end in range(len(SMALL_PNG)):
         found = outcome(SMALL_PNG[:end])
         assert found == outcome_without(SMALL_PNG[:end]), end
@@ -161,7 +162,7 @@ def test_truncated_files_are_equal_with_and_without_the_extra() -> None:
 
 
 @pytest.mark.parametrize("flip", [1, 0x20, 0xFF])
-def test_damaged_files_are_equal_with_and_without_the_extra(flip: int) -> None:
+def test_outcome_of_a_damaged_file_is_equal_with_and_without_the_extra(flip: int) -> None:
     for position in range(len(SMALL_PNG)):
         content = bytearray(SMALL_PNG)
         content[position] ^= flip
@@ -172,7 +173,7 @@ def test_damaged_files_are_equal_with_and_without_the_extra(flip: int) -> None:
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3, 4, 6, 16])
 @pytest.mark.parametrize("position", range(13))
-def test_wrong_headers_are_equal_with_and_without_the_extra(
+def test_outcome_of_a_changed_header_is_equal_with_and_without_the_extra(
     position: int, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2**16)
@@ -183,7 +184,7 @@ def test_wrong_headers_are_equal_with_and_without_the_extra(
 
 
 @pytest.mark.parametrize("limit", [3, 1, None])
-def test_pictures_above_the_pixel_limit_are_equal_with_and_without_the_extra(
+def test_outcome_above_the_pixel_limit_is_equal_with_and_without_the_extra(
     limit: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)

@@ -23,8 +23,8 @@ from .making import (
     RGB,
     RGBA,
     SIGNATURE,
-    by_pillow,
     chunk,
+    decoded_by_pillow,
     ihdr,
     plain_png,
     png_by_hand,
@@ -56,7 +56,7 @@ def check(content: bytes, pixels: np.ndarray) -> None:
     found = decode_fast(content)
     assert found is not None
     np.testing.assert_array_equal(found, pixels, strict=True)
-    np.testing.assert_array_equal(found, by_pillow(content), strict=True)
+    np.testing.assert_array_equal(found, decoded_by_pillow(content), strict=True)
 
 
 @given(pictures())
@@ -66,12 +66,12 @@ def test_decode_fast_undoes_any_filters(picture: tuple[np.ndarray, list[int]]) -
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (33, 65)], ids=str)
-@pytest.mark.parametrize("values", [3, 2**16], ids=["labels", "noise"])
+@pytest.mark.parametrize("values", [3, 2**16], ids=["few values", "noise"])
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("number", range(5), ids=FILTERS)
-def test_decode_fast_undoes_one_filter(number: int, kind: str, values: int, shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("filter_type", range(5), ids=FILTERS)
+def test_decode_fast_undoes_one_filter(filter_type: int, kind: str, values: int, shape: tuple[int, int]) -> None:
     pixels = noise(kind, *shape, values=values)
-    check(png_by_hand(pixels, [number] * shape[0]), pixels)
+    check(png_by_hand(pixels, [filter_type] * shape[0]), pixels)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -103,11 +103,11 @@ def test_decode_fast_reads_pixels_in_many_chunks() -> None:
         pytest.param(png_by_hand(SMALL, [0, 0]) + png_by_hand(SMALL[:1], [0]), id="a second image after the image"),
         pytest.param(png_by_hand(SMALL, [0, 0], before=chunk(b"tEXt", b"a\0b")), id="text before the pixels"),
         pytest.param(png_by_hand(SMALL, [0, 0], after=chunk(b"tEXt", b"a\0b")), id="text after the pixels"),
-        pytest.param(png_by_hand(SMALL, [0, 0])[:-12], id="no end"),
+        pytest.param(png_by_hand(SMALL, [0, 0])[:-12], id="no end chunk"),
     ],
 )
 def test_decode_fast_is_correct_or_none_for_files_with_additional_chunks_or_bytes(content: bytes) -> None:
-    np.testing.assert_array_equal(by_pillow(content), SMALL)
+    np.testing.assert_array_equal(decoded_by_pillow(content), SMALL)
     found = decode_fast(content)
     assert found is None or (found == SMALL).all()
 
@@ -124,8 +124,8 @@ def test_decode_fast_is_correct_or_none_for_files_with_additional_chunks_or_byte
         pytest.param(plain_png(8, GRAY, before=chunk(b"tRNS", b"\0\1")), id="transparent gray"),
     ],
 )
-def test_other_pictures_are_left_to_pillow(content: bytes) -> None:
-    assert by_pillow(content).shape[:2] == (2, 2)
+def test_decode_fast_returns_none_for_other_pngs(content: bytes) -> None:
+    assert decoded_by_pillow(content).shape[:2] == (2, 2)
     assert decode_fast(content) is None
 
 
@@ -138,8 +138,8 @@ def test_other_pictures_are_left_to_pillow(content: bytes) -> None:
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY)[:12], zlib.compress(bytes(6))), id="a short header"),
         pytest.param(raw_png(ihdr(0, 2, 8, GRAY), zlib.compress(bytes(2))), id="no width"),
         pytest.param(raw_png(ihdr(2, 0, 8, GRAY), zlib.compress(b"")), id="no height"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY, 1, 0, 0), zlib.compress(bytes(6))), id="another compression"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY, 0, 1, 0), zlib.compress(bytes(6))), id="other filters"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY, 1, 0, 0), zlib.compress(bytes(6))), id="another compression method"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY, 0, 1, 0), zlib.compress(bytes(6))), id="another filter method"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(b"\5\0\0\0\0\0")), id="filter 5 first"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(b"\0\0\0\377\0\0")), id="filter 255 last"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(bytes(5))), id="a byte too few"),
@@ -149,14 +149,14 @@ def test_other_pictures_are_left_to_pillow(content: bytes) -> None:
         pytest.param(raw_png(ihdr(2**31, 2**31, 8, GRAY), zlib.compress(bytes(6))), id="a huge size"),
     ],
 )
-def test_damaged_pictures_are_left_to_pillow(content: bytes) -> None:
+def test_decode_fast_returns_none_for_damaged_files(content: bytes) -> None:
     assert decode_fast(content) is None
 
 
-@pytest.mark.parametrize(("limit", "fast"), [(4, True), (3, False), (None, False)])
-def test_pictures_above_the_pixel_limit_are_left_to_pillow(
-    limit: int | None, fast: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "is_decoded"), [(4, True), (3, False), (None, False)])
+def test_decode_fast_returns_none_above_the_pixel_limit(
+    limit: int | None, is_decoded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
     found: Any = decode_fast(png_by_hand(SMALL, [0, 0]))
-    assert (found is not None) == fast
+    assert (found is not None) == is_decoded

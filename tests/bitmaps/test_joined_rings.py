@@ -17,7 +17,7 @@ from segments_hf.bitmaps import join_rings, outlines
 
 @st.composite
 def masks(draw: st.DrawFn, side: int = 24) -> np.ndarray:
-    """Draw noisy masks of any density. If pixels are enlarged to squares, they form blobs."""
+    """Draw noisy masks of any density. Pixels may be enlarged to squares, which form blobs."""
     height, width = draw(st.integers(1, side)), draw(st.integers(1, side))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     mask = random.random((height, width)) < draw(st.floats(0, 1))
@@ -49,7 +49,7 @@ def count_parts(mask: np.ndarray) -> int:
 
 
 def pixels_of_spanning_tree(mask: np.ndarray) -> int:
-    """Return the smallest number of pixels that cuts between the corners of parts touch, by Kruskal's algorithm."""
+    """Return the smallest number of pixels that cuts between corners must touch to join all parts (Kruskal)."""
     rings = outlines(mask.astype(np.uint32))[1]
     parts, count = ndimage.label(mask)
     points = [np.zeros((0, 2), int)] * count
@@ -57,15 +57,15 @@ def pixels_of_spanning_tree(mask: np.ndarray) -> int:
         part = parts[ring.inner[0, 1], ring.inner[0, 0]] - 1
         points[part] = np.concatenate([points[part], ring.inner])
     distances = sorted(
-        (int(np.abs(points[one][:, None] - points[other]).max(axis=2).min()), one, other)
-        for one, other in itertools.combinations(range(count), 2)
+        (int(np.abs(points[first][:, None] - points[second]).max(axis=2).min()), first, second)
+        for first, second in itertools.combinations(range(count), 2)
     )
     tree_of = list(range(count))
     total = 0
-    for distance, one, other in distances:
-        if tree_of[one] != tree_of[other]:
+    for distance, first, second in distances:
+        if tree_of[first] != tree_of[second]:
             total += distance - 1
-            tree_of = [tree_of[one] if number == tree_of[other] else number for number in tree_of]
+            tree_of = [tree_of[first] if tree == tree_of[second] else tree for tree in tree_of]
     return total
 
 
@@ -109,8 +109,8 @@ def test_opencv_and_supervision_draw_the_mask_and_the_cuts_between_its_parts(mas
 def test_cuts_between_parts_touch_the_fewest_pixels(mask: np.ndarray) -> None:
     if not mask.any():
         return
-    # The cut of a hole may end between two corners. A cut between parts may also end there, and may then be shorter
-    # than the shortest cut between corners.
+    # The cut of a hole may end between two corners. A cut between parts may end at the same point, and may then be
+    # shorter than the shortest cut between corners.
     assert pixels_of_cuts(joined(mask), mask) <= pixels_of_spanning_tree(mask)
 
 
@@ -132,8 +132,8 @@ def test_parts_far_from_each_other_are_joined_by_one_cut(gap: int) -> None:
     mask[:, -20:] = random.random((40, 20)) < 0.7
     mask[:, 19] = mask[:, -20] = True
     line = joined(mask)
-    sides = line[:, 0] < 20
-    assert (sides != np.roll(sides, 1)).sum() == 2
+    is_left = line[:, 0] < 20
+    assert (is_left != np.roll(is_left, 1)).sum() == 2
     assert pixels_of_cuts(line, mask) == gap + pixels_of_cuts(joined(mask[:, :20]), mask[:, :20]) + pixels_of_cuts(
         joined(mask[:, -20:]), mask[:, -20:]
     )

@@ -1,4 +1,4 @@
-"""Large bitmaps, which are processed in bands of rows, give the same results as small ones."""
+"""Large bitmaps, which are processed in bands of rows, give the same results as small bitmaps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image
 from segments_hf.bitmaps import boxes, decode_bitmap, encode_bitmap, encode_mask, panoptic, present_ids, rle
 from segments_hf.bitmaps.value_table import MaskValues, look_up
 
-SIDE = 1500  # more than two bands
+SIDE = 1500  # pixels: 35 bands
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_decode_bitmap_reads_large_files(kind: str, ids: np.ndarray) -> None:
         large = large % 251
         picture = Image.fromarray(large.astype(np.uint16 if kind == "16-bit gray" else np.uint8))
     if kind == "palette":
-        picture.putpalette([part for number in range(256) for part in (number, 0, 0)])
+        picture.putpalette([channel for red in range(256) for channel in (red, 0, 0)])
     content = encoded(picture, "TIFF" if kind == "TIFF" else "PNG", compression=None)
     np.testing.assert_array_equal(decode_bitmap(content, known_ids=range(256)), large)
 

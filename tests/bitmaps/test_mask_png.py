@@ -56,8 +56,8 @@ def test_every_16_bit_mask_is_decoded_as_it_was_encoded(mask: np.ndarray, palett
         pytest.param(255, None, True, "P", id="256 values"),
         pytest.param(256, None, True, "I;16", id="257 values"),
         pytest.param(65535, None, True, "I;16", id="65536 values"),
-        pytest.param(1, {255: (1, 2, 3)}, True, "P", id="a color of 255"),
-        pytest.param(1, {256: (1, 2, 3)}, True, "I;16", id="a color of 256"),
+        pytest.param(1, {255: (1, 2, 3)}, True, "P", id="a color for value 255"),
+        pytest.param(1, {256: (1, 2, 3)}, True, "I;16", id="a color for value 256"),
         pytest.param(1, [(1, 2, 3)] * 256, True, "P", id="256 colors"),
         pytest.param(1, [(1, 2, 3)] * 257, True, "I;16", id="257 colors"),
         pytest.param(255, None, False, "L", id="256 values, grayscale"),
@@ -85,7 +85,7 @@ def test_the_mode_depends_on_the_largest_value_or_color(
         pytest.param([[1, 2, 3], [4, 5, 6]], [(1, 2, 3), (4, 5, 6), palette_color(1)], id="lists"),
     ],
 )
-def test_encode_mask_shows_given_and_default_colors(colors: Any, shown: list[tuple[int, int, int]]) -> None:
+def test_values_without_a_color_are_shown_in_default_colors(colors: Any, shown: list[tuple[int, int, int]]) -> None:
     picture = opened(encode_mask(np.array([[0, 1, 2]]), colors)).convert("RGB")
     assert [picture.getpixel((x, 0)) for x in range(3)] == shown
 

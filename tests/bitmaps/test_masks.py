@@ -1,4 +1,4 @@
-"""Masks contain the class of every pixel, its instance, or the pixels of one instance."""
+"""Mask functions return the class of every pixel, the instance of every pixel, or the pixels of every instance."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def smallest_dtype(values: Any) -> np.dtype[Any]:
 def test_semantic_mask_matches_a_loop(
     bitmap: np.ndarray, annotations: list[dict[str, Any]], ignore_index: int | None
 ) -> None:
-    first, unlabeled = (1, 0) if ignore_index is None else (0, ignore_index)
+    increment, unlabeled = (1, 0) if ignore_index is None else (0, ignore_index)
     classes = {item["id"]: item["category"] for item in annotations if item["id"] and item["category"] is not None}
-    expected = [[classes[i] + first if i in classes else unlabeled for i in line] for line in bitmap.tolist()]
+    expected = [[classes[i] + increment if i in classes else unlabeled for i in line] for line in bitmap.tolist()]
     mask = semantic_mask(bitmap, iter(annotations), ignore_index=ignore_index)
     np.testing.assert_array_equal(mask, expected)
-    assert mask.dtype == smallest_dtype([unlabeled, *(index + first for index in classes.values())])
+    assert mask.dtype == smallest_dtype([unlabeled, *(index + increment for index in classes.values())])
 
 
 @given(bitmaps(), ANNOTATIONS)
@@ -163,7 +163,9 @@ def test_an_empty_picture_has_empty_masks(shape: tuple[int, int]) -> None:
             id="ignore_index of a class",
         ),
         pytest.param(lambda: semantic_mask(BITMAP, [{"id": 7, "category": -2}]), "-1", id="negative class"),
-        pytest.param(lambda: get_semantic_bitmap(BITMAP, [{"id": 7, "category_id": -3}], 1), "-2", id="negative id"),
+        pytest.param(
+            lambda: get_semantic_bitmap(BITMAP, [{"id": 7, "category_id": -3}], 1), "-2", id="negative category"
+        ),
     ],
 )
 def test_masks_refuse_invalid_values(make: Any, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""Filling outlines by the even-odd rule gives the mask, and the joined rings that OpenCV fills cover it."""
+"""Filling outlines by the even-odd rule gives the mask. Filling joined rings with OpenCV covers the mask."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def test_outlines_filled_by_the_even_odd_rule_give_the_mask(ids: np.ndarray) -> 
             assert (ids[ring.inner[:, 1], ring.inner[:, 0]] == number).all()
             steps = np.diff(ring.corners, axis=0, append=ring.corners[:1]) != 0
             assert (steps.sum(axis=1) == 1).all()  # every edge is horizontal or vertical
-            assert (steps != np.roll(steps, -1, axis=0)).all()  # no corner is inside an edge
+            assert (steps != np.roll(steps, -1, axis=0)).all()  # horizontal and vertical edges alternate
 
 
 @pytest.mark.parametrize(
-    ("mask", "outer", "holes"),
+    ("mask", "parts", "holes"),
     [
         pytest.param([[1]], 1, 0, id="one pixel"),
         pytest.param([[1, 0], [0, 1]], 2, 0, id="two pixels that touch at a corner"),
@@ -49,9 +49,9 @@ def test_outlines_filled_by_the_even_odd_rule_give_the_mask(ids: np.ndarray) -> 
         pytest.param([[0, 0], [0, 0]], 0, 0, id="no instance"),
     ],
 )
-def test_outlines_find_parts_and_holes(mask: list[list[int]], outer: int, holes: int) -> None:
+def test_outlines_find_parts_and_holes(mask: list[list[int]], parts: int, holes: int) -> None:
     rings = outlines(np.array(mask, np.uint32)).get(1, [])
-    assert [ring.is_hole for ring in rings] == [False] * outer + [True] * holes
+    assert [ring.is_hole for ring in rings] == [False] * parts + [True] * holes
 
 
 def painted(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -75,4 +75,4 @@ def test_parts_are_joined_where_they_are_nearest() -> None:
     ids = np.zeros((9, 9), np.uint32)
     ids[:3, :3] = ids[5:, :3] = 7
     canvas = painted(join_rings(outlines(ids)[7]), ids.shape)
-    assert canvas.sum() == (ids == 7).sum() + 2
+    assert canvas.sum() == (ids == 7).sum() + 2  # the gap between the parts is two pixels wide

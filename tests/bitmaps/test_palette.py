@@ -19,5 +19,5 @@ def test_palette_color_of_any_index_is_visible_and_constant(index: int) -> None:
     color = palette_color(index)
     assert color == palette_color(index)
     assert len(color) == 3
-    assert all(isinstance(part, int) and 0 <= part <= 255 for part in color)
+    assert all(isinstance(channel, int) and 0 <= channel <= 255 for channel in color)
     assert max(color) > 128

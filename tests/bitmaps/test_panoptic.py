@@ -1,4 +1,4 @@
-"""Panoptic segments are instances of things and whole classes of stuff."""
+"""Panoptic segments are the instances of thing classes, and whole stuff classes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,15 @@ BITMAP = np.array([[7, 7, 0], [8, 9, 2**32 - 1]], np.uint32)
 def by_loop(
     bitmap: np.ndarray, annotations: list[dict[str, Any]], stuff: list[int]
 ) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    with_class = [(item["id"], item["category"]) for item in annotations if item["id"] and item["category"] is not None]
+    stuff_ids: dict[int, int] = {}
+    for number, category in sorted(with_class, key=lambda pair: pair[0] >= 2**24):
+        stuff_ids.setdefault(category, number)
     ids = np.zeros(bitmap.shape, np.uint32)
-    first: dict[int, int] = {}
-    order: list[tuple[int, int]] = []
-    for item in annotations:
-        number, category = item["id"], item["category"]
-        if number == 0 or category is None:
-            continue
-        if category in stuff:
-            number = first.setdefault(category, number)
-        ids[bitmap == item["id"]] = number
-        if (number, category) not in order:
-            order.append((number, category))
+    for number, category in with_class:
+        ids[bitmap == number] = stuff_ids[category] if category in stuff else number
     segments = []
-    for number, category in order:
+    for number, category in with_class:
         ys, xs = np.nonzero(ids == number)
         if len(xs):
             left, top, right, bottom = (int(v) for v in (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1))
@@ -55,9 +50,15 @@ def test_panoptic_matches_a_loop(bitmap: np.ndarray, annotations: list[dict[str,
         pytest.param([], [], [[0, 0, 0], [0, 0, 0]], [], id="no annotations"),
         pytest.param([(7, None)], [], [[0, 0, 0], [0, 0, 0]], [], id="no class"),
         pytest.param([(0, 3)], [], [[0, 0, 0], [0, 0, 0]], [], id="id 0"),
-        pytest.param([(9, 0), (7, 0)], [], [[7, 7, 0], [0, 9, 0]], [(9, 0, 1), (7, 0, 2)], id="things in their order"),
+        pytest.param(
+            [(9, 0), (7, 0)],
+            [],
+            [[7, 7, 0], [0, 9, 0]],
+            [(9, 0, 1), (7, 0, 2)],
+            id="things in the order of annotations",
+        ),
         pytest.param([(9, 0), (7, 0)], [0], [[9, 9, 0], [0, 9, 0]], [(9, 0, 3)], id="stuff has the first id"),
-        pytest.param([(5, 0), (7, 0)], [0], [[5, 5, 0], [0, 0, 0]], [(5, 0, 2)], id="the first stuff has no pixels"),
+        pytest.param([(5, 0), (7, 0)], [0], [[5, 5, 0], [0, 0, 0]], [(5, 0, 2)], id="first id of stuff has no pixels"),
         pytest.param(
             [(7, 0), (8, 1), (9, 1)], [0, 1], [[7, 7, 0], [8, 8, 0]], [(7, 0, 2), (8, 1, 2)], id="two classes of stuff"
         ),

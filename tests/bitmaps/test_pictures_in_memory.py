@@ -1,4 +1,4 @@
-"""Pictures that were created in memory are read."""
+"""`decode_bitmap` reads pictures that were created in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
         pytest.param("Image.new('RGBA', (0, 2))", id="without columns"),
     ],
 )
-def test_a_picture_in_memory_is_read(make: str) -> None:
+def test_decode_bitmap_reads_a_picture_in_memory(make: str) -> None:
     """The code runs in a separate process, because an invalid access to the memory of Pillow would end the process."""
     code = f"""
 import numpy as np

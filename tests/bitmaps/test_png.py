@@ -17,7 +17,7 @@ from PIL import Image
 from segments_hf.bitmaps import decode_bitmap, encode_bitmap
 from segments_hf.errors import BitmapError
 
-from .making import GRAY, GRAY_ALPHA, chunk, ihdr, plain_png, raw_png, saved
+from .making import GRAY, GRAY_ALPHA, chunk, ihdr, plain_png, raw_png, saved_png
 
 pytestmark = pytest.mark.usefixtures("extra")
 
@@ -48,7 +48,7 @@ def test_decode_bitmap_ignores_alpha(pixels: np.ndarray) -> None:
     expected = sum(pixels[..., channel].astype(int) * 256**channel for channel in range(3))
     for channels in (pixels, pixels[..., :3]):
         np.testing.assert_array_equal(decode_bitmap(channels), expected)
-        np.testing.assert_array_equal(decode_bitmap(saved(Image.fromarray(channels))), expected)
+        np.testing.assert_array_equal(decode_bitmap(saved_png(Image.fromarray(channels))), expected)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_grayscale_pixels_are_ids(ids: np.ndarray) -> None:
     picture = Image.fromarray(ids)
     np.testing.assert_array_equal(decode_bitmap(picture), ids)
     if picture.mode != "I":  # Pillow 13 no longer writes this mode as PNG
-        np.testing.assert_array_equal(decode_bitmap(saved(picture)), ids)
+        np.testing.assert_array_equal(decode_bitmap(saved_png(picture)), ids)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,8 @@ def test_ids_encoded_without_alpha_are_decoded_to_the_same_ids() -> None:
 @pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint64, np.dtype(">u4")])
 def test_encode_bitmap_accepts_any_integer_dtype_and_memory_order(dtype: Any) -> None:
     ids = np.array([[0, 70001, 5], [2**24 - 1, 3, 9]], dtype)
-    for same in (ids, np.asfortranarray(ids), ids.repeat(2, axis=1)[:, ::2]):
-        np.testing.assert_array_equal(decode_bitmap(encode_bitmap(same)), ids)
+    for array in (ids, np.asfortranarray(ids), ids.repeat(2, axis=1)[:, ::2]):
+        np.testing.assert_array_equal(decode_bitmap(encode_bitmap(array)), ids)
 
 
 def test_decode_bitmap_reads_a_picture_that_pillow_stores_in_several_blocks() -> None:

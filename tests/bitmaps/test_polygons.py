@@ -1,4 +1,4 @@
-"""A pixel is inside a polygon if the center of the pixel is inside it."""
+"""A pixel is inside a polygon if the center of the pixel is inside the polygon."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SIDE = 16
 FAR = 2**31 - 1
 SQUARE = [(1, 1), (5, 1), (5, 5), (1, 5)]
 HOLE = [(2, 2), (4, 2), (4, 4), (2, 4)]
-QUARTERS = st.integers(-4 * 8, 4 * (SIDE + 8)).map(lambda number: number / 4)  # `inside` is exact for these
+QUARTERS = st.integers(-4 * 8, 4 * (SIDE + 8)).map(lambda number: number / 4)  # `inside` computes exactly with quarters
 RINGS = st.lists(st.tuples(QUARTERS, QUARTERS), max_size=7)
 POLYGONS = st.lists(st.lists(RINGS, max_size=3), max_size=3)
 
 
 def inside(rings: list[Ring], height: int, width: int) -> np.ndarray:
-    """Apply the even-odd rule in eighths of pixels. A center on an edge belongs to the region right of or below it."""
+    """Apply the even-odd rule in eighths of pixels. A center on an edge is in the region right of or below the edge."""
     center_y, center_x = 8 * np.mgrid[:height, :width] + 4
     odd = np.zeros((height, width), bool)
     for ring in rings:
@@ -62,7 +62,7 @@ def test_fill_polygons_matches_a_loop(polygons: list[list[Ring]], height: int, w
         pytest.param([(19, 13), (-7, -8), (22, 19)], id="slope 21/26"),
     ],
 )
-def test_a_center_on_a_slanted_edge_belongs_to_the_region_right_of_it(ring: Ring) -> None:
+def test_a_center_on_a_slanted_edge_belongs_to_the_region_right_of_the_edge(ring: Ring) -> None:
     np.testing.assert_array_equal(filled(ring), inside([ring], SIDE, SIDE))
 
 
@@ -93,11 +93,11 @@ def test_triangles_that_share_edges_neither_overlap_nor_leave_gaps(seed: int) ->
     assert (sum(filled(ring).astype(int) for ring in triangles) == 1).all()
 
 
-@pytest.mark.parametrize("whole", [[(0, 4), (18, 18)], [(4, 14), (-6, 21)], [(6, -5), (1, 18)]], ids=str)
-def test_a_neighbor_with_another_corner_on_the_shared_edge_leaves_no_gap(whole: Ring) -> None:
-    (x, y), (to_x, to_y) = whole
+@pytest.mark.parametrize("edge", [[(0, 4), (18, 18)], [(4, 14), (-6, 21)], [(6, -5), (1, 18)]], ids=str)
+def test_a_neighbor_with_another_corner_on_the_shared_edge_leaves_no_gap(edge: Ring) -> None:
+    (x, y), (to_x, to_y) = edge
     middle = ((x + to_x) / 2, (y + to_y) / 2)
-    left, right = [whole[0], whole[1], (-99, 99), (-99, -99)], [whole[0], middle, whole[1], (99, 99), (99, -99)]
+    left, right = [edge[0], edge[1], (-99, 99), (-99, -99)], [edge[0], middle, edge[1], (99, 99), (99, -99)]
     together = filled(left).astype(int) + filled(right)
     assert (together[max(0, y) : to_y] == 1).all()
 

@@ -1,4 +1,4 @@
-"""The smallest rectangle around points contains all of them, and has the same area as the rectangle of OpenCV."""
+"""The smallest rectangle around points contains all points, and has the area of the rectangle that OpenCV finds."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def test_smallest_rectangle_matches_opencv(points: list[tuple[int, int]]) -> Non
     corners = smallest_rectangle(given_points)
     _, (width, height), _ = cv2.minAreaRect(given_points.astype(np.float32))
     assert area_of(corners) == pytest.approx(width * height, rel=1e-3, abs=1e-2)
-    first, second = corners[1] - corners[0], corners[3] - corners[0]
-    assert first @ second == pytest.approx(0, abs=1e-6 * (1 + area_of(corners)))
-    assert first[0] * second[1] - first[1] * second[0] > 0  # clockwise if y points down
-    for axis in (first, second):
+    along, across = corners[1] - corners[0], corners[3] - corners[0]
+    assert along @ across == pytest.approx(0, abs=1e-6 * (1 + area_of(corners)))
+    assert along[0] * across[1] - along[1] * across[0] > 0  # clockwise if y points down
+    for axis in (along, across):
         shares = (given_points - corners[0]) @ axis / (axis @ axis)
         assert (shares > -1e-9).all()
         assert (shares < 1 + 1e-9).all()

@@ -32,8 +32,8 @@ def test_rle_matches_pycocotools(ids: np.ndarray) -> None:
 
 
 @given(bitmaps(), st.integers(1, 40), st.integers(1, 40))
-def test_rle_matches_pycocotools_in_larger_areas(ids: np.ndarray, down: int, across: int) -> None:
-    check(ids.repeat(down, axis=0).repeat(across, axis=1))
+def test_rle_matches_pycocotools_in_enlarged_bitmaps(ids: np.ndarray, scale_y: int, scale_x: int) -> None:
+    check(ids.repeat(scale_y, axis=0).repeat(scale_x, axis=1))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (3, 70_000), (70_000, 3), (1200, 1000)])
@@ -53,7 +53,7 @@ def test_rle_of_bitmaps_without_instances_is_empty(ids: np.ndarray) -> None:
 
 
 @given(bitmaps())
-def test_rle_returns_the_same_ids_areas_and_boxes_as_boxes(ids: np.ndarray) -> None:
+def test_rle_returns_the_ids_areas_and_bounding_boxes_that_boxes_returns(ids: np.ndarray) -> None:
     for first, second in zip(boxes(ids), rle(ids)[:3], strict=True):
         np.testing.assert_array_equal(first, second)
 

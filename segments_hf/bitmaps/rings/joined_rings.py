@@ -141,7 +141,7 @@ def _pixels(points: npt.NDArray[np.int32]) -> Numbers:
 
 
 def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
-    """Return the indices of the points of one closed line along all lines. Each cut is followed once in each direction."""
+    """Return one closed line along all lines, as indices of points. It follows each cut once in each direction."""
     # A point with k cuts occurs k + 1 times in the tour. After each of the first k times, the tour follows a cut.
     ends = cuts.ravel()
     times = 1 + np.bincount(ends, minlength=len(lines.points))
