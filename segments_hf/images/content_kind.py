@@ -96,10 +96,10 @@ def text_kind(beginning: bytes) -> str:
         beginning: The first bytes of the file; 64 are enough.
 
     >>> text_kind(b" <html>"), text_kind(b"abc")
-    ('an HTML page', 'something')
+    ('an HTML page', 'a file')
     """
     text = _text(beginning)
-    return next((kind for start, kind in _TEXT_KINDS.items() if text.startswith(start)), "something")
+    return next((kind for start, kind in _TEXT_KINDS.items() if text.startswith(start)), "a file")
 
 
 def _text(beginning: bytes) -> bytes:

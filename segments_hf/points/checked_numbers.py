@@ -13,7 +13,7 @@ from segments_hf.errors import OptionError, PointCloudError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# Numbers of this size or more are errors: coordinates of 1e12 m in float64 are exact to 0.1 mm only.
+# Numbers of this size or more are errors. At 1e12 m, neighboring float64 numbers are 0.1 mm apart.
 NUMBER_LIMIT: Final = 1e12
 
 _NUM_COORDINATES = 3

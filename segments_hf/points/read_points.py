@@ -93,7 +93,7 @@ def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
     """Read x, y and z of the points of a row, with the precision of the file.
 
     Returns:
-        Array of shape (N, 3), in the frame of reference of the file: float32 if the coordinates in the file are
+        Array of shape (N, 3), in the frame of the sensor: float32 if the coordinates in the file are
         float32, otherwise float64, because float32 numbers are 0.5 m apart at 5,000 km, the size of map coordinates.
 
     Raises:

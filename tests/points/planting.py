@@ -16,7 +16,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 SPACING = 20.0  # meters between the centers of boxes; the points of a box are less than 5 m from its center
-MAP_ORIGIN = np.array([456_000.0, 5_430_000.0, 210.0])  # as large as UTM coordinates, in meters
+MAP_ORIGIN = np.array([456_000.0, 5_430_000.0, 210.0])  # meters; as large as UTM coordinates
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def planted_cloud(
 
 
 def in_rotated_world(cloud: PlantedCloud, seed: int) -> PlantedCloud:
-    """Return a point cloud, whose boxes must be upright, with its world rotated by a random rotation.
+    """Rotate the world of a point cloud by a random rotation. The boxes of the cloud must be upright.
 
     The points and the boxes in the frame of the sensor stay the same.
     """
@@ -126,7 +126,7 @@ def in_rotated_world(cloud: PlantedCloud, seed: int) -> PlantedCloud:
 
 
 def _octant(rng: np.random.Generator, dimensions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return points in one octant of a box, and points outside of each of its three faces, in the frame of the box.
+    """Return points in one octant of a box and points outside of its faces at this octant, in the frame of the box.
 
     Returns:
         Points of shape (N, 3), and a bool array of shape (N,): whether a point is in the box.

@@ -63,9 +63,8 @@ class Cloud:
         """Return all fields of all points, in the order of the file.
 
         Returns:
-            Structured array of shape (N,), with the types of the file. The array is read-only if it shares the memory
-            of the bytes of the file. This is so if the bytes were in memory when the file was opened, and contain one
-            point after the other in the byte order of this machine.
+            Structured array of shape (N,), with the types of the file. It may share the memory of the bytes of the
+            file, and is then read-only.
 
         Raises:
             AssetError: The values cannot be decoded.

@@ -48,7 +48,7 @@ _TYPES_WITH_HEADER = {kind for _, kinds in _SIGNATURES for kind in kinds}
 _PCD_HEADER_END = re.compile(rb"\nDATA[^\n]*\n")
 _PRINTABLE = string.printable.encode()
 _BEGINNING_BYTES = 512  # the size of the beginning of a file that is compared with signatures
-_TEXT_BYTES = 64  # if so many bytes at the beginning of a file are text, they are not float32 numbers
+_TEXT_BYTES = 64  # a file that begins with this many bytes of text does not contain float32 numbers
 
 
 def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
@@ -68,7 +68,7 @@ def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     _check_beginning(content[:_BEGINNING_BYTES], kind)
-    return _limited(_OPENERS[kind](content), max_points)
+    return _check_num_points(_OPENERS[kind](content), max_points)
 
 
 def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
@@ -93,14 +93,15 @@ def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
                 head += stream.read(MAX_HEADER_BYTES - _BEGINNING_BYTES)
         _check_beginning(head[:_BEGINNING_BYTES], kind)
         if kind in _FLOAT_FIELDS:
-            return _limited(open_array(file, float_layout(file.size, _FLOAT_FIELDS[kind])), max_points)
+            return _check_num_points(open_array(file, float_layout(file.size, _FLOAT_FIELDS[kind])), max_points)
         header = read_pcd_header(head)
         if header.encoding == "binary":
-            return _limited(open_array(file, binary_layout(header, file.size)), max_points)
+            return _check_num_points(open_array(file, binary_layout(header, file.size)), max_points)
     return open_cloud(file.read(), kind, max_points=max_points)
 
 
-def _limited(cloud: Cloud, max_points: int) -> Cloud:
+def _check_num_points(cloud: Cloud, max_points: int) -> Cloud:
+    """Return the cloud if it does not have too many points."""
     if cloud.num_points > max_points:
         raise AssetError(
             f"got a point cloud with {cloud.num_points:,} points, more than {option('max_points', max_points)} allows"
@@ -150,10 +151,10 @@ def _check_beginning(beginning: bytes, kind: str) -> None:
     if kind in _TYPES_WITH_HEADER:
         if not beginning:
             raise AssetError(f"got an empty file, expected a {kind.upper()} file")
-        what = unsupported_format(beginning) or text_kind(beginning)
-        raise AssetError(f"got {what} that is not a {kind.upper()} file; it begins with {beginning[:16]!r}")
+        found_kind = unsupported_format(beginning) or text_kind(beginning)
+        raise AssetError(f"got {found_kind} that is not a {kind.upper()} file; it begins with {beginning[:16]!r}")
     start = beginning[:_TEXT_BYTES]
     if len(start) == _TEXT_BYTES and not start.strip(_PRINTABLE):
         raise AssetError(
-            f"got text ({text_kind(start)}) as a point cloud of the type {kind!r}; it begins with {start[:16]!r}"
+            f"got text as a point cloud of the type {kind!r}: {text_kind(start)} that begins with {start[:16]!r}"
         )

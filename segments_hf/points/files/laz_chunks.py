@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segments_hf.points.files.las_header import LasSizes
 
 _RECORD = struct.Struct("<H10xI16xH")  # compressor, points per chunk, number of items
-_ITEM = struct.Struct("<HHH")  # type, bytes, version
+_ITEM = struct.Struct("<HHH")  # type, size in bytes, version
 _COMPRESSORS = {2, 3}  # the compressors that write chunks
 _VARIABLE = 2**32 - 1  # the number of points per chunk if the chunks have different numbers of points
 # The size in bytes of each type of item of a point; None if the size is variable. Types from 10 on have layers.
@@ -64,15 +64,17 @@ def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
     Raises:
         AssetError: The record is damaged, or describes points of another size.
     """
-    compressor, chunk_points, count = _RECORD.unpack_from(record) if len(record) >= _RECORD.size else (0, 0, 0)
-    if compressor not in _COMPRESSORS or not chunk_points or len(record) != _RECORD.size + count * _ITEM.size:
+    compressor, chunk_points, num_items = _RECORD.unpack_from(record) if len(record) >= _RECORD.size else (0, 0, 0)
+    if compressor not in _COMPRESSORS or not chunk_points or len(record) != _RECORD.size + num_items * _ITEM.size:
         raise AssetError("got a LAZ file whose description of the compression is damaged or not supported")
     items = [(kind, size) for kind, size, _ in _ITEM.iter_unpack(record[_RECORD.size :])]
     is_known = all(kind in _ITEM_BYTES and _ITEM_BYTES[kind] in {None, size} for kind, size in items)
     if not is_known or sum(size for _, size in items) != point_bytes:
-        raise AssetError(f"got a LAZ file whose description of a point is damaged, expected {point_bytes} bytes")
-    layers = sum(size if kind == _EXTRA_BYTES else _NUM_LAYERS.get(kind, 0) for kind, size in items)
-    return chunk_points, layers
+        raise AssetError(
+            f"got a LAZ file whose description of a point is damaged, expected items of {point_bytes} bytes in total"
+        )
+    num_layers = sum(size if kind == _EXTRA_BYTES else _NUM_LAYERS.get(kind, 0) for kind, size in items)
+    return chunk_points, num_layers
 
 
 def _check_layers(chunk: bytes, point_bytes: int, num_layers: int) -> None:
@@ -82,9 +84,9 @@ def _check_layers(chunk: bytes, point_bytes: int, num_layers: int) -> None:
         AssetError: The chunk has another size.
     """
     header = struct.Struct(f"<{point_bytes}xI{num_layers}I")
-    _, *layers = header.unpack_from(chunk) if len(chunk) >= header.size else (0,)
-    if header.size + sum(layers) != len(chunk):
+    _, *layer_sizes = header.unpack_from(chunk) if len(chunk) >= header.size else (0,)
+    if header.size + sum(layer_sizes) != len(chunk):
         raise AssetError(
-            f"got a LAZ file with a chunk of {len(chunk):,} bytes, expected {header.size + sum(layers):,} from the "
-            "sizes of its layers"
+            f"got a LAZ file with a chunk of {len(chunk):,} bytes, expected {header.size + sum(layer_sizes):,} from "
+            "the sizes of its layers"
         )
