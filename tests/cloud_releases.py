@@ -40,8 +40,8 @@ def quaternion(x: float, y: float, z: float, w: float) -> dict[str, float]:
 
 def cuboid(number: int, category_id: int, **fields: Any) -> dict[str, Any]:
     """Return a cuboid as the platform writes it."""
-    place = {"position": xyz(1.5, 0, -2), "dimensions": xyz(4, 2, 1.5), "yaw": 0.25}
-    return {"id": number, "category_id": category_id, "type": "cuboid", **place, "track_id": number, **fields}
+    geometry = {"position": xyz(1.5, 0, -2), "dimensions": xyz(4, 2, 1.5), "yaw": 0.25}
+    return {"id": number, "category_id": category_id, "type": "cuboid", **geometry, "track_id": number, **fields}
 
 
 def camera(url: str | None, **fields: Any) -> dict[str, Any]:
@@ -71,12 +71,12 @@ def cloud_sample(name: str, attributes: Any, label: Any = None, **fields: Any) -
 
 
 def cloud_label(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
-    """Return a label."""
+    """Return a label with a status and attributes, as the platform writes it."""
     return {"label_status": status, "attributes": {"format_version": "0.2", **attributes}}
 
 
 def label_content(task_type: str, number: int = 1) -> dict[str, Any]:
-    """Return the label of one point cloud of four points."""
+    """Return the attributes of the label of a cloud of four points. The first annotation has the id `number`."""
     if "segmentation" in task_type:
         annotations = [{"id": number, "category_id": 1, "track_id": number}, {"id": 9, "category_id": 2}]
         return {"annotations": annotations, "point_annotations": [0, number, number, 9]}
@@ -87,10 +87,10 @@ def label_content(task_type: str, number: int = 1) -> dict[str, Any]:
 
 
 def cloud_samples(task_type: str, url_of: Callable[[str, bytes], str], count: int = 3) -> list[dict[str, Any]]:
-    """Return samples of a task type: labeled ones, one without a label and one that was skipped.
+    """Return samples of a task type. Sample 1 has no label, sample 2 was skipped, and all others are labeled.
 
     Args:
-        task_type: One of `SINGLE_CLOUD_TASKS` or `SEQUENCE_TASKS`. A sequence has two frames.
+        task_type: A task type in `SINGLE_CLOUD_TASKS` or `SEQUENCE_TASKS`. A sequence has two frames.
         url_of: A function that stores a file, and returns its URL or path.
         count: The number of samples.
     """
@@ -127,5 +127,5 @@ def write_files(folder: Path) -> Callable[[str, bytes], str]:
 
 
 def rows_by_name(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return rows by the names of their samples."""
+    """Return a dict of rows, by the names of their samples."""
     return {row["name"]: row for row in rows}

@@ -1,4 +1,4 @@
-"""Servers on loopback that imitate clouds: the S3 server of moto, and the requests of GCS and Azure for objects."""
+"""Servers on loopback that imitate cloud storage: the S3 server of moto, and a server of objects for GCS and Azure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class S3:
         return f"s3://{bucket}/{key}"
 
     def enable_versions(self, bucket: str) -> None:
-        """Make a bucket keep the old versions of its objects."""
+        """Enable versioning of a bucket, so that it keeps the old versions of its objects."""
         self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
     def version_ids(self, bucket: str) -> list[str]:
@@ -84,7 +84,7 @@ class ObjectServer(ThreadingHTTPServer):
 
 @contextmanager
 def object_server() -> Iterator[ObjectServer]:
-    """Run a server that responds as GCS and Azure do."""
+    """Run an `ObjectServer`."""
     with ObjectServer() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server

@@ -46,7 +46,7 @@ for _name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE", "T
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Property tests keep no files, and do not fail on a slow machine.
+# Hypothesis stores no examples on disk, and does not fail on a slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
 settings.load_profile("segments-hf")
 
@@ -86,7 +86,7 @@ def xet_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def transfer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the protocol for uploads of large files: ``xet``, which users have by default, or ``lfs``."""
+    """Set and return the protocol for uploads of large files: ``xet``, the default of `huggingface_hub`, or ``lfs``."""
     protocol = getattr(request, "param", "xet")
     if protocol == "lfs":
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
@@ -182,7 +182,7 @@ def s3() -> Iterator[S3]:
 
 @pytest.fixture
 def no_cloud_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the credentials for clouds that exist on this machine."""
+    """Hide the cloud credentials of this machine."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "AZURE_", "GOOGLE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

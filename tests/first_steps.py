@@ -1,4 +1,4 @@
-"""Type commands that the screen has printed, in a shell and with the installed command."""
+"""Run commands that segments-hf has printed, in a shell and with the installed version of segments-hf."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def run_command(command: str, folder: Path) -> str:
 
 
 def printed_commands(output: str, program: str) -> list[str]:
-    """Return the commands of a program in an output, in which each command is an indented line."""
+    """Return the commands of a program that an output contains, each on an indented line."""
     return [line.strip() for line in output.splitlines() if line.startswith(f"  {program} ")]

@@ -56,7 +56,7 @@ def bitmap_release(folder: Path) -> Path:
 
 
 def vector_release(folder: Path) -> Path:
-    """Write shapes of every type: inside, across and outside the image; self-crossing, overlapping, degenerate."""
+    """Write shapes of every type. Some are outside the image, cross its border, overlap, or are degenerate."""
     shapes = [
         ("bbox", [[2, 3], [12.5, 9.25]]),
         ("bbox", [[-10, -10], [40, 30]]),
@@ -131,7 +131,7 @@ def cuboid_release(folder: Path) -> Path:
 
 
 def point_sequence_release(folder: Path) -> Path:
-    """Write a sequence of labels of points, with a moving sensor, and a frame without a label."""
+    """Write a sequence of point clouds with labeled points, a moving sensor, and a frame without a label."""
     annotations = [_annotation(5, 9), {**_annotation(70000, 4), "track_id": 3}]
     frames = [{"annotations": annotations, "point_annotations": [0, 5, 70000, 5]}, None]
     pose = {"position": xyz(10, -2.5, 0.25), "heading": quaternion(0, 0, 0.6, 0.8)}
@@ -214,7 +214,7 @@ def _shape(number: int, kind: str, points: Any) -> dict[str, Any]:
 
 
 def _image(folder: Path, name: str, value: Any = None) -> str:
-    """Write a gray image of one value, or a color image without a value, and return its file name.
+    """Write a gray image in which all pixels have a value, or a color image if `value` is None. Return its file name.
 
     Some pixels depend on the name, so that the files differ.
     """
@@ -224,7 +224,7 @@ def _image(folder: Path, name: str, value: Any = None) -> str:
 
 
 def _rotated_jpeg(folder: Path) -> str:
-    """Write a JPEG with an EXIF orientation of 90 degrees, and return its name."""
+    """Write a JPEG whose EXIF orientation is a rotation by 90 degrees, and return its file name."""
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (HEIGHT, WIDTH), (9, 99, 200)).save(folder / "turned.jpg", exif=exif)

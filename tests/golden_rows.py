@@ -30,7 +30,7 @@ from segments_hf.demo import demo_release
 FILE = Path(__file__).with_suffix(".json")
 COMMAND = "python tests/golden_rows.py"
 
-_JSON = {  # names of columns and fields
+_JSON_FIELDS = {  # columns and fields whose values are JSON as text
     "attributes",
     "distortion",
     "image_attributes",
@@ -40,6 +40,7 @@ _JSON = {  # names of columns and fields
     "other",
     "sample_attributes",
 }
+# Each product is a dataset that a function returns for the rows of a release.
 _PRODUCTS: dict[str, Callable[[Any], Any]] = {
     "rows": lambda rows: rows,
     "layouts/semantic-segmentation": partial(to_layout, task="semantic-segmentation"),
@@ -106,8 +107,12 @@ def _digests(name: str, release: Path) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: Any, files: dict[bytes, str], name: str = "") -> Any:
-    """Return a value as JSON. A file is the name of the file with the same bytes; another image has its pixels."""
-    if name in _JSON and isinstance(value, str):
+    """Return a value as JSON.
+
+    A stored file becomes the name of the file of the release with the same bytes. If no file has the same bytes, the
+    stored file is an image, and becomes its format, mode, palette, shape and the digest of its pixels.
+    """
+    if name in _JSON_FIELDS and isinstance(value, str):
         return json.loads(value)
     if isinstance(value, dict):
         if value.keys() == {"bytes", "path"}:
@@ -130,8 +135,8 @@ def _plain_file(stored: dict[str, Any], files: dict[bytes, str]) -> Any:
 
 
 def _plain_feature(feature: Any, name: str = "") -> Any:
-    """Return a feature as JSON, which is the same for every version of `datasets`."""
-    if name in _JSON:
+    """Return a feature as JSON that is the same for every version of `datasets`."""
+    if name in _JSON_FIELDS:
         return "json"
     if isinstance(feature, dict):
         return [[key, _plain_feature(inner, key)] for key, inner in feature.items()]
@@ -153,7 +158,7 @@ def _main() -> None:
     if problem and problem.startswith("rows"):
         sys.exit(problem)
     FILE.write_text(json.dumps({"version": ROW_FORMAT, "digests": digests}, indent=2) + "\n", "utf-8")
-    print(f"{FILE} holds {len(digests)} digests of row format {ROW_FORMAT}")  # noqa: T201
+    print(f"{FILE} contains {len(digests)} digests of row format {ROW_FORMAT}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ CATEGORIES = [{"id": 1, "name": "car", "color": [255, 0, 0]}, {"id": 3, "name": 
 
 def cuboid(number: int, category_id: int, **fields: Any) -> dict[str, Any]:
     """Return a cuboid as the platform writes it."""
-    place = {"position": {"x": 1.5, "y": 0, "z": -2}, "dimensions": {"x": 4, "y": 2, "z": 1.5}, "yaw": 0.25}
-    return {"id": number, "category_id": category_id, "type": "cuboid", **place, "track_id": number, **fields}
+    geometry = {"position": {"x": 1.5, "y": 0, "z": -2}, "dimensions": {"x": 4, "y": 2, "z": 1.5}, "yaw": 0.25}
+    return {"id": number, "category_id": category_id, "type": "cuboid", **geometry, "track_id": number, **fields}
 
 
 _CLOUD: dict[str, Any] = {
@@ -29,7 +29,8 @@ _SPANS = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
 _FRAMES = {"frames": [{**_CLOUD, "name": "0"}, {**_CLOUD, "name": "1"}]}
 
 
-# By task type: the attributes of a sample, those of its label, and what the label and the sample contain.
+# For each task type: the attributes of a sample, the attributes of its label, the number of objects of each type in the
+# label, and the number of files of each type in the sample.
 TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, int], dict[str, int]]] = {
     "radar-sequence": (
         {"frames": [{**frame, "image": {}} for frame in _FRAMES["frames"]]},
@@ -49,7 +50,7 @@ def write_json_release(folder: Path, task_type: str, *labels: Any, statuses: tup
 
     Args:
         folder: The folder of the file.
-        task_type: One of `TASKS`.
+        task_type: A key of `TASKS`.
         labels: The attributes of the label of each sample.
         statuses: The status of each label; ``LABELED`` by default.
     """

@@ -27,14 +27,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         cases[item.nodeid.partition("[")[0]].append(item)
     chooser = random.Random(config.getoption("case_seed"))
     chosen: set[pytest.Item] = set()
-    for own in cases.values():
-        marker = own[0].get_closest_marker("each_choice")
+    for cases_of_test in cases.values():
+        marker = cases_of_test[0].get_closest_marker("each_choice")
         if count is not None:
-            chosen.update(chooser.sample(own, min(count, len(own))))
+            chosen.update(chooser.sample(cases_of_test, min(count, len(cases_of_test))))
         elif marker is not None and not config.getoption("all_cases"):
-            chosen.update(each_choice(own, marker.args[0], chooser))
+            chosen.update(each_choice(cases_of_test, marker.args[0], chooser))
         else:
-            chosen.update(own)
+            chosen.update(cases_of_test)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = [item for item in items if item in chosen]
 

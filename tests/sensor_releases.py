@@ -1,4 +1,4 @@
-"""Small releases of several sensors, and ordinary releases of one of these sensors."""
+"""Small releases of several sensors, and releases that have only the data of one of these sensors."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ FRAME_COUNT = 2
 LINKS = [{"from_id": 7, "to_id": 8, "attributes": {"kind": "tows"}}]
 
 
-def sensor_data(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
-    """Write the files of a sample, and return the attributes and the label of each sensor, by its name.
+def sensor_data(folder: Path, number: int) -> dict[str, tuple[Any, Any]]:
+    """Write the files of the sample with this number.
 
-    The track 7 is in the labels of all sensors.
+    Returns:
+        The attributes and the label of each sensor, by its name. The track 7 is in the labels of all sensors.
     """
     write = write_files(folder)
-    pose = {"position": xyz(sample, 1.5, 0), "heading": quaternion(0, 0, 0.6, 0.8)}
+    pose = {"position": xyz(number, 1.5, 0), "heading": quaternion(0, 0, 0.6, 0.8)}
     clouds, images = [], []
     for frame in range(FRAME_COUNT):
-        url = write(f"{sample}-{frame}.bin", kitti_file(first_x=10 * sample + frame))
-        picture = write(f"{sample}-{frame}.jpg", with_comment(jpeg(), f"{sample}-{frame}"))
+        url = write(f"{number}-{frame}.bin", kitti_file(first_x=10 * number + frame))
+        picture = write(f"{number}-{frame}.jpg", with_comment(jpeg(), f"{number}-{frame}"))
         clouds.append(cloud(url, ego_pose=pose, images=[camera(picture)], name=f"f{frame}", timestamp=10**18 + frame))
         images.append({"image": {"url": picture}, "name": f"f{frame}"})
     box = {"id": 7, "category_id": 1, "type": "bbox", "points": [[1, 1], [5, 4]], "track_id": 7, "is_keyframe": True}
@@ -51,27 +52,29 @@ def sensor_data(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def scene(number: int, parts: dict[str, tuple[Any, Any]], *, as_object: bool = False, **fields: Any) -> dict[str, Any]:
+def scene(
+    number: int, sensors: dict[str, tuple[Any, Any]], *, as_object: bool = False, **fields: Any
+) -> dict[str, Any]:
     """Return a sample of several sensors.
 
     Args:
         number: The number of the sample.
-        parts: The attributes and the label of each sensor, by its name.
+        sensors: The attributes and the label of each sensor, by its name.
         as_object: Whether the sensors are an object keyed by name, as in files of 2023.
         **fields: Other fields of the sample.
     """
 
     def entries(index: int) -> Any:
-        parts_of = {name: {"task_type": TASK_TYPES[name], "attributes": pair[index]} for name, pair in parts.items()}
-        return parts_of if as_object else [{"name": name, **part} for name, part in parts_of.items()]
+        by_name = {name: {"task_type": TASK_TYPES[name], "attributes": pair[index]} for name, pair in sensors.items()}
+        return by_name if as_object else [{"name": name, **entry} for name, entry in by_name.items()]
 
     label = cloud_label(sensors=entries(1), links=LINKS)
     return _sample(number, {"sensors": entries(0)}, label, **fields)
 
 
-def single_sensor_sample(number: int, part: tuple[Any, Any]) -> dict[str, Any]:
-    """Return the sample of an ordinary release of one sensor."""
-    attributes, content = part
+def single_sensor_sample(number: int, sensor: tuple[Any, Any]) -> dict[str, Any]:
+    """Return a sample of a release that has only one sensor, from the attributes and the label of the sensor."""
+    attributes, content = sensor
     return _sample(number, attributes, cloud_label(**content, links=LINKS))
 
 
@@ -108,6 +111,6 @@ def sensor_release(folder: Path, *, as_object: bool = False, count: int = 2) -> 
 
 
 def single_sensor_release(folder: Path, sensor: str, count: int = 2) -> Path:
-    """Write an ordinary release of one sensor of `sensor_release`, and return its path."""
+    """Write a release that has only the data of one sensor of `sensor_release`, and return its path."""
     samples = [single_sensor_sample(number, sensor_data(folder, number)[sensor]) for number in range(count)]
     return write_release(folder, samples, TASK_TYPES[sensor], sensor)

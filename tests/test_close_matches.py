@@ -23,6 +23,7 @@ def stream() -> datasets.IterableDataset:
     return segments_hf.load_release(DEMO, split="train", streaming=True)
 
 
+# A call with a wrong value, and the closest valid value.
 CALLS: dict[str, tuple[Callable[[Path], object], str]] = {
     "export format": (lambda out: segments_hf.export_dataset(DEMO, "coco_instance", out), "coco-instance"),
     "alias of an export format": (lambda out: segments_hf.export_dataset(DEMO, "cocos", out), "coco"),

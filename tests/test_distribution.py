@@ -1,4 +1,4 @@
-"""The source distribution is complete. Files named in pages and scripts exist. CITATION.cff has the current version."""
+"""The source distribution is complete. Files in pages and scripts exist. CITATION.cff has the current version."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ ADDED = {"PKG-INFO"}  # files that only the source distribution contains
 
 
 @pytest.mark.skipif(shutil.which("git") is None or not (PROJECT / ".git").exists(), reason="this is not a git checkout")
-@pytest.mark.skipif(find_spec("hatchling") is None, reason="hatchling builds the source distribution")
+@pytest.mark.skipif(
+    find_spec("hatchling") is None, reason="hatchling, which builds the source distribution, is not installed"
+)
 def test_source_distribution_has_every_file_of_the_repository(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
     subprocess.run(build, cwd=PROJECT, check=True, capture_output=True)
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
-        packed = {member.name.partition("/")[2] for member in opened.getmembers() if member.isfile()}
-    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
-    present = {name for name in tracked.splitlines() if (PROJECT / name).is_file()}
-    assert sorted(present - packed - NOT_DISTRIBUTED) == []
+        archived_files = {member.name.partition("/")[2] for member in opened.getmembers() if member.isfile()}
+    git_output = subprocess.run(["git", "ls-files"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    tracked_files = {name for name in git_output.splitlines() if (PROJECT / name).is_file()}
+    assert sorted(tracked_files - archived_files - NOT_DISTRIBUTED) == []
     untracked = subprocess.run(
         ["git", "ls-files", "--others", "--exclude-standard"], cwd=PROJECT, check=True, capture_output=True, text=True
     ).stdout
-    assert sorted(packed - present - ADDED - set(untracked.splitlines())) == []
+    assert sorted(archived_files - tracked_files - ADDED - set(untracked.splitlines())) == []
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
@@ -42,6 +44,7 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     text = (PROJECT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:\.ci|docs|segments_hf|tests|tools)/[\w./-]+)`", text)
     assert named
+    # NAME is a placeholder.
     assert [name for name in named if not (PROJECT / name).exists() and "NAME" not in name] == []
 
 

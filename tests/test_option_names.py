@@ -21,8 +21,8 @@ from segments_hf.option_names import COMMAND_LINE_NAMES, PYTHON_ONLY, on_command
 FILES = sorted(Path(segments_hf.__file__).parent.rglob("*.py"))
 
 
-def flags() -> set[str]:
-    """Return the options and arguments of all commands."""
+def command_line_names() -> set[str]:
+    """Return the names of the options and arguments of all commands."""
     commands = [typer.main.get_command(app)]
     found = set()
     for command in commands:
@@ -54,7 +54,7 @@ def named_options() -> set[str]:
 def test_every_option_in_a_message_exists_on_the_command_line_or_only_in_python() -> None:
     names = named_options()
     assert len(names) > 20
-    known = flags()
+    known = command_line_names()
     with on_command_line():
         unknown = {name: option(name) for name in names - PYTHON_ONLY if option(name) not in known}
     assert unknown == {}

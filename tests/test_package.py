@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("first", ["segments_hf.{0}", "segments_hf.preview.page_file", "sys"])
-def test_public_functions_are_not_hidden_by_folders_of_the_same_name(first: str) -> None:
+@pytest.mark.parametrize("earlier_import", ["segments_hf.{0}", "segments_hf.preview.page_file", "sys"])
+def test_public_functions_are_not_hidden_by_folders_of_the_same_name(earlier_import: str) -> None:
     checks = [
-        f"import segments_hf, {first.format(name)}; assert segments_hf.{name}.__name__ == {name!r}"
+        f"import segments_hf, {earlier_import.format(name)}; assert segments_hf.{name}.__name__ == {name!r}"
         for name in ("validate", "stats", "preview")
     ]
+    # The checks run twice, because the first use of a function imports the folder of the same name.
     subprocess.run([sys.executable, "-c", "; ".join(2 * checks)], check=True)
 
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "segments_hf"
 LIBRARIES = {"datasets", "huggingface_hub"}
 COMPAT = {PACKAGE / "dataset" / "compat.py", PACKAGE / "hub" / "compat.py"}
 
-# The documented names of the modules below the package itself; None if all names without an underscore are documented.
+# The documented names of each submodule; None if all names without an initial underscore are documented.
 DOCUMENTED: dict[str, set[str] | None] = {
     "datasets.fingerprint": {"Hasher"},
     "huggingface_hub.constants": {"HF_HOME"},
@@ -25,7 +25,7 @@ DOCUMENTED: dict[str, set[str] | None] = {
 # tests them.
 OVERRIDDEN = {"_info", "_split_generators", "_generate_examples", "_download_and_prepare", "_prepare_split_single"}
 DOCUMENTED_ELSEWHERE = {"_replace", "_asdict", "_fields", "_exit"}  # names of named tuples, and `os._exit`
-OF_FSSPEC = {("io/remote/object_stores.py", "_strip_protocol")}  # this name is documented
+FSSPEC_NAMES = {("io/remote/object_stores.py", "_strip_protocol")}  # fsspec documents this name
 
 FILES = sorted(set(PACKAGE.rglob("*.py")) - COMPAT)
 
@@ -36,7 +36,7 @@ def is_undocumented(module: str, name: str) -> bool:
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Yield the imported names of the libraries that are not documented."""
+    """Yield the undocumented modules and names of the libraries that a file imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (
@@ -48,7 +48,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
-    """Yield undocumented attributes of modules of the libraries, and private attributes of other objects."""
+    """Yield the undocumented attributes of modules of the libraries, and the private attributes of other objects."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
@@ -64,7 +64,7 @@ def attributes(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_only_compat_files_use_private_names(file: Path) -> None:
     tree = ast.parse(file.read_text())
-    allowed = {name for path, name in OF_FSSPEC if file == PACKAGE / path}
+    allowed = {name for path, name in FSSPEC_NAMES if file == PACKAGE / path}
     found = [*imports(tree), *(name for name in attributes(tree) if name.rpartition(".")[2] not in allowed)]
     assert found == []
 

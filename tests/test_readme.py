@@ -1,4 +1,4 @@
-"""The README is short, its links lead to files that exist, and its examples print the output that it shows."""
+"""The README is short, its links lead to files that exist, and its examples print the shown output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^(<!-- test-command -->\n)?```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 EXAMPLES = [(language, text) for is_test_command, language, text in BLOCKS if not is_test_command]
 
-# A program that runs the examples in order: commands in a shell, and Python code in one session with the shown output.
+# A program that runs the examples in order: commands in a shell, and Python code in one session. A block of text must
+# be the output of the block before it.
 RUN = """
 import contextlib, importlib, io, json, subprocess, sys
 session, printed = {"__name__": "__main__"}, ""

@@ -1,4 +1,4 @@
-"""Result objects print well in a terminal and in a notebook, convert to JSON, and never show secrets."""
+"""Result objects have a short repr, a readable text, valid HTML and JSON, and never show secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RESULTS = ["report", "stats", "export", "push", "release", "sample", "inspection
 
 
 def make(kind: str, release: Path, out: Path) -> Any:
-    """Return a result object of a kind."""
+    """Return a result object of a kind in `RESULTS`."""
     match kind:
         case "report":
             return segments_hf.validate(release)
@@ -69,7 +69,7 @@ def hostile_result(request: pytest.FixtureRequest, write_release: WriteRelease, 
 
 
 class _Tags(HTMLParser):
-    """Collects the opened and closed tags of HTML, except `br`, which is never closed."""
+    """A parser that collects the opened and closed tags of HTML, except `br`, which is never closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,7 +151,7 @@ def test_export_result_has_counts_of_each_split(tmp_path: Path) -> None:
     ],
     ids=["stats", "validate", "inspect"],
 )
-def test_commands_print_what_str_prints(command: list[str], call: Any) -> None:
+def test_commands_print_the_same_text_as_str(command: list[str], call: Any) -> None:
     quiet = [] if command == ["inspect"] else ["-q"]
     printed = CliRunner().invoke(app, [*command, str(demo_release()), *quiet]).stdout.split()
     assert printed

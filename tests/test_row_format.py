@@ -86,7 +86,7 @@ print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *de
 
 
 def test_cached_results_of_another_row_format_are_not_used(tmp_path: Path, caches: Path) -> None:
-    def cached(version: int) -> Any:
+    def cached_results(version: int) -> Any:
         environment = {**os.environ, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1"}
         command = [sys.executable, "-c", PROGRAM, str(version), str(demo_release()), str(tmp_path)]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -94,6 +94,6 @@ def test_cached_results_of_another_row_format_are_not_used(tmp_path: Path, cache
         return json.loads(result.stdout.splitlines()[-1])
 
     load_release(demo_release(), split="train").save_to_disk(str(tmp_path))
-    first, again, other = cached(ROW_FORMAT), cached(ROW_FORMAT), cached(ROW_FORMAT + 1)
+    first, again, other = cached_results(ROW_FORMAT), cached_results(ROW_FORMAT), cached_results(ROW_FORMAT + 1)
     assert again == first
     assert all(old[0] != new[0] and old[1] != new[1] for old, new in zip(first, other, strict=True))

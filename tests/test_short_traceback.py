@@ -19,7 +19,7 @@ from segments_hf.short_traceback import short_traceback
 
 FRAME = re.compile(r'^  File "(.*)", line \d+, in (.*)$', re.MULTILINE)
 
-# A call of each public function that raises an error in functions far below.
+# For each public function, a call that raises an error deep in the call stack.
 CALLS = {
     "load_release": "load_release('missing.json')",
     "open": "Release.open('missing.json')",
@@ -41,7 +41,7 @@ CALLS = {
     "get_semantic_bitmap": "get_semantic_bitmap(b'no image', [])",
 }
 
-# A script that prints the traceback of each call as Python prints it, as a JSON list.
+# A script that prints a JSON object: the traceback of each call, as Python prints it.
 SCRIPT = """
 import json
 import traceback
@@ -59,6 +59,7 @@ print(json.dumps(printed))
 
 
 def tracebacks(calls: list[str], **environment: str) -> dict[str, str]:
+    """Return the traceback of each call, in a new process with these environment variables."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT.replace("CALLS", repr(calls))],
         env={**os.environ, **environment},
@@ -71,7 +72,7 @@ def tracebacks(calls: list[str], **environment: str) -> dict[str, str]:
     return printed
 
 
-def test_every_public_function_is_in_the_table() -> None:
+def test_calls_contain_every_public_function() -> None:
     functions = {name for name in segments_hf.__all__ if inspect.isfunction(getattr(segments_hf, name))}
     assert functions == CALLS.keys() - {"open"}
 

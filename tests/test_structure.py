@@ -14,11 +14,11 @@ import segments_hf
 PACKAGE = Path(segments_hf.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 WRITERS = {PACKAGE / "io" / "disk" / name for name in ("atomic.py", "staging.py")}
-SHARED = {"__init__.py", "compat.py"}  # file names that several folders may have
+SHARED_NAMES = {"__init__.py", "compat.py"}  # file names that several folders may have
 
 
 def test_all_modules_have_different_file_names() -> None:
-    counts = Counter(file.name for file in FILES if file.name not in SHARED)
+    counts = Counter(file.name for file in FILES if file.name not in SHARED_NAMES)
     assert [name for name, count in counts.items() if count > 1] == []
 
 
@@ -34,7 +34,7 @@ PATH_METHODS = {
     *("write_text", "write_bytes", "rename", "unlink", "rmdir", "mkdir", "touch", "symlink_to", "hardlink_to"),
     *("chmod", "tofile"),
 }
-IMAGE_METHODS = {"save", "savefig"}  # they also write to memory
+SAVE_METHODS = {"save", "savefig"}  # of images and figures; they can also write to a file in memory
 
 
 def writes(tree: ast.AST) -> Iterator[int]:
@@ -50,18 +50,20 @@ def writes(tree: ast.AST) -> Iterator[int]:
         if not isinstance(node, ast.Call):
             continue
         name, is_method = _name(node.func), isinstance(node.func, ast.Attribute)
-        first = node.args[0] if node.args else None
+        target = node.args[0] if node.args else None
         if name == "open":
             modes = [*node.args[0 if is_method else 1 :], *(word.value for word in node.keywords if word.arg == "mode")]
-            texts = [mode.value for mode in modes if isinstance(mode, ast.Constant) and isinstance(mode.value, str)]
-            is_unknown = not is_method and len(texts) < len(modes)  # the mode is a variable
-            if is_unknown or any(set(text) & set("wax+") and set(text) <= set("rwaxbt+") for text in texts):
+            known_modes = [
+                mode.value for mode in modes if isinstance(mode, ast.Constant) and isinstance(mode.value, str)
+            ]
+            is_unknown = not is_method and len(known_modes) < len(modes)  # the mode is a variable
+            if is_unknown or any(set(mode) & set("wax+") and set(mode) <= set("rwaxbt+") for mode in known_modes):
                 yield node.lineno
         elif is_method and (
             name in PATH_METHODS
-            # `replace` of strings has two arguments, and that of dataclasses has keywords.
+            # `str.replace` has two arguments; `dataclasses.replace` and `inspect.Parameter.replace` have keywords.
             or (name == "replace" and len(node.args) == 1 and not node.keywords)
-            or (name in IMAGE_METHODS and not (isinstance(first, ast.Name) and first.id in in_memory))
+            or (name in SAVE_METHODS and not (isinstance(target, ast.Name) and target.id in in_memory))
         ):
             yield node.lineno
 

@@ -25,15 +25,15 @@ ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
 NAMES = ["first", "middle", "last"]
 COLUMNS = ["image", "segmentation_bitmap"]
 
-_ALL = {**{name: content for name, (content, _) in UNSUPPORTED.items()}, **damaged_images()}
-_SOME = ("eps", "tga", "damaged avif", "png of 60,000 x 60,000", "cut webp", "png without its palette")
-UNREADABLE = {name: _ALL[name] for name in _SOME}
+_ALL_FILES = {**{name: content for name, (content, _) in UNSUPPORTED.items()}, **damaged_images()}
+_CHOSEN_NAMES = ("eps", "tga", "damaged avif", "png of 60,000 x 60,000", "truncated webp", "png without its palette")
+UNREADABLE = {name: _ALL_FILES[name] for name in _CHOSEN_NAMES}
 with_each_unreadable_file = pytest.mark.parametrize("unreadable", UNREADABLE.values(), ids=UNREADABLE)
 with_each_column = pytest.mark.parametrize("column", COLUMNS)
 
 
 def written_release(folder: Path, write_release: Any, column: str = "", unreadable: bytes = b"") -> Path:
-    """Write a release of three samples; the second has the unreadable file in this column."""
+    """Write a release of three samples. If `column` is set, the second sample has the unreadable file in it."""
     samples = []
     for name in NAMES:
         contents = {"image": jpeg(SIZE), "segmentation_bitmap": bitmap(IDS)}
@@ -49,15 +49,15 @@ def written_release(folder: Path, write_release: Any, column: str = "", unreadab
 
 
 def dataset_with(folder: Path, write_release: Any, column: str, unreadable: bytes, *, streaming: bool = False) -> Any:
-    """Return a dataset of the same three samples, in which the second has the unreadable file, without a check."""
-    good = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
-    rows = list(without_decoding(good))
+    """Return a dataset of these three samples. The second row has the unreadable file in `column`, without a check."""
+    readable = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
+    rows = list(without_decoding(readable))
     rows[1][column] = {"bytes": unreadable, "path": None}
     undecoded = {
         name: datasets.Image(decode=False, id=feature.id) if isinstance(feature, datasets.Image) else feature
-        for name, feature in good.features.items()
+        for name, feature in readable.features.items()
     }
-    dataset = datasets.Dataset.from_list(rows, features=datasets.Features(undecoded)).cast(good.features)
+    dataset = datasets.Dataset.from_list(rows, features=datasets.Features(undecoded)).cast(readable.features)
     return dataset.to_iterable_dataset() if streaming else dataset
 
 
@@ -97,7 +97,7 @@ def test_load_release_with_processes_applies_on_error(tmp_path, write_release) -
 
 @with_each_unreadable_file
 class TestReleaseWithUnreadableImage:
-    """Functions of a release with an unreadable file."""
+    """The functions that accept a release, with a release that has an unreadable file."""
 
     def test_validate_reports_the_sample(self, tmp_path, write_release, unreadable) -> None:
         for column in COLUMNS:
@@ -159,7 +159,7 @@ def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_re
 
 @with_each_unreadable_file
 class TestDatasetWithUnreadableImage:
-    """Functions of a dataset with an unreadable file, which was not checked at load."""
+    """The functions that accept a dataset, with a dataset that has an unreadable file, which was not checked."""
 
     @pytest.mark.each_choice(2)
     @pytest.mark.parametrize("task", LAYOUTS)

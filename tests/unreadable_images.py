@@ -7,12 +7,12 @@ import zlib
 from functools import cache
 
 import numpy as np
-from fuzz.image_mutations import encoded, jpeg_parts, png_of, png_parts, whole_images
+from fuzz.image_mutations import encoded, jpeg_parts, png_of, png_parts, valid_images
 from PIL import Image
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 24 16\n%%EndComments\nshowpage\n%%EOF\n"
 _NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
-_SIZES = struct.Struct(">II")
+_SIZE = struct.Struct(">II")
 
 
 def _written_by_pillow(file_format: str) -> bytes:
@@ -30,7 +30,7 @@ UNSUPPORTED: dict[str, tuple[bytes, str | None]] = {
     "dds": (_written_by_pillow("DDS"), "DDS"),
     "sgi": (_written_by_pillow("SGI"), "SGI"),
     "pcx": (_written_by_pillow("PCX"), "PCX"),
-    "qoi": (b"qoif" + _SIZES.pack(1, 1) + b"\3\0\xfe\0\0\0" + bytes(7) + b"\1", "QOI"),
+    "qoi": (b"qoif" + _SIZE.pack(1, 1) + b"\3\0\xfe\0\0\0" + bytes(7) + b"\1", "QOI"),
     "im": (
         b"Image type: RGB image\r\nName: a.im\r\nImage size (x*y): 24*16\r\n".ljust(511) + b"\x1a" + bytes(1152),
         "IM",
@@ -52,17 +52,17 @@ UNSUPPORTED: dict[str, tuple[bytes, str | None]] = {
 
 
 def _huge_png() -> bytes:
-    header = _SIZES.pack(60000, 60000) + b"\x08\0\0\0\0"
+    header = _SIZE.pack(60000, 60000) + b"\x08\0\0\0\0"
     return png_of([(b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")])
 
 
 def _with_png_chunk(kind: bytes, data: bytes) -> bytes:
-    first, *rest = png_parts(whole_images()["png rgb"])
-    return png_of([first, (kind, data), *rest])
+    header, *rest = png_parts(valid_images()["png rgb"])
+    return png_of([header, (kind, data), *rest])
 
 
 def _jpeg_without_height() -> bytes:
-    *parts, (_, scan) = jpeg_parts(whole_images()["jpeg"])
+    *parts, (_, scan) = jpeg_parts(valid_images()["jpeg"])
     changed = b"\xff\xd8"
     for kind, data in parts:
         has_size = kind[1] in {0xC0, 0xC2}
@@ -83,10 +83,10 @@ def _run_length_bmp() -> bytes:
 
 
 def _tiff_with_tag(tag: int, value: int) -> bytes:
-    content = bytearray(whole_images()["tiff lzw"])
-    (first,) = struct.unpack_from("<I", content, 4)
-    (count,) = struct.unpack_from("<H", content, first)
-    for position in range(first + 2, first + 2 + 12 * count, 12):
+    content = bytearray(valid_images()["tiff lzw"])
+    (directory,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, directory)
+    for position in range(directory + 2, directory + 2 + 12 * count, 12):
         if struct.unpack_from("<H", content, position)[0] == tag:
             struct.pack_into("<HII", content, position + 2, 4, 1, value)
     return bytes(content)
@@ -102,11 +102,11 @@ def _tiff_of_a_giant_tile() -> bytes:
 
 
 def _palette_png_without_palette() -> bytes:
-    return png_of([part for part in png_parts(whole_images()["png palette"]) if part[0] != b"PLTE"])
+    return png_of([part for part in png_parts(valid_images()["png palette"]) if part[0] != b"PLTE"])
 
 
 def _damaged_avif() -> bytes:
-    content = whole_images()["avif"]
+    content = valid_images()["avif"]
     start = content.index(b"mdat") + 4
     return content[:start] + bytes(len(content) - start)
 
@@ -114,14 +114,14 @@ def _damaged_avif() -> bytes:
 @cache
 def damaged_images() -> dict[str, bytes]:
     """Return damaged files of supported formats, and files without an image, by a description of the damage."""
-    whole = whole_images()
-    # These files are left out: a truncated file may still have all pixels, or the whole first image of an animation.
-    cut = {
-        f"cut {name}": content[: len(content) * 3 // 5]
-        for name, content in whole.items()
+    valid = valid_images()
+    # Some files are left out: a truncated file may still have all pixels, or the whole first image of an animation.
+    truncated = {
+        f"truncated {name}": content[: len(content) * 3 // 5]
+        for name, content in valid.items()
         if name not in {"ppm text", "mpo", "gif animated", "webp animated", "apng", "tiff pages", "jpeg 2000"}
     }
-    return cut | {
+    return truncated | {
         "damaged avif": _damaged_avif(),
         "png of 60,000 x 60,000": _huge_png(),
         "png with a text that decompresses to 80 MiB": _with_png_chunk(
@@ -138,12 +138,12 @@ def damaged_images() -> dict[str, bytes]:
         "tiff of an unknown compression": _tiff_with_tag(259, 4711),
         "tiff with a strip after the end of the file": _tiff_with_tag(273, 2**31),
         "tiff of a giant tile": _tiff_of_a_giant_tile(),
-        "gif without pixels": whole["gif"][:13] + b";",
-        "bmp of size zero": whole["bmp"][:18] + bytes(8) + whole["bmp"][26:],
+        "gif without pixels": valid["gif"][:13] + b";",
+        "bmp of size zero": valid["bmp"][:18] + bytes(8) + valid["bmp"][26:],
         "ppm of size zero": b"P6 0 0 255\n",
         "ppm with a size in words": b"P6 24 sixteen 255\n" + bytes(1152),
-        "jpeg 2000 of a giant tile": _giant_tile(whole["jpeg 2000 codestream"]),
-        "webp with pixels of another codec": _replaced(whole["webp lossless"], b"VP8L", b"VP8 "),
+        "jpeg 2000 of a giant tile": _giant_tile(valid["jpeg 2000 codestream"]),
+        "webp with pixels of another codec": _replaced(valid["webp lossless"], b"VP8L", b"VP8 "),
         "empty file": b"",
         "text": b"not found",
     }

@@ -34,7 +34,7 @@ from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.preview.shown_image import show_image
 
 from .image_headers import check_decoded_size, check_plain_header
-from .image_mutations import encoded, mutated, whole_images
+from .image_mutations import encoded, mutated, valid_images
 
 MAX_PIXELS = 2**20
 LAYOUTS = ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
@@ -97,11 +97,11 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 def write_release(folder: Path, rng: random.Random) -> Path:
     """Write a release of which some images and bitmaps are damaged, and return its path."""
-    whole = whole_images()
+    whole = valid_images()
     samples = []
     for number in range(_SAMPLE_COUNT):
         image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
-        bitmap = whole_bitmap() if rng.random() < 0.5 else whole[rng.choice(sorted(whole))]
+        bitmap = valid_bitmap() if rng.random() < 0.5 else whole[rng.choice(sorted(whole))]
         (folder / f"{number}.image").write_bytes(image)
         (folder / f"{number}.bitmap").write_bytes(_perhaps_mutated(bitmap, rng))
         annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
@@ -139,7 +139,7 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         Crash: A function raised an exception that is not an error of segments_hf.
     """
     rng = random.Random(f"{seed} {number}")
-    whole = whole_images()
+    whole = valid_images()
     count = 12
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
@@ -150,8 +150,8 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
 
 
 @functools.cache
-def whole_bitmap() -> bytes:
-    """Return an undamaged bitmap of the same size as the images of `whole_images`."""
+def valid_bitmap() -> bytes:
+    """Return an undamaged bitmap of the same size as the images of `valid_images`."""
     ids = np.zeros((*_SIZE[::-1], 4), np.uint8)
     ids[2:8, 2:8, 0], ids[9:, 9:, 0], ids[..., 3] = 1, 2, 255
     return encoded(Image.fromarray(ids), "PNG")
@@ -163,7 +163,7 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
     """Return a dataset in which one image or bitmap of each row is damaged and was not checked; None without rows."""
-    whole = whole_images()
+    whole = valid_images()
     damaged_rows = []
     for row in rows:
         damaged = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}

@@ -17,7 +17,7 @@ from segments_hf import load_release
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Release
 
-from .image_mutations import whole_images
+from .image_mutations import valid_images
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
 MAX_SECONDS = 60.0  # for one release, which normally takes two seconds
@@ -64,7 +64,7 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
             the load took too long.
     """
     began = time.monotonic()
-    with MisbehavingServer(whole_images()["png rgb"]) as server:
+    with MisbehavingServer(valid_images()["png rgb"]) as server:
         samples = [
             {"name": str(number), "attributes": {"image": {"url": f"{server.url(behavior)}?{number}"}}, "labels": {}}
             for number, behavior in enumerate(behaviors)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from .damaged_images import MAX_PIXELS, read_with_all_functions, run_batch
-from .image_mutations import mutated, whole_images
+from .image_mutations import mutated, valid_images
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
@@ -20,11 +20,11 @@ def small_pixel_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", MAX_PIXELS)
 
 
-@pytest.mark.parametrize("name", whole_images())
+@pytest.mark.parametrize("name", valid_images())
 def test_damaged_image_raises_only_errors_of_segments_hf(name: str) -> None:
     rng = random.Random(name)
     for _ in range(3):
-        read_with_all_functions(mutated(whole_images()[name], rng))
+        read_with_all_functions(mutated(valid_images()[name], rng))
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fuzz.image_mutations import encoded, whole_images
+from fuzz.image_mutations import encoded, valid_images
 from PIL import Image, ImageFile
 from PIL.GifImagePlugin import GifImageFile
 from unreadable_images import UNSUPPORTED, damaged_images
@@ -39,7 +39,7 @@ def files_of_pillow() -> dict[str, bytes]:
 
 
 DECODES = ImageLimits(verify="decode")
-WHOLE = whole_images()
+WHOLE = valid_images()
 DAMAGED = damaged_images()
 
 

@@ -9,14 +9,14 @@ import struct
 import pytest
 from assets.fetching import encoded
 from fuzz.image_headers import check_decoded_size, check_plain_header
-from fuzz.image_mutations import jpeg_parts, mutated, png_of, png_parts, whole_images
+from fuzz.image_mutations import jpeg_parts, mutated, png_of, png_parts, valid_images
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 
-WHOLE = whole_images()
+WHOLE = valid_images()
 SIZES = st.tuples(st.integers(1, 70), st.integers(1, 70))
 TEXT = PngImagePlugin.PngInfo()
 TEXT.add_text("Comment", "a text")

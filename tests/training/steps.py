@@ -11,10 +11,10 @@ import numpy as np
 import segments_hf
 
 NEEDS = "training needs torch and transformers: pip install torch transformers"
-SIDE = 128  # pixels of the training images: small, but every instance of the releases still has pixels
+SIDE = 128  # width and height of the training images in pixels; small, but every instance still has pixels
 SQUARE = {"height": SIDE, "width": SIDE}
 UNLABELED = "unlabeled"
-WEIGHTS = np.array([1, 256, 65536])  # weights of red, green and blue in an id
+CHANNEL_WEIGHTS = np.array([1, 256, 65536])  # weights of red, green and blue in an id
 
 
 def train_one_step(model: Any, batch: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ def classes_of_labels(class_labels: Any, id2label: Mapping[int, str]) -> list[Co
     return [Counter(id2label[index] for index in indices.tolist()) for indices in class_labels]
 
 
-def swin() -> Any:
+def swin_config() -> Any:
     """Return the configuration of a small Swin transformer."""
     from transformers import SwinConfig
 
@@ -68,8 +68,8 @@ def swin() -> Any:
     return SwinConfig(embed_dim=16, depths=[1] * 4, num_heads=[1] * 4, window_size=4, out_features=stages)
 
 
-def tiny_detr(**more: Any) -> Any:
-    """Return the configuration of a small DETR, which is also the decoder of a MaskFormer."""
+def detr_config(**options: Any) -> Any:
+    """Return the configuration of a small DETR. A MaskFormer uses it for its decoder."""
     from transformers import DetrConfig, ResNetConfig
 
     resnet = ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1] * 4, out_features=["stage4"])
@@ -86,5 +86,5 @@ def tiny_detr(**more: Any) -> Any:
         encoder_attention_heads=2,
         decoder_attention_heads=2,
         num_queries=20,
-        **more,
+        **options,
     )

@@ -19,6 +19,6 @@ def test_training_command_that_demo_prints_trains_one_step_and_prints_the_loss(
 ) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
-    (train,) = printed_commands(run_command(f"segments-hf demo{options}", folder), "python")
-    (loss,) = re.findall(r"loss: ([\d.]+)", run_command(train, folder))
+    (training_command,) = printed_commands(run_command(f"segments-hf demo{options}", folder), "python")
+    (loss,) = re.findall(r"loss: ([\d.]+)", run_command(training_command, folder))
     assert 0 < float(loss) < 2 * math.log(classes)  # a random guess among n classes has a loss of log n

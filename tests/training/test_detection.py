@@ -7,7 +7,7 @@ import pytest
 
 from segments_hf import id2label, label2id, to_layout
 
-from .steps import NEEDS, SIDE, SQUARE, classes_of_labels, classes_of_objects, tiny_detr, train_one_step
+from .steps import NEEDS, SIDE, SQUARE, classes_of_labels, classes_of_objects, detr_config, train_one_step
 
 torch = pytest.importorskip("torch", reason=NEEDS)
 transformers = pytest.importorskip("transformers", reason=NEEDS)
@@ -29,7 +29,7 @@ def coco(image_id, objects):
 def test_detr_receives_the_boxes_and_classes_of_the_rows_and_trains_one_step(rows):
     layout = to_layout(rows, "object-detection")
     assert layout.features["objects"]["category"].feature.names == list(id2label(layout).values())
-    model = transformers.DetrForObjectDetection(tiny_detr(id2label=id2label(layout), label2id=label2id(layout)))
+    model = transformers.DetrForObjectDetection(detr_config(id2label=id2label(layout), label2id=label2id(layout)))
     processor = transformers.DetrImageProcessor(
         size={"max_height": SIDE, "max_width": SIDE}, do_pad=True, pad_size=SQUARE
     )
@@ -51,7 +51,7 @@ def test_detr_receives_the_boxes_and_classes_of_the_rows_and_trains_one_step(row
         assert (sizes > 0).all()
         assert (centers - sizes / 2 >= 0).all()
         assert (centers + sizes / 2 <= 1).all()
-        longer = max(image.size)  # the longer side fills the square
-        pixels = torch.cat([centers - sizes / 2, sizes], dim=1) * longer
-        assert torch.allclose(pixels, torch.tensor(objects["bbox"]), atol=longer / SIDE)
+        longer_side = max(image.size)  # this side fills the square
+        pixels = torch.cat([centers - sizes / 2, sizes], dim=1) * longer_side
+        assert torch.allclose(pixels, torch.tensor(objects["bbox"]), atol=longer_side / SIDE)
     train_one_step(model, batch)

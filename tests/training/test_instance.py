@@ -9,7 +9,7 @@ import pytest
 
 from segments_hf import id2label, to_layout
 
-from .steps import NEEDS, UNLABELED, classes_of_labels, classes_of_objects, shrunk, swin, train_one_step
+from .steps import NEEDS, UNLABELED, classes_of_labels, classes_of_objects, shrunk, swin_config, train_one_step
 
 torch = pytest.importorskip("torch", reason=NEEDS)
 transformers = pytest.importorskip("transformers", reason=NEEDS)
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.training
 
 def mask2former(label2id):
     config = transformers.Mask2FormerConfig(
-        backbone_config=swin(),
+        backbone_config=swin_config(),
         hidden_dim=32,
         feature_size=32,
         mask_feature_size=32,
@@ -38,7 +38,7 @@ def mask2former(label2id):
 
 
 def example(row, processor):
-    """Return the inputs for one image. The channels of `annotation` are the class and the instance number."""
+    """Return the inputs for one image. The first two channels of `annotation` are the class and the instance number."""
     assert row["annotation"].size == row["image"].size
     annotation = shrunk(row["annotation"])
     pairs = np.unique(annotation[..., :2].reshape(-1, 2), axis=0).tolist()

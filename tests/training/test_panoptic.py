@@ -7,7 +7,16 @@ import pytest
 
 from segments_hf import id2label, label2id, to_layout
 
-from .steps import NEEDS, WEIGHTS, classes_of_labels, classes_of_objects, shrunk, swin, tiny_detr, train_one_step
+from .steps import (
+    CHANNEL_WEIGHTS,
+    NEEDS,
+    classes_of_labels,
+    classes_of_objects,
+    detr_config,
+    shrunk,
+    swin_config,
+    train_one_step,
+)
 
 torch = pytest.importorskip("torch", reason=NEEDS)
 transformers = pytest.importorskip("transformers", reason=NEEDS)
@@ -19,8 +28,8 @@ pytestmark = pytest.mark.training
 def test_maskformer_receives_the_segments_of_the_rows_and_trains_one_step(rows):
     layout = to_layout(rows, "panoptic-segmentation")
     config = transformers.MaskFormerConfig(
-        backbone_config=swin(),
-        decoder_config=tiny_detr(),
+        backbone_config=swin_config(),
+        decoder_config=detr_config(),
         fpn_feature_size=32,
         mask_feature_size=32,
         id2label=id2label(layout),
@@ -31,7 +40,7 @@ def test_maskformer_receives_the_segments_of_the_rows_and_trains_one_step(rows):
 
     examples = layout[:]
     assert [label.size for label in examples["label"]] == [image.size for image in examples["image"]]
-    segments = [shrunk(label) @ WEIGHTS for label in examples["label"]]
+    segments = [shrunk(label) @ CHANNEL_WEIGHTS for label in examples["label"]]
     for ids, infos in zip(segments, examples["segments_info"], strict=True):
         assert set(np.unique(ids).tolist()) == {0, *(info["id"] for info in infos)}
     batch = processor(
@@ -46,7 +55,7 @@ def test_maskformer_receives_the_segments_of_the_rows_and_trains_one_step(rows):
     assert model.config.num_labels == 2
     assert classes_of_labels(batch["class_labels"], model.config.id2label) == classes_of_objects(rows)
     for masks in batch["mask_labels"]:
-        covered = masks.sum(dim=0)
-        assert covered.max() == 1
-        assert covered.min() == 0  # unlabeled pixels belong to no segment
+        segments_per_pixel = masks.sum(dim=0)
+        assert segments_per_pixel.max() == 1
+        assert segments_per_pixel.min() == 0  # unlabeled pixels belong to no segment
     train_one_step(model, batch)

@@ -43,9 +43,9 @@ def test_collate_concatenates_clouds_and_tells_the_row_of_each_point(page: dict[
     assert batch["points"].dtype == torch.float32
     assert batch["labels"].dtype == batch["instances"].dtype == torch.int64
     for index, cloud in enumerate(clouds):
-        of_cloud = batch["cloud_of_point"] == index
+        is_in_cloud = batch["cloud_of_point"] == index
         for name in ("points", "labels", "instances"):
-            assert torch.equal(batch[name][of_cloud], cloud[name])
+            assert torch.equal(batch[name][is_in_cloud], cloud[name])
 
 
 def in_boxes(points: Any, boxes: Any) -> Any:
@@ -93,9 +93,9 @@ def test_detector_receives_boxes_with_their_points_and_trains_one_step(page: dic
 
     model = PointNet(len(names))
     before = parameters(model)
-    found = model(points, batch["cloud_of_point"], len(batch["pose"]))
-    loss = torch.nn.functional.cross_entropy(found[:, :-3], classes)
-    loss = loss + torch.nn.functional.smooth_l1_loss(found[is_object, -3:], offsets)
+    predicted = model(points, batch["cloud_of_point"], len(batch["pose"]))
+    loss = torch.nn.functional.cross_entropy(predicted[:, :-3], classes)
+    loss = loss + torch.nn.functional.smooth_l1_loss(predicted[is_object, -3:], offsets)
     assert torch.isfinite(loss)
     loss.backward()
     torch.optim.SGD(model.parameters(), lr=0.1).step()

@@ -10,10 +10,10 @@ import pytest
 from segments_hf import categories, id2label, label2id, to_layout
 
 from .steps import (
+    CHANNEL_WEIGHTS,
     NEEDS,
     SQUARE,
     UNLABELED,
-    WEIGHTS,
     assert_parameters_changed,
     classes_of_objects,
     parameters,
@@ -72,7 +72,7 @@ def test_labels_with_do_reduce_labels_equal_labels_with_ignore_index(rows):
 
 
 def as_arrays(batch):
-    """Return a batch as the transform of the script does, without its augmentations."""
+    """Return the arrays of a batch as the transform of the script does, but without augmentations."""
     images = np.stack([shrunk(image.convert("RGB")) for image in batch["image"]])
     labels = np.stack([shrunk(label) for label in batch["label"]])
     return {"pixel_values": images.transpose(0, 3, 1, 2).astype(np.float32) / 255, "labels": labels.astype(np.int64)}
@@ -118,7 +118,7 @@ def test_trainer_trains_one_step_on_a_stream(load, tmp_path, workers):
 
 
 def test_each_pixel_of_a_label_has_the_class_of_its_annotation(rows):
-    """The names come from `id2label.json`, whose keys are text, as the script reads it."""
+    """The class names are read from JSON with keys of text, as the script reads ``id2label.json``."""
     layout = to_layout(rows, "semantic-segmentation")
     names = {int(number): name for number, name in json.loads(json.dumps(id2label(layout))).items()}
     assert names == segformer(layout).config.id2label
@@ -127,5 +127,7 @@ def test_each_pixel_of_a_label_has_the_class_of_its_annotation(rows):
     for row, label in zip(rows, as_arrays(layout[:])["labels"], strict=True):
         expected = {0: UNLABELED, **{item["id"]: classes[item["category_id"]] for item in row["annotations"]}}
         bitmap = shrunk(row["segmentation_bitmap"])
-        ids = bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ WEIGHTS  # the bitmaps of arc_litter have one channel
+        ids = (
+            bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ CHANNEL_WEIGHTS
+        )  # the bitmaps of arc_litter have one channel
         assert [names[number] for number in label.flat] == [expected[number] for number in ids.flat]

@@ -28,7 +28,7 @@ def loading(path: Path, release: Release, split: str, streaming: bool) -> None:
     assert_type(load_release(path, splits={"train": 0.8, "test": 0.2}, filter_by="reviewed", timeout=60), DatasetDict)
     assert_type(load_release(path, splits={"a": 0.5, "b": 0.5}, exact=True, split_by="metadata:scene"), DatasetDict)
     assert_type(load_release(path)["train"], Dataset)
-    load_release(path, split=split, streaming=streaming).with_format("numpy")  # one of the four kinds
+    load_release(path, split=split, streaming=streaming).with_format("numpy")  # one of the four types of datasets
 
 
 def columns(

@@ -1,4 +1,4 @@
-"""Calls that type checkers refuse, each with `# wrong`; `test_types.py` compares the lines. No test runs this file."""
+"""Wrong calls. `test_types.py` checks that type checkers report exactly the lines with `# wrong`; no test runs them."""
 
 from __future__ import annotations
 

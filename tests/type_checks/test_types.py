@@ -1,4 +1,4 @@
-"""The types that users see: mypy and pyright know what the functions return, and refuse wrong calls."""
+"""Mypy and pyright know the types of the results of public functions, and report wrong calls."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ follow_untyped_imports = True
 """
 
 
-def _installed(name: str) -> str | None:
-    """Return the path of a command beside this interpreter, or elsewhere on the PATH."""
+def _command_path(name: str) -> str | None:
+    """Return the path of a command beside this interpreter or on the PATH; None if it is not installed."""
     return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
@@ -38,9 +38,9 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(PACKAGE.parent), "MYPYPATH": str(PACKAGE.parent)}
 
 
-needs_mypy = pytest.mark.skipif(_installed("mypy") is None, reason="mypy is not installed: pip install '.[dev]'")
+needs_mypy = pytest.mark.skipif(_command_path("mypy") is None, reason="mypy is not installed: pip install '.[dev]'")
 needs_pyright = pytest.mark.skipif(
-    _installed("pyright") is None, reason="pyright is not installed: pip install '.[dev]'"
+    _command_path("pyright") is None, reason="pyright is not installed: pip install '.[dev]'"
 )
 
 
@@ -48,7 +48,7 @@ def _mypy(file: Path, folder: Path) -> set[int]:
     """Return the numbers of the lines in which mypy finds errors."""
     config = folder / "mypy.ini"
     config.write_text(CONFIG, "utf-8")
-    command = [str(_installed("mypy")), "--config-file", str(config), "--cache-dir", str(folder), str(file)]
+    command = [str(_command_path("mypy")), "--config-file", str(config), "--cache-dir", str(folder), str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=_environment(), check=False)
     assert not done.stderr, done.stderr
     found = re.findall(rf"{file.name}:(\d+): error: (.*)", done.stdout)
@@ -58,7 +58,7 @@ def _mypy(file: Path, folder: Path) -> set[int]:
 
 def _pyright(file: Path, folder: Path) -> set[int]:
     """Return the numbers of the lines in which pyright finds errors."""
-    command = [str(_installed("pyright")), "--outputjson", "--pythonpath", sys.executable, str(file)]
+    command = [str(_command_path("pyright")), "--outputjson", "--pythonpath", sys.executable, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=_environment(), check=False)
     report = json.loads(done.stdout)
     assert report["summary"]["filesAnalyzed"] == 1
@@ -76,7 +76,7 @@ def test_type_checkers_know_the_results_of_common_calls(check, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKERS)
-def test_type_checkers_refuse_wrong_calls(check, tmp_path: Path) -> None:
+def test_type_checkers_report_wrong_calls(check, tmp_path: Path) -> None:
     file = FOLDER / "mistakes.py"
     wrong = {number for number, line in enumerate(file.read_text("utf-8").splitlines(), 1) if line.endswith("# wrong")}
     assert check(file, tmp_path) == wrong
@@ -85,7 +85,7 @@ def test_type_checkers_refuse_wrong_calls(check, tmp_path: Path) -> None:
 @pytest.mark.slow
 @needs_pyright
 def test_types_of_public_symbols_are_known(tmp_path: Path) -> None:
-    command = [str(_installed("pyright")), "--outputjson", "--verifytypes", "segments_hf", "--ignoreexternal"]
+    command = [str(_command_path("pyright")), "--outputjson", "--verifytypes", "segments_hf", "--ignoreexternal"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=_environment(), check=False)
     completeness = json.loads(done.stdout)["typeCompleteness"]
     assert completeness["exportedSymbolCounts"]["withKnownType"] > 1000
