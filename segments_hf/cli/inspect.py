@@ -1,4 +1,4 @@
-"""``segments-hf inspect``: show the contents of a release without downloading images or bitmaps."""
+"""``segments-hf inspect``: show the content of a release; only the release file is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``segments-hf preview``: write an HTML page that shows the images and labels of a release."""
+"""``segments-hf preview``: write an HTML page that shows the images or point clouds of a release with their labels."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def preview(
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace a file that is not a preview. An earlier preview is always replaced.",
+            help="Replace a file that is not a preview page. An earlier page is always replaced.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,

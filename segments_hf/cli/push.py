@@ -46,8 +46,8 @@ def push(
         bool | None,
         typer.Option(
             "--private/--public",
-            help="Make a new repository private or public; by default the owner's setting. The visibility of an "
-            "existing repository is not changed; the push fails if it differs from this option.",
+            help="Make a new repository private or public; by default, the settings of its owner decide. The "
+            "visibility of an existing repository is not changed; the push fails if it differs from this option.",
             rich_help_panel=HUB,
         ),
     ] = None,
@@ -66,8 +66,8 @@ def push(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The name of the configuration of the dataset; by default `default`. Each sensor of a release of "
-            "several sensors has a configuration with the name of the sensor.",
+            help="The name of the configuration of the dataset; by default `default`, or the name of the sensor for "
+            "each sensor of a release of several sensors. For such a release, this option needs --sensor.",
             rich_help_panel=HUB,
         ),
     ] = None,
@@ -84,7 +84,8 @@ def push(
         options.one_of(
             tuple(_SHARD_SIZES),
             "Where the shards are made and uploaded. local: in processes on this machine. ray: in tasks on a Ray "
-            "cluster. With ray, --connections limits the simultaneous requests of all tasks together to one host.",
+            "cluster. With ray, --connections is the largest number of simultaneous requests to one host from all "
+            "tasks together.",
             OUTPUT,
         ),
     ] = "local",

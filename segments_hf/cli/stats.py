@@ -17,7 +17,7 @@ segments-hf stats flowers-v1.0.json
 # Count pixels too, and write charts to the folder charts
 segments-hf stats flowers-v1.0.json --assets --figures charts"""
 
-_MAX_NAMES = 5  # how many names of other files in the folder of the charts are printed
+_MAX_NAMES = 5  # the largest number of names of other files in the folder of the charts that are printed
 
 
 @options.with_reading
@@ -41,7 +41,8 @@ def stats(
         bool,
         typer.Option(
             "--assets",
-            help="Download the images, bitmaps and point clouds. Count pixels and points too, and measure objects.",
+            help="Download the images, bitmaps and point clouds. Count pixels and points too, and measure the sizes of "
+            "masks.",
             rich_help_panel=INPUT,
         ),
     ] = False,

@@ -13,7 +13,7 @@ from segments_hf.cli.help_text import FILTERS, INPUT, OUTPUT
 EXAMPLES = """\
 # Check the labels; this downloads no image
 segments-hf validate flowers-v1.0.json
-# Check the files too, and exit with status 1 if there is an error
+# Check images and bitmaps too; exit with status 1 if a finding is an error
 segments-hf validate flowers-v1.0.json --assets --strict"""
 
 

@@ -64,7 +64,9 @@ class ImageLimits:
         metadata=_means("The largest size of the file of an image, a bitmap or a point cloud, such as 10MB."),
     )
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
-    max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
+    max_pixels: int = field(
+        default=178_956_970, metadata=_means("The largest number of pixels of an image or a bitmap.")
+    )
     verify: Verify = field(
         default="structure",
         metadata=_means(

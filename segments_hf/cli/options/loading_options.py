@@ -39,8 +39,8 @@ def _loading(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The sensor to read from a release of several sensors. Required unless exactly one sensor has point "
-            "clouds.",
+            help="The sensor to read from a release of several sensors. By default, the only sensor that has point "
+            "clouds; required if no sensor has point clouds, or more than one.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -57,7 +57,8 @@ def _loading(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="Keep only samples with this metadata value. Repeat the option to require several values.",
+            help="Keep only samples that have this value of KEY in their metadata. Repeat the option to require values "
+            "of several keys.",
             rich_help_panel=FILTERS,
         ),
     ] = None,
@@ -66,7 +67,7 @@ def _loading(
         typer.Option(
             metavar="SPLITS",
             help="The splits to make: fractions of the samples, such as train=.8,val=.2; or metadata:KEY for one "
-            "split per value of KEY.",
+            "split for each value of KEY in the metadata.",
             rich_help_panel=SPLITS,
         ),
     ] = None,
@@ -74,8 +75,8 @@ def _loading(
         str | None,
         typer.Option(
             metavar="metadata:KEY",
-            help="Keep the samples with the same value of KEY, such as a scene, in one split. Needs fractions in "
-            "--splits.",
+            help="Put the samples with the same value of KEY in their metadata, such as the images of one scene, into "
+            "the same split. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = None,
@@ -83,7 +84,9 @@ def _loading(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="A folder of files that the official SDK downloaded. A file in it is not downloaded again.",
+            help="A folder to which the official SDK downloaded images and bitmaps. They are not downloaded again, "
+            "except bitmaps that cannot store the ids of the annotations. The folder is not used for sequences and "
+            "point clouds.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -109,15 +112,15 @@ def _loading(
         bool,
         typer.Option(
             "--exact",
-            help="Give each split its fraction of the samples, rounded to a whole number. Needs fractions in --splits.",
+            help="Give each split its fraction of the samples, rounded to a whole number; with --split-by, the sizes "
+            "are only near to these numbers. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = False,
     load_assets: Annotated[
         bool,
         typer.Option(
-            help="Download images, bitmaps and point clouds, or do not download them. Without them, their columns in a "
-            "dataset are null.",
+            help="Whether to download images, bitmaps and point clouds. If not, their columns in a dataset are null.",
             rich_help_panel=ASSETS_AND_LABELS,
         ),
     ] = True,
@@ -151,8 +154,8 @@ _SensorToPush = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="The sensor to push of a release of several sensors. By default, all sensors are pushed, each as a "
-        "configuration with its name.",
+        help="The sensor to push from a release of several sensors. By default, all sensors are pushed, each to a "
+        "configuration of its own.",
         rich_help_panel=INPUT,
     ),
 ]
