@@ -51,8 +51,8 @@ def make_samples(count, **fields):
 def test_size_of_each_split_is_its_fraction_of_the_samples_rounded(
     write_release, fractions, count, expected, streaming
 ):
-    found = rows_per_split(write_release(make_samples(count)), splits=fractions, exact=True, streaming=streaming)
-    assert found == dict(zip(fractions, expected, strict=True))
+    sizes = rows_per_split(write_release(make_samples(count)), splits=fractions, exact=True, streaming=streaming)
+    assert sizes == dict(zip(fractions, expected, strict=True))
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=6).filter(any), st.integers(0, 10**7))
@@ -65,9 +65,9 @@ def test_rounded_counts_sum_to_the_number_of_samples_and_are_within_one_sample_o
 
 
 def test_first_split_has_the_samples_with_the_smallest_hashes(write_release):
-    found = names_by_split(write_release(make_samples(40)), splits=TRAIN_TEST, exact=True)
-    largest = max(hash_fraction(f"uuid-{name}") for name in found["train"])
-    assert largest < min(hash_fraction(f"uuid-{name}") for name in found["test"])
+    names = names_by_split(write_release(make_samples(40)), splits=TRAIN_TEST, exact=True)
+    largest = max(hash_fraction(f"uuid-{name}") for name in names["train"])
+    assert largest < min(hash_fraction(f"uuid-{name}") for name in names["test"])
 
 
 def test_exact_splits_do_not_depend_on_the_order_of_the_samples(write_release, tmp_path):
@@ -81,8 +81,8 @@ def test_exact_splits_do_not_depend_on_the_order_of_the_samples(write_release, t
 
 
 def test_rows_of_an_exact_split_are_in_the_order_of_the_release(write_release):
-    found = names_by_split(write_release(make_samples(50)), splits=TRAIN_TEST, exact=True)
-    assert all(part == sorted(part, key=lambda name: int(name[1:])) for part in found.values())
+    names = names_by_split(write_release(make_samples(50)), splits=TRAIN_TEST, exact=True)
+    assert all(part == sorted(part, key=lambda name: int(name[1:])) for part in names.values())
 
 
 def test_only_samples_that_match_the_filters_are_counted(write_release):
@@ -95,10 +95,10 @@ def test_only_samples_that_match_the_filters_are_counted(write_release):
 
 def test_samples_with_the_same_uuid_are_in_the_same_exact_split(write_release):
     samples = [sample(f"s{number}", uuid=f"u{number // 4}") for number in range(40)]
-    found = names_by_split(write_release(samples), splits={"a": 0.5, "b": 0.5}, exact=True)
-    groups = {split: {int(name[1:]) // 4 for name in part} for split, part in found.items()}
+    names = names_by_split(write_release(samples), splits={"a": 0.5, "b": 0.5}, exact=True)
+    groups = {split: {int(name[1:]) // 4 for name in part} for split, part in names.items()}
     assert not groups["a"] & groups["b"]
-    assert {split: len(part) for split, part in found.items()} == {"a": 20, "b": 20}
+    assert {split: len(part) for split, part in names.items()} == {"a": 20, "b": 20}
 
 
 def test_broken_sample_is_not_counted(write_release):
@@ -113,11 +113,11 @@ def test_exact_splits_of_a_sequence_count_samples_and_keep_frames_together(write
     frames = [{"name": f"f{number}", "image": {"url": f"{number}.jpg"}} for number in range(3)]
     samples = [sample(f"s{number}", attributes={"frames": frames}) for number in range(10)]
     release = write_release(samples, task_type="image-segmentation-sequence")
-    found = names_by_split(release, splits=TRAIN_TEST, exact=True)
-    assert {split: Counter(part).most_common() for split, part in found.items()} == {
-        split: [(name, 3) for name in dict.fromkeys(part)] for split, part in found.items()
+    names = names_by_split(release, splits=TRAIN_TEST, exact=True)
+    assert {split: Counter(part).most_common() for split, part in names.items()} == {
+        split: [(name, 3) for name in dict.fromkeys(part)] for split, part in names.items()
     }
-    assert {split: len(set(part)) for split, part in found.items()} == {"train": 8, "test": 2}
+    assert {split: len(set(part)) for split, part in names.items()} == {"train": 8, "test": 2}
 
 
 def test_exact_splits_count_the_samples_of_several_files_together(write_release, tmp_path):
@@ -183,9 +183,9 @@ def test_log_has_the_sizes_of_the_splits_and_suggests_exact_if_they_differ_from_
 ):
     samples = [sample(f"s{number}", metadata={"scene": number % 4}) for number in range(20)]
     with caplog.at_level(logging.INFO, "segments_hf"):
-        found = rows_per_split(write_release(samples), splits={"train": 0.7, "test": 0.3}, **options)
+        sizes = rows_per_split(write_release(samples), splits={"train": 0.7, "test": 0.3}, **options)
     text = "\n".join(record.getMessage() for record in caplog.records)
-    assert f"train {found['train']}, test {found['test']}" in text
+    assert f"train {sizes['train']}, test {sizes['test']}" in text
     assert ("exact=True" in text) == suggests_exact
 
 

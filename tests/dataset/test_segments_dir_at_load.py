@@ -52,8 +52,8 @@ def write_release_and_folder(
     if original:
         (folder / "labels/a.png").write_bytes(original)
     annotations = [{"id": int(number), "category_id": 1} for number in np.unique(ids) if number]
-    content = label(annotations=annotations, segmentation_bitmap={"url": "labels/a.png"})
-    return {"release": write_release([sample("a.jpg", "gone.jpg", content)]), "segments_dir": folder / "segments"}
+    sample_label = label(annotations=annotations, segmentation_bitmap={"url": "labels/a.png"})
+    return {"release": write_release([sample("a.jpg", "gone.jpg", sample_label)]), "segments_dir": folder / "segments"}
 
 
 def loaded_ids(bitmap: Any) -> Any:
@@ -116,8 +116,8 @@ def test_load_release_uses_cached_rgba_bitmap_without_pixels_of_an_annotation(
 def test_validate_reports_cached_bitmaps_that_lost_ids(write_release: Any, tmp_path: Path) -> None:
     options = write_release_and_folder(tmp_path, write_release, IDS, gray_bitmap(IDS, 16), bitmap(IDS))
     report = segments_hf.validate(options.pop("release"), assets=True, **options)
-    found = [(finding.check, finding.severity, finding.sample) for finding in report.findings]
-    assert found[0] == ("lost-ids", "warning", "a.jpg")
+    finding = report.findings[0]
+    assert (finding.check, finding.severity, finding.sample) == ("lost-ids", "warning", "a.jpg")
     assert not report.errors
 
 

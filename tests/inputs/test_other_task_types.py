@@ -106,9 +106,9 @@ def test_validate_counts_the_annotations_and_files_that_it_does_not_check(tmp_pa
         assert report.not_checked == expected
         assert (report.findings, report.is_clean, report.assets) == ([], False, False)
         assert json.loads(json.dumps(report.to_dict()))["not_checked"] == expected
-        for shown in (report.summary, str(report), report._repr_html_()):
+        for text in (report.summary, str(report), report._repr_html_()):
             for kind, count in expected.items():
-                assert re.search(rf"\b{count} {kind}s?\b", " ".join(shown.split()))
+                assert re.search(rf"\b{count} {kind}s?\b", " ".join(text.split()))
 
 
 def test_validate_of_a_release_of_images_checks_everything(image_release: Path) -> None:
@@ -153,9 +153,9 @@ def test_inspect_counts_annotations_per_category_and_kind(tmp_path: Path, task_t
 def test_labels_without_a_list_of_annotations_are_never_shown_as_zero_objects(tmp_path: Path) -> None:
     path = write_json_release(tmp_path, "radar-echo", {"echoes": [1]}, {"annotations": {"a": 1}})
     release = Release.open(path)
-    for shown in (inspect_release(release), segments_hf.stats(path), release[0], release[1]):
+    for result in (inspect_release(release), segments_hf.stats(path), release[0], release[1]):
         # The names, the uuids and the colors contain zeros.
-        text = str(shown).replace(str(path), "")
+        text = str(result).replace(str(path), "")
         assert not re.search(r"\b0\b", re.sub(r"scene 0|sample 0|\bu0\b|\d+, \d+, \d+", "", text))
 
 

@@ -49,11 +49,11 @@ def test_statistics_of_a_pushed_layout_equal_those_of_its_rows(
 
 
 def test_statistics_of_a_layout_report_an_unreadable_label() -> None:
-    laid_out = segments_hf.to_layout(demo_dataset(), "semantic-segmentation")
+    layout_rows = segments_hf.to_layout(demo_dataset(), "semantic-segmentation")
     buffer = io.BytesIO()
-    laid_out[0]["label"].save(buffer, "PNG")
+    layout_rows[0]["label"].save(buffer, "PNG")
     broken = {"bytes": buffer.getvalue()[:200], "path": None}
-    features = laid_out.features
+    features = layout_rows.features
     rows = datasets.Dataset.from_list([{"image": None, "label": broken}], features=features)
     statistics = segments_hf.stats(rows)
     assert (statistics.images, len(statistics.problems), statistics.unlabeled_pixels) == (1, 1, None)

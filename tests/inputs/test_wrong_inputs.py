@@ -146,13 +146,13 @@ def test_categories_of_a_dataset_equal_those_of_its_release(write_release: Any, 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_error_for_a_dataset_in_a_layout_names_the_layout(layout: str, streaming: bool, tmp_path: Path) -> None:
     rows = segments_hf.load_release(demo_release(), split="train", streaming=streaming)
-    laid_out = segments_hf.to_layout(rows, layout)
+    layout_rows = segments_hf.to_layout(rows, layout)
     functions: list[Callable[[], Any]] = [
-        lambda: segments_hf.validate(laid_out),
-        lambda: segments_hf.preview(laid_out, tmp_path / "page.html"),
-        lambda: segments_hf.export_dataset(laid_out, "coco", tmp_path / "coco"),
-        lambda: segments_hf.to_layout(laid_out, layout),
-        lambda: segments_hf.add_semantic_masks(laid_out),
+        lambda: segments_hf.validate(layout_rows),
+        lambda: segments_hf.preview(layout_rows, tmp_path / "page.html"),
+        lambda: segments_hf.export_dataset(layout_rows, "coco", tmp_path / "coco"),
+        lambda: segments_hf.to_layout(layout_rows, layout),
+        lambda: segments_hf.add_semantic_masks(layout_rows),
     ]
     for function in functions:
         with pytest.raises(SegmentsHFError, match=f"{layout}.*to_layout"):

@@ -73,8 +73,8 @@ def test_tables_of_pickled_slices_equal_the_table_of_the_dataset(
     config = release_builder(path).config
     release, _ = config.releases[0]
     maker = config.row_maker(release, is_stored=False, in_memory=True)
-    pairs = [pickle.loads(pickle.dumps((maker, part))) for part in release.slices(size)]
-    table = pa.concat_tables([batch.table for maker, part in pairs for batch in maker.batches(part)])
+    pairs = [pickle.loads(pickle.dumps((maker, samples))) for samples in release.slices(size)]
+    table = pa.concat_tables([batch.table for maker, samples in pairs for batch in maker.batches(samples)])
     expected = load_by_function(path, embed=True).with_format("arrow")[:]
     assert table.schema.equals(expected.schema)
     assert table.to_pylist() == expected.to_pylist()
@@ -82,18 +82,18 @@ def test_tables_of_pickled_slices_equal_the_table_of_the_dataset(
 
 def test_second_load_sends_no_requests(write_served_release: Callable[..., Path], server: Any, tmp_path: Path) -> None:
     release = write_served_release("pointcloud-cuboid-sequence")
-    first = plain_rows(load_by_function(release))
+    expected = plain_rows(load_by_function(release))
     requests = dict(server.requests)
     assert requests == {f"/{number}-{frame}.bin": 1 for number in range(3) for frame in range(2)}
     for options in ({"cache_dir": tmp_path / "new"}, {"embed": True}, {"streaming": True}, {"verify": "decode"}):
-        assert plain_rows(load_by_function(release, **options)) == first
+        assert plain_rows(load_by_function(release, **options)) == expected
     assert server.requests == requests
 
 
 def test_stream_stores_nothing_in_the_cache(write_served_release: Callable[..., Path], server: Any) -> None:
     release = write_served_release("pointcloud-segmentation")
-    first = plain_rows(load_by_function(release, streaming=True))
-    assert plain_rows(load_by_function(release, streaming=True)) == first
+    expected = plain_rows(load_by_function(release, streaming=True))
+    assert plain_rows(load_by_function(release, streaming=True)) == expected
     assert set(server.requests.values()) == {2}
 
 
@@ -129,8 +129,8 @@ def test_secrets_of_urls_are_not_in_rows_logs_files_or_errors(
     rows = load_by_function(release, on_error="keep", cameras=True)
     assert [row["point_cloud"] for row in plain_rows(rows)] == [kitti_file(), None]
     texts = [str(plain_rows(rows)), str(rows), warnings_of(caplog)]
-    stored = [path for file in rows.cache_files for path in Path(file["filename"]).parent.iterdir()]
-    texts += [path.read_bytes().decode("latin-1") for path in stored]
+    files = [path for file in rows.cache_files for path in Path(file["filename"]).parent.iterdir()]
+    texts += [path.read_bytes().decode("latin-1") for path in files]
     with pytest.raises(AssetError) as caught:
         load_by_function(release)
     texts += [str(caught.value), repr(segments_hf.Release.open(release)[0].point_clouds)]
@@ -196,8 +196,8 @@ def test_datasets_from_parquet_and_from_disk_have_the_same_rows(tmp_path: Path, 
 def test_stream_continues_after_a_checkpoint(tmp_path: Path, write_release: WriteRelease) -> None:
     task_type = "pointcloud-segmentation-sequence"
     path = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
-    whole = list(load_by_function(path, streaming=True))
-    for count in range(len(whole)):
+    expected = list(load_by_function(path, streaming=True))
+    for count in range(len(expected)):
         stream = load_by_function(path, streaming=True)
         rows = iter(stream)
         for _ in range(count):
@@ -205,7 +205,7 @@ def test_stream_continues_after_a_checkpoint(tmp_path: Path, write_release: Writ
         state = stream.state_dict()
         resumed = load_by_function(path, streaming=True)
         resumed.load_state_dict(state)
-        assert list(resumed) == whole[count:]
+        assert list(resumed) == expected[count:]
 
 
 def test_batches_of_large_point_clouds_have_fewer_rows(tmp_path: Path, write_release: WriteRelease) -> None:

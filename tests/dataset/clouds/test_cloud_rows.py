@@ -195,8 +195,8 @@ def test_sequence_has_one_row_for_each_frame(tmp_path: Path, write_release: Writ
         for number, time in enumerate(timestamps)
     ]
     links = [{"from_id": 1, "to_id": 2, "attributes": {"kind": "towed"}}]
-    contents = [*(label_content("pointcloud-segmentation", 1 + number) for number in range(5)), None]
-    drive = cloud_sample("drive", {"frames": frames}, cloud_label(frames=contents, links=links), metadata={"k": 1})
+    frame_labels = [*(label_content("pointcloud-segmentation", 1 + number) for number in range(5)), None]
+    drive = cloud_sample("drive", {"frames": frames}, cloud_label(frames=frame_labels, links=links), metadata={"k": 1})
     later = cloud_sample("later", {"frames": frames[:1]})
     rows = rows_of(write_release([drive, later], task_type="pointcloud-segmentation-sequence"))
     assert [(row["name"], row["frame_index"], row["frame_name"], row["timestamp"]) for row in rows] == [
@@ -253,8 +253,8 @@ def test_frames_of_the_label_may_differ_from_those_of_the_sample(
     write_release: WriteRelease, rows_of: Any, count: int
 ) -> None:
     frames = [cloud(None, name=f"f{number}", ego_pose=None) for number in range(2)]
-    contents = [{"annotations": [cuboid(number, 1)]} for number in range(count)]
-    sample = cloud_sample("drive", {"frames": frames}, cloud_label(frames=contents))
+    frame_labels = [{"annotations": [cuboid(number, 1)]} for number in range(count)]
+    sample = cloud_sample("drive", {"frames": frames}, cloud_label(frames=frame_labels))
     rows = rows_of(write_release([sample], task_type="pointcloud-cuboid-sequence"), load_assets=False)
     assert [row["frame_name"] for row in rows] == ["f0", "f1", None][: max(2, count)]
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [

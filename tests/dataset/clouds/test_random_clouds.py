@@ -93,7 +93,7 @@ STATUS = st.sampled_from(["LABELED", "REVIEWED", "SKIPPED", "REJECTED"])
 @st.composite
 def samples(draw: Any, task_type: str) -> list[dict[str, Any]]:
     """Draw samples with labels. The label of a sequence may have more or fewer frames than the sample."""
-    drawn = []
+    drawn_samples = []
     for number in range(draw(st.integers(1, 2))):
         if task_type in SEQUENCE_TASKS:
             attributes = {"frames": draw(st.lists(CLOUD, min_size=1, max_size=3))}
@@ -102,8 +102,8 @@ def samples(draw: Any, task_type: str) -> list[dict[str, Any]]:
             attributes = draw(CLOUD)
             contents = st.builds(lambda content, links: {**content, **links}, CONTENT, fields(links=JSON))
         label = draw(st.none() | st.fixed_dictionaries({"label_status": STATUS, "attributes": st.none() | contents}))
-        drawn.append(cloud_sample(f"scene {number}", attributes, label, metadata=draw(JSON)))
-    return drawn
+        drawn_samples.append(cloud_sample(f"scene {number}", attributes, label, metadata=draw(JSON)))
+    return drawn_samples
 
 
 def numbers(value: Any) -> Any:
@@ -149,13 +149,13 @@ def expected_camera(item: dict[str, Any]) -> dict[str, Any]:
 def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a sample, made from its JSON without segments-hf."""
     label = sample["labels"]["ground-truth"]
-    content = (label and label["attributes"]) or {}
+    attributes_of_label = (label and label["attributes"]) or {}
     attributes = sample["attributes"]
     is_sequence = task_type in SEQUENCE_TASKS
     clouds = attributes["frames"] if is_sequence else [attributes]
-    contents = (content.get("frames") or []) if is_sequence else [content]
+    label_frames = (attributes_of_label.get("frames") or []) if is_sequence else [attributes_of_label]
     rows = []
-    for index, (sample_frame, label_frame) in enumerate(zip_longest(clouds, contents)):
+    for index, (sample_frame, label_frame) in enumerate(zip_longest(clouds, label_frames)):
         status = label["label_status"] if label else "UNLABELED"
         if label_frame is None and status not in {"SKIPPED", "REJECTED"}:
             status = "UNLABELED"
@@ -178,7 +178,7 @@ def expected_rows(task_type: str, sample: dict[str, Any]) -> list[dict[str, Any]
                 "ego_pose": pose and {name: numbers(pose[name]) for name in ("position", "heading")},
                 "annotations": [expected_annotation(item) for item in label_attributes.get("annotations") or []],
                 "cameras": [expected_camera(item) for item in cloud.get("images") or []],
-                "links": content.get("links"),
+                "links": attributes_of_label.get("links"),
                 "other": other_fields(cloud, *other_names),
                 "image_attributes": label_attributes.get("image_attributes"),
                 "metadata": sample["metadata"],
@@ -208,18 +208,20 @@ def rows_as_text(rows: list[dict[str, Any]]) -> list[str]:
 @settings(max_examples=25)
 @given(data=st.data())
 def test_rows_of_random_releases_are_equal_to_their_json(task_type: str, data: st.DataObject) -> None:
-    drawn = data.draw(samples(task_type))
+    drawn_samples = data.draw(samples(task_type))
     dataset = {
         "name": "drive",
         "task_type": task_type,
         "task_attributes": {"categories": CATEGORIES},
         "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
-        "samples": drawn,
+        "samples": drawn_samples,
     }
     release = Release(json.dumps({"name": "v1", "dataset": dataset}).encode(), "release.json")
-    whole = release.slice(range(len(release)))
-    features = row_features(whole.kind("ground-truth"), merged_categories([(release, "ground-truth")]))
+    release_slice = release.slice(range(len(release)))
+    features = row_features(release_slice.kind("ground-truth"), merged_categories([(release, "ground-truth")]))
     maker = RowMaker("ground-truth", CLASS_INDICES, features, assets=None)
-    batches = maker.batches(whole)
+    batches = maker.batches(release_slice)
     rows = [plain_row(row) for batch in batches for row in batch.table.to_pylist()]
-    assert rows_as_text(rows) == rows_as_text([row for sample in drawn for row in expected_rows(task_type, sample)])
+    assert rows_as_text(rows) == rows_as_text(
+        [row for sample in drawn_samples for row in expected_rows(task_type, sample)]
+    )

@@ -48,8 +48,8 @@ def test_load_dataset_accepts_the_fetching_options(release, server):
 @pytest.mark.parametrize("streaming", [False, True])
 def test_verify_decode_finds_damaged_pixels_in_a_valid_file_structure(server, write_release, streaming):
     bitmap_url = server.url("/label.png", unreadable_png(bitmap()))
-    content = label(annotations=[], segmentation_bitmap={"url": bitmap_url})
-    release = write_release([sample("a", server.url("/a.jpg", jpeg((2, 2))), content)])
+    sample_label = label(annotations=[], segmentation_bitmap={"url": bitmap_url})
+    release = write_release([sample("a", server.url("/a.jpg", jpeg((2, 2))), sample_label)])
     assert len(list(load_release(release, split="train", streaming=streaming).select_columns("name"))) == 1
     with pytest.raises(AssetError, match="sample 'a', segmentation_bitmap: .*cannot be decoded"):
         list(load_release(release, split="train", streaming=streaming, verify="decode"))
@@ -68,8 +68,8 @@ def test_on_error_applies_to_assets_over_a_limit(release, options, column):
 class TestDatasetInCache:
     def test_is_reused_for_options_that_do_not_change_rows(self, release):
         first = load_release(release, split="train")
-        again = load_release(release, split="train", connections=3, in_flight=2, timeout=9)
-        assert again.cache_files == first.cache_files
+        second = load_release(release, split="train", connections=3, in_flight=2, timeout=9)
+        assert second.cache_files == first.cache_files
 
     @pytest.mark.parametrize(
         "options",

@@ -171,7 +171,9 @@ def test_two_builds_with_one_asset_cache_are_both_complete(write_release, tmp_pa
                 pool.submit(run, script, release, tmp_path / f"arrow-{number}", home=tmp_path / "home")
                 for number in range(2)
             ]
-            both = [future.result()["rows"] for future in runs]
-    assert both[0] == both[1] == [[name, content] for name, content in digests(server, count).items()]
+            rows_of_builds = [future.result()["rows"] for future in runs]
+    assert (
+        rows_of_builds[0] == rows_of_builds[1] == [[name, content] for name, content in digests(server, count).items()]
+    )
     stored = [path for path in (tmp_path / "home/segments_hf/assets").rglob("*") if path.is_file()]
     assert len(stored) == 2 * count

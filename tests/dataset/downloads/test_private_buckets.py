@@ -37,8 +37,8 @@ def mixed_release(s3_with_keys, server, write_release):
         samples.append(sample(f"https-{number}", url))
     images["s3"] = jpeg((2, 2), red=100)
     bitmap_url = server.url("/label.png", bitmap())  # the platform stores the bitmaps
-    content = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": bitmap_url})
-    samples.append(sample("s3", s3_with_keys.put("private", "x/s3 #1.jpg", images["s3"]), content))
+    sample_label = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": bitmap_url})
+    samples.append(sample("s3", s3_with_keys.put("private", "x/s3 #1.jpg", images["s3"]), sample_label))
     images["platform"] = jpeg((2, 2), red=101)
     samples.append(sample("platform", server.url("/image.jpg", images["platform"])))
     images["public"] = jpeg((2, 2), red=102)
@@ -134,8 +134,8 @@ def test_keys_of_storage_options_are_not_written_to_the_caches(mixed_release, s3
 def test_cached_dataset_is_reused_with_other_keys(mixed_release, s3_with_keys):
     release, _ = mixed_release
     first = load_release(release, split="train")
-    again = load_release(release, split="train", storage_options=s3_with_keys.storage_options)
-    assert first.cache_files == again.cache_files
+    second = load_release(release, split="train", storage_options=s3_with_keys.storage_options)
+    assert first.cache_files == second.cache_files
 
 
 def test_resolve_replaces_the_old_host_by_a_bucket(s3_with_keys, write_release):

@@ -37,10 +37,10 @@ def phone_sample(name: str, image: str, bitmap_url: str) -> dict[str, Any]:
 @pytest.fixture
 def release(server, write_release) -> Path:
     """Return a release of three images; the second one has malformed EXIF data."""
-    good, png_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", BITMAP)
-    phone = server.url("/phone.jpg", PHONE_IMAGE)
+    good_url, bitmap_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", BITMAP)
+    phone_url = server.url("/phone.jpg", PHONE_IMAGE)
     return write_release(
-        [phone_sample(name, url, png_url) for name, url in zip("abc", (good, phone, good), strict=True)]
+        [phone_sample(name, url, bitmap_url) for name, url in zip("abc", (good_url, phone_url, good_url), strict=True)]
     )
 
 
@@ -163,8 +163,8 @@ def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_
         ),
         on_error=policy,
     )
-    found = [(problem["sample"], problem["action"]) for problem in read_errors_file(dataset)]
-    assert found == [
+    actions = [(problem["sample"], problem["action"]) for problem in read_errors_file(dataset)]
+    assert actions == [
         ("a", "repaired"),
         *([("b", "skipped")] if policy == "skip" else [("b", "kept"), ("b", "repaired")]),
     ]
@@ -207,10 +207,10 @@ def old_rows(request, release) -> datasets.Dataset:
     dataset = load(release, embed=True)
     rows = dataset.cast_column("image", datasets.Image(decode=False))
     changed = rows.map(lambda row: {"image": {"bytes": jpeg(exif), "path": None}} if row["name"] == "b" else {})
-    old = changed.cast(dataset.features)
+    old_dataset = changed.cast(dataset.features)
     with pytest.raises((TypeError, ValueError, SyntaxError)):
-        old[1]
-    return old
+        old_dataset[1]
+    return old_dataset
 
 
 def layout_rows(rows: Any, task: str) -> list[dict[str, Any]]:

@@ -30,8 +30,8 @@ def test_keep_changes_only_the_bad_bitmap_of_the_row(write_bad_release, server, 
 @pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
 def test_bitmap_of_the_image_after_exif_rotation_is_accepted(server, write_release, options, caplog):
     png = bitmap([[6 * y + x for x in range(6)] for y in range(8)])
-    content = label(annotations=[ANNOTATION], segmentation_bitmap={"url": server.url("/a.png", png)})
-    release = write_release([sample("a", server.url("/a.jpg", rotated_jpeg()), content)])
+    sample_label = label(annotations=[ANNOTATION], segmentation_bitmap={"url": server.url("/a.png", png)})
+    release = write_release([sample("a", server.url("/a.jpg", rotated_jpeg()), sample_label)])
     (row,) = plain_rows(load_by_function(release, **options))
     assert (row["width"], row["height"]) == (6, 8)
     assert (row["image"], row["segmentation_bitmap"]) == (rotated_jpeg(), png)
@@ -65,9 +65,9 @@ def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_pat
 
 def test_keep_does_not_change_the_bitmap_of_a_missing_image(server, write_release):
     url = server.url("/a.png", bitmap(IDS))
-    content = label(annotations=[ANNOTATION], segmentation_bitmap={"url": url})
+    sample_label = label(annotations=[ANNOTATION], segmentation_bitmap={"url": url})
     (row,) = plain_rows(
-        load_by_function(write_release([sample("a", f"{server.address}/gone.jpg", content)]), on_error="keep")
+        load_by_function(write_release([sample("a", f"{server.address}/gone.jpg", sample_label)]), on_error="keep")
     )
     assert (row["image"], row["width"], row["height"]) == (None, None, None)
     assert row["segmentation_bitmap"] == bitmap(IDS)

@@ -40,10 +40,10 @@ def test_cached_dataset_reports_its_problems_again(write_bad_release, caplog, se
     first_warnings = warnings_of(caplog)
     caplog.clear()
     requests = server.requests.total()
-    again = load_by_function(path, on_error="skip")
-    assert again.cache_files == first.cache_files
+    second = load_by_function(path, on_error="skip")
+    assert second.cache_files == first.cache_files
     assert warnings_of(caplog) == first_warnings
-    assert len(read_errors_file(again)) == 1
+    assert len(read_errors_file(second)) == 1
     assert server.requests.total() == requests
 
 

@@ -31,8 +31,8 @@ def row_maker_and_release(path: Any, **options: Any) -> tuple[RowMaker, Release]
 
 def slice_tables(maker: RowMaker, release: Release, size: int) -> list[pa.Table]:
     """Return the tables of slices of `size` samples. The row maker and the slices are pickled and unpickled first."""
-    pairs = [pickle.loads(pickle.dumps((maker, part))) for part in release.slices(size)]
-    return [batch.table for maker, part in pairs for batch in maker.batches(part)]
+    pairs = [pickle.loads(pickle.dumps((maker, samples))) for samples in release.slices(size)]
+    return [batch.table for maker, samples in pairs for batch in maker.batches(samples)]
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
@@ -88,12 +88,14 @@ def test_rows_of_a_sequence_can_begin_at_any_frame(write_release: Any) -> None:
     samples = [{"name": name, "attributes": {"frames": frames}} for name in ("a", "b")]
     path = write_release(samples, task_type="image-vector-sequence")
     maker, release = row_maker_and_release(path, load_assets=False)
-    part = release.slice(range(2))
-    whole = [(outcome.position, outcome.row["frame_name"]) for outcome in maker.outcomes(part)]
-    assert [position for position, _ in whole] == list(itertools.product(range(2), range(3)))
-    for number, (position, _) in enumerate(whole):
-        rest = [(outcome.position, outcome.row["frame_name"]) for outcome in maker.outcomes(part, position)]
-        assert rest == whole[number:]
+    samples_slice = release.slice(range(2))
+    expected = [(outcome.position, outcome.row["frame_name"]) for outcome in maker.outcomes(samples_slice)]
+    assert [position for position, _ in expected] == list(itertools.product(range(2), range(3)))
+    for number, (position, _) in enumerate(expected):
+        remaining = [
+            (outcome.position, outcome.row["frame_name"]) for outcome in maker.outcomes(samples_slice, position)
+        ]
+        assert remaining == expected[number:]
 
 
 def test_batch_has_the_problems_of_rows_that_are_left_out_of_its_table(write_release: Any) -> None:

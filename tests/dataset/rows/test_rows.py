@@ -59,13 +59,13 @@ def test_each_task_type_has_the_features_of_the_row_format(write_release, task_t
 @pytest.mark.parametrize("task_type", ["segmentation-bitmap", "segmentation-bitmap-highres"])
 def test_row_has_bitmap_image_annotations_and_metadata(server, write_release, rows_of, task_type):
     png = bitmap([[0, 1], [2, 70000], [0, 0]])
-    content = label(
+    sample_label = label(
         "REVIEWED",
         annotations=[{"id": 70000, "category_id": 2, "attributes": {"open": True}}, {"id": 1, "category_id": 1}],
         segmentation_bitmap={"url": server.url("/a.png", png)},
         image_attributes={"light": "noon"},
     )
-    item = sample("a", server.url("/a.jpg", jpeg((2, 3))), content, metadata={"garden": "north"})
+    item = sample("a", server.url("/a.jpg", jpeg((2, 3))), sample_label, metadata={"garden": "north"})
     assert rows_of(write_release([item], task_type=task_type)) == [
         {
             "name": "a",
@@ -96,7 +96,7 @@ def test_sample_without_label_is_a_row_with_status_unlabeled(server, write_relea
 
 
 @pytest.mark.parametrize(
-    "content",
+    "sample_label",
     [
         {"label_status": "SKIPPED", "attributes": {}},
         {"label_status": "SKIPPED", "attributes": None},
@@ -108,14 +108,14 @@ def test_sample_without_label_is_a_row_with_status_unlabeled(server, write_relea
     ],
     ids=str,
 )
-def test_label_without_annotations_is_a_row_without_annotations(write_release, rows_of, content):
-    (row,) = rows_of(write_release([sample("a", None, content)]), load_assets=False)
+def test_label_without_annotations_is_a_row_without_annotations(write_release, rows_of, sample_label):
+    (row,) = rows_of(write_release([sample("a", None, sample_label)]), load_assets=False)
     assert (row["status"], row["annotations"], row["segmentation_bitmap"]) == ("SKIPPED", [], None)
 
 
 def test_rejected_label_keeps_its_status_and_annotations(write_release, rows_of):
-    content = label("REJECTED", annotations=[{"id": 1, "category_id": 1}])
-    (row,) = rows_of(write_release([sample("a", None, content)]), load_assets=False)
+    sample_label = label("REJECTED", annotations=[{"id": 1, "category_id": 1}])
+    (row,) = rows_of(write_release([sample("a", None, sample_label)]), load_assets=False)
     assert (row["status"], len(row["annotations"])) == ("REJECTED", 1)
 
 
@@ -145,16 +145,16 @@ def test_vector_sequence_has_one_row_for_each_frame(server, write_release, rows_
         {"image": {"url": urls[2]}},
         {"image": {"url": urls[3]}, "name": "f3", "timestamp": 0.5},
     ]
-    contents = [
+    frame_labels = [
         {"annotations": [box], "image_attributes": {"k": 1}},
         None,
         {"annotations": [{**box, "is_keyframe": False}]},
     ]
-    items = [
-        sample("drive", None, label(frames=contents), attributes={"frames": frames}),
+    samples = [
+        sample("drive", None, label(frames=frame_labels), attributes={"frames": frames}),
         sample("later", None, None, attributes={"frames": frames[:1]}),
     ]
-    rows = rows_of(write_release(items, task_type="image-vector-sequence"))
+    rows = rows_of(write_release(samples, task_type="image-vector-sequence"))
     assert [(row["name"], row["frame_index"], row["frame_name"], row["timestamp"]) for row in rows] == [
         ("drive", 0, "f0", "10"),
         ("drive", 1, "f1", "1234567890123456789"),
@@ -173,11 +173,11 @@ def test_bitmap_sequence_has_one_row_for_each_frame(server, write_release, rows_
     png = bitmap([[5] * 8] * 6)
     frames = [{"image": {"url": server.url(f"/{n}.jpg", jpeg(red=n))}} for n in range(3)]
     annotation = {"id": 5, "category_id": 2, "track_id": 3, "is_keyframe": True, "attributes": {"a": None}}
-    contents = [
+    frame_labels = [
         {"annotations": [annotation], "segmentation_bitmap": {"url": server.url("/0.png", png)}},
         {"annotations": [], "segmentation_bitmap": None},
     ]
-    item = sample("drive", None, label(frames=contents), attributes={"frames": frames}, metadata={"k": 1})
+    item = sample("drive", None, label(frames=frame_labels), attributes={"frames": frames}, metadata={"k": 1})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"))
     assert [row["segmentation_bitmap"] for row in rows] == [png, None, None]
     assert [row["annotations"] for row in rows] == [[{**annotation, "category": 1}], [], []]
@@ -186,27 +186,27 @@ def test_bitmap_sequence_has_one_row_for_each_frame(server, write_release, rows_
 
 
 def test_sequence_has_a_row_for_a_labeled_frame_that_is_not_in_the_sample(write_release, rows_of):
-    content = label(frames=[{"annotations": [{"id": n, "category_id": 1}]} for n in (1, 2)])
-    item = sample("drive", None, content, attributes={"frames": [{"name": "f0"}]})
+    sample_label = label(frames=[{"annotations": [{"id": n, "category_id": 1}]} for n in (1, 2)])
+    item = sample("drive", None, sample_label, attributes={"frames": [{"name": "f0"}]})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"), load_assets=False)
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [[1], [2]]
 
 
 def test_row_of_a_text_has_the_attributes_as_json(write_release, rows_of):
     attributes = {"text": "Jane drives a car", "language": {"code": "en"}}
-    content = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
-    items = [
-        sample("a", None, label(**content), attributes=attributes, metadata={"k": 1}),
+    label_attributes = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
+    samples = [
+        sample("a", None, label(**label_attributes), attributes=attributes, metadata={"k": 1}),
         sample("b", None, None, attributes=attributes),
         sample("c", None, {"label_status": "SKIPPED", "attributes": None}),
     ]
-    assert rows_of(write_release(items, task_type="text-named-entities")) == [
+    assert rows_of(write_release(samples, task_type="text-named-entities")) == [
         {
             "name": "a",
             "uuid": "uuid-a",
             "status": "LABELED",
             "sample_attributes": attributes,
-            "label_attributes": {"format_version": "0.1", **content},
+            "label_attributes": {"format_version": "0.1", **label_attributes},
             "metadata": {"k": 1},
         },
         {
@@ -230,9 +230,9 @@ def test_row_of_a_text_has_the_attributes_as_json(write_release, rows_of):
 
 @pytest.mark.parametrize("value", JSON_VALUES, ids=repr)
 def test_json_columns_contain_values_equal_to_those_of_the_release(write_release, rows_of, value):
-    content = label(annotations=[{"id": 1, "category_id": 1, "attributes": value}], image_attributes=value)
+    sample_label = label(annotations=[{"id": 1, "category_id": 1, "attributes": value}], image_attributes=value)
     release = write_release(
-        [sample("a", None, content, metadata=value), sample("b", None, None, metadata={"other": 1})]
+        [sample("a", None, sample_label, metadata=value), sample("b", None, None, metadata={"other": 1})]
     )
     row, other = rows_of(release, load_assets=False)
     assert (row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]) == (value, value, value)

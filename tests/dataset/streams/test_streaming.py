@@ -124,13 +124,13 @@ def test_stream_resumes_after_the_last_row_that_was_read(large_release, count):
 def test_stream_with_images_resumes_after_the_last_row_that_was_read(write_release, tmp_path):
     release = write_release(file_samples(tmp_path, 40))
     stream = segments_hf.load_release(release, split="train", streaming=True)
-    whole = plain_rows(stream)
+    expected = plain_rows(stream)
     rows = iter(stream)
     for _ in range(7):
         next(rows)
     state = stream.state_dict()
     stream.load_state_dict(state)
-    assert names(stream) == [row["name"] for row in whole[7:]]
+    assert names(stream) == [row["name"] for row in expected[7:]]
 
 
 def test_take_fetches_only_the_first_images(server, write_release):
