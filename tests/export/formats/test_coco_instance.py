@@ -21,7 +21,7 @@ from ..making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_r
 # pycocotools causes this warning when it decodes masks with numpy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-SDK = json.loads((Path(__file__).parent / "sdk_annotations.json").read_text())
+SDK_ANNOTATIONS = json.loads((Path(__file__).parent / "sdk_annotations.json").read_text())
 
 
 def exported(release: Any, out: Path, split: str = "train", **options: Any) -> dict[str, Any]:
@@ -54,14 +54,14 @@ def test_masks_boxes_and_areas_equal_those_of_the_bitmap(tmp_path: Path) -> None
     assert (tmp_path / "out" / "train" / "meadow.jpg").read_bytes() == (tmp_path / "image.jpg").read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["segm", "bbox"])
+@pytest.mark.parametrize("iou_type", ["segm", "bbox"])
 def test_evaluation_of_an_export_against_itself_has_precision_1(
-    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, iou_type: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = exported(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True}), tmp_path / "out")
     coco = read(tmp_path / "out")
     results = [{**annotation, "score": 1.0} for annotation in document["annotations"]]
-    evaluation = COCOeval(coco, coco.loadRes(results), kind)
+    evaluation = COCOeval(coco, coco.loadRes(results), iou_type)
     evaluation.evaluate()
     evaluation.accumulate()
     evaluation.summarize()
@@ -70,22 +70,24 @@ def test_evaluation_of_an_export_against_itself_has_precision_1(
 
 def test_annotations_equal_those_of_the_official_sdk(tmp_path: Path) -> None:
     """`sdk_annotations.json` was written by segments-ai 1.33.0 with Pillow 12 from this release."""
-    names = {"a.jpg": True, "b.jpg": None, "c.jpg": True}
-    annotations = exported(bitmap_release(tmp_path, names), tmp_path / "out")["annotations"]
+    samples = {"a.jpg": True, "b.jpg": None, "c.jpg": True}
+    annotations = exported(bitmap_release(tmp_path, samples), tmp_path / "out")["annotations"]
     assert [
-        {key: annotation[key] for key in expected} for annotation, expected in zip(annotations, SDK, strict=True)
-    ] == SDK
+        {key: annotation[key] for key in expected}
+        for annotation, expected in zip(annotations, SDK_ANNOTATIONS, strict=True)
+    ] == SDK_ANNOTATIONS
     assert {
-        tuple(annotation.keys() - expected.keys()) for annotation, expected in zip(annotations, SDK, strict=True)
+        tuple(annotation.keys() - expected.keys())
+        for annotation, expected in zip(annotations, SDK_ANNOTATIONS, strict=True)
     } == {("attributes",)}
 
 
 def test_export_of_arc_litter_equals_that_of_the_official_sdk(arc_litter: Path, tmp_path: Path) -> None:
     expected = json.loads((arc_litter / "sdk_coco_export.json").read_bytes())
-    reviewed = load_release(
+    rows = load_release(
         arc_litter / "arc_litter-v01.json", streaming=True, filter_by="reviewed", segments_dir=arc_litter / "segments"
     )
-    document = exported(reviewed, tmp_path / "out", images="none")
+    document = exported(rows, tmp_path / "out", images="none")
     assert document["images"] == expected["images"]
     assert len(document["annotations"]) == 39
     assert [{**annotation, "attributes": {}} for annotation in expected["annotations"]] == document["annotations"]
@@ -136,7 +138,7 @@ def test_samples_without_a_label_are_left_out_and_empty_labels_are_kept(tmp_path
     release = bitmap_release(tmp_path, samples)
     result = export_dataset(release, "coco", tmp_path / "out")
     coco = read(tmp_path / "out")
-    # The id of an image is its position in the split, so that a new label does not change the other ids.
+    # The id of an image is the number of its row in the split: a new label does not change the ids of other images.
     assert {number: image["file_name"] for number, image in coco.imgs.items()} == {3: "empty.jpg", 4: "no_bitmap.jpg"}
     assert not coco.anns
     assert (result.images, result.objects) == (2, 0)
@@ -146,8 +148,8 @@ def test_samples_without_a_label_are_left_out_and_empty_labels_are_kept(tmp_path
 
 def test_instances_without_pixels_are_left_out_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     annotations = [{"id": 4, "category_id": 3}, *ANNOTATIONS, {"id": 6, "category_id": 3}]
-    labeled = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
-    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), "coco", tmp_path / "out")
+    bitmap_label = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": bitmap_label}), "coco", tmp_path / "out")
     assert [entry["id"] for entry in read(tmp_path / "out").anns.values()] == list(range(1, 7))
     assert result.objects_left_out == {"without a pixel": 2}
     assert "2 objects left out: 2 without a pixel" in caplog.text
@@ -215,7 +217,8 @@ def test_malformed_point_error_names_the_sample_and_the_annotation(tmp_path: Pat
         export_dataset(release, "coco", tmp_path / "out")
 
 
-# Type and points of a vector in an image of 24 x 18 pixels, and the expected fields, or None if it is left out.
+# The type and the points of an annotation in an image of 24 x 18 pixels, and the expected fields in the COCO file; None
+# if the annotation is left out.
 CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
     "box around the image": ("bbox", [[-10, -10], [30, 20]], {"bbox": [0, 0, 24, 18], "area": 24 * 18}),
     "box over a corner": ("bbox", [[-10, -10], [10, 10]], {"bbox": [0, 0, 10, 10], "area": 100}),

@@ -23,7 +23,7 @@ def exported(release: Any, out: Path, **options: Any) -> dict[str, Any]:
 
 
 def segments(out: Path, annotation: dict[str, Any]) -> np.ndarray:
-    """Return the segment ids of one image, H x W."""
+    """Return the segment id of each pixel of one image: int array of shape (H, W)."""
     with Image.open(out / "annotations" / "panoptic_train" / annotation["file_name"]) as png:
         assert png.mode == "RGB"
         red, green, blue = np.array(png).astype(int).transpose(2, 0, 1)
@@ -38,12 +38,12 @@ def test_segments_equal_the_objects_of_the_bitmap(tmp_path: Path) -> None:
     ids = segments(tmp_path / "out", annotation)
     expected = np.where(IDS == 71, 70, IDS)  # the objects of a class without instances are one segment
     np.testing.assert_array_equal(ids, expected)
-    classes = {item["id"]: item["category_id"] for item in ANNOTATIONS}
+    category_ids = {item["id"]: item["category_id"] for item in ANNOTATIONS}
     assert [segment["id"] for segment in annotation["segments_info"]] == [5, 300, 2**24 - 1, 9, 70]
     for segment in annotation["segments_info"]:
         rows, columns = np.nonzero(ids == segment["id"])
         left, top = int(columns.min()), int(rows.min())
-        assert segment["category_id"] == classes[segment["id"]]
+        assert segment["category_id"] == category_ids[segment["id"]]
         assert (segment["area"], segment["iscrowd"]) == (len(rows), 0)
         assert segment["bbox"] == [left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top]
     assert {item["id"]: (item["name"], item["isthing"]) for item in document["categories"]} == {
@@ -61,14 +61,14 @@ def test_png_and_json_have_the_same_segments_and_areas(tmp_path: Path) -> None:
     assert (
         [item["image_id"] for item in document["annotations"]] == [item["id"] for item in document["images"]] == [1, 3]
     )
-    categories = {item["id"] for item in document["categories"]}
+    category_ids = {item["id"] for item in document["categories"]}
     for annotation in document["annotations"]:
-        numbers, areas = np.unique(segments(tmp_path / "out", annotation), return_counts=True)
+        segment_ids, areas = np.unique(segments(tmp_path / "out", annotation), return_counts=True)
         listed = {segment["id"]: segment for segment in annotation["segments_info"]}
         assert len(listed) == len(annotation["segments_info"])
-        found = {number: area for number, area in zip(numbers.tolist(), areas.tolist(), strict=True) if number}
-        assert {number: segment["area"] for number, segment in listed.items()} == found
-        assert {segment["category_id"] for segment in listed.values()} <= categories
+        png_areas = {number: area for number, area in zip(segment_ids.tolist(), areas.tolist(), strict=True) if number}
+        assert {number: segment["area"] for number, segment in listed.items()} == png_areas
+        assert {segment["category_id"] for segment in listed.values()} <= category_ids
 
 
 def test_two_exports_of_a_release_have_the_same_bytes(tmp_path: Path) -> None:
@@ -90,6 +90,6 @@ def test_polygons_become_segments_and_boxes_are_left_out(tmp_path: Path, caplog:
 
 def test_annotations_without_pixels_are_left_out_and_counted(tmp_path: Path) -> None:
     without_pixels = [{"id": 800, "category_id": 0}, {"id": 801, "category_id": 3}]
-    labeled = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
-    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), "coco-panoptic", tmp_path / "out")
+    bitmap_label = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": bitmap_label}), "coco-panoptic", tmp_path / "out")
     assert (result.objects, result.objects_left_out.total()) == (len(ANNOTATIONS), 2)

@@ -16,7 +16,7 @@ from segments_hf.bitmaps import decode_bitmap
 from ..making import ANNOTATIONS, IDS, POLYGON, SIZE, bitmap_release, files, vector_release
 
 COLORS = {0: (90, 60, 30), 3: (255, 0, 0), 8: (0, 160, 0)}
-CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1
+MASK_VALUES = {0: 1, 3: 2, 8: 3}  # the class index plus 1 for each category id
 
 
 def exported(release: Path, name: str, out: Path) -> Image.Image:
@@ -39,23 +39,23 @@ def test_instance_masks_have_the_ids_of_the_bitmap(tmp_path: Path, highest: int,
 def test_instance_color_masks_have_one_color_for_each_instance(tmp_path: Path) -> None:
     pixels = np.array(exported(bitmap_release(tmp_path), "instance-color", tmp_path / "out"))
     assert pixels.shape == (*IDS.shape, 3)
-    seen = set()
-    for number in np.unique(IDS).tolist():
-        (color,) = np.unique(pixels[number == IDS], axis=0).tolist()
-        assert (color == [0, 0, 0]) == (number == 0)
-        seen.add(tuple(color))
-    assert len(seen) == len(ANNOTATIONS) + 1
+    colors = set()
+    for instance_id in np.unique(IDS).tolist():
+        (color,) = np.unique(pixels[instance_id == IDS], axis=0).tolist()
+        assert (color == [0, 0, 0]) == (instance_id == 0)
+        colors.add(tuple(color))
+    assert len(colors) == len(ANNOTATIONS) + 1
 
 
 def test_semantic_masks_have_the_class_index_plus_1(tmp_path: Path) -> None:
     mask = exported(bitmap_release(tmp_path), "semantic", tmp_path / "out")
     expected = np.zeros(IDS.shape)
     for annotation in ANNOTATIONS:
-        expected[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
+        expected[annotation["id"] == IDS] = MASK_VALUES[annotation["category_id"]]
     assert mask.mode == "L"
     np.testing.assert_array_equal(np.array(mask), expected)
-    names = json.loads((tmp_path / "out" / "id2label.json").read_bytes())
-    assert names == {"0": "unlabeled", "1": "ground", "2": "flower", "3": "leaf"}
+    id2label = json.loads((tmp_path / "out" / "id2label.json").read_bytes())
+    assert id2label == {"0": "unlabeled", "1": "ground", "2": "flower", "3": "leaf"}
 
 
 def test_semantic_masks_of_more_than_255_classes_have_16_bits(tmp_path: Path) -> None:

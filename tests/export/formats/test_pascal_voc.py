@@ -26,8 +26,8 @@ from ..making import (
     vector_release,
 )
 
-NAMES = {item["id"]: item["name"] for item in CATEGORIES}
-CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1
+CLASS_NAMES = {item["id"]: item["name"] for item in CATEGORIES}  # by category id
+MASK_VALUES = {0: 1, 3: 2, 8: 3}  # the class index plus 1 for each category id
 
 
 def read(out: Path) -> tuple[list[str], sv.Detections]:
@@ -36,16 +36,16 @@ def read(out: Path) -> tuple[list[str], sv.Detections]:
     return dataset.classes, detections
 
 
-def mask(out: Path, kind: str) -> Image.Image:
-    opened = Image.open(out / kind / "meadow.png")
-    assert opened.mode == "P"
-    return opened
+def mask(out: Path, folder: str) -> Image.Image:
+    image = Image.open(out / folder / "meadow.png")
+    assert image.mode == "P"
+    return image
 
 
 def test_boxes_enclose_the_pixels_of_each_instance(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
     classes, found = read(tmp_path / "out")
-    assert [classes[index] for index in found.class_id] == [NAMES[item["category_id"]] for item in ANNOTATIONS]
+    assert [classes[index] for index in found.class_id] == [CLASS_NAMES[item["category_id"]] for item in ANNOTATIONS]
     for annotation, box in zip(ANNOTATIONS, found.xyxy.tolist(), strict=True):
         rows, columns = np.nonzero(annotation["id"] == IDS)
         assert box == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
@@ -58,10 +58,10 @@ def test_xml_has_the_elements_of_the_voc_development_kit(tmp_path: Path) -> None
     assert [node.tag for node in root][:5] == ["folder", "filename", "source", "size", "segmented"]
     assert (texts["filename"], texts["width"], texts["height"], texts["depth"]) == ("meadow.jpg", "24", "18", "3")
     assert root.findtext("segmented") == "1"
-    first = root.find("object")
-    assert [node.tag for node in first] == ["name", "pose", "truncated", "difficult", "bndbox"]
-    # Coordinates count from 1, and a box includes both of its ends.
-    assert [node.text for node in first.find("bndbox")] == ["2", "2", "9", "9"]
+    first_object = root.find("object")
+    assert [node.tag for node in first_object] == ["name", "pose", "truncated", "difficult", "bndbox"]
+    # Coordinates start at 1, and the pixels of both corners belong to the box.
+    assert [node.text for node in first_object.find("bndbox")] == ["2", "2", "9", "9"]
 
 
 def test_masks_have_class_indices_and_object_numbers(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_masks_have_class_indices_and_object_numbers(tmp_path: Path) -> None:
     expected_classes, expected_objects = np.zeros((2, *IDS.shape), np.uint8)
     for number, annotation in enumerate(ANNOTATIONS, start=1):
         expected_objects[annotation["id"] == IDS] = number
-        expected_classes[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
+        expected_classes[annotation["id"] == IDS] = MASK_VALUES[annotation["category_id"]]
     np.testing.assert_array_equal(np.array(classes), expected_classes)
     np.testing.assert_array_equal(np.array(objects), expected_objects)
     assert classes.convert("RGB").getpixel((1, 1)) == (255, 0, 0)
@@ -87,7 +87,7 @@ def test_vectors_have_boxes_and_polygons_have_masks_too(tmp_path: Path, caplog: 
     result = export_dataset(vector_release(tmp_path, [POINT, BOX, LINE, POLYGON]), "pascal-voc", tmp_path / "out")
     classes, found = read(tmp_path / "out")
     assert [classes[index] for index in found.class_id] == ["flower", "ground", "leaf"]
-    # Coordinates are integers: a box includes each pixel that it touches.
+    # Coordinates are integers: the box in the file has each pixel that overlaps with the box of the label.
     assert found.xyxy.tolist() == [[2, 3, 10, 13], [1, 1, 8, 9], [12, 2, 20, 10]]
     expected = np.zeros(SIZE[::-1], np.uint8)
     expected[2:10, 12:20] = 3
@@ -106,7 +106,7 @@ def test_release_of_boxes_has_no_masks(tmp_path: Path) -> None:
 
 
 def test_splits_are_lists_of_unique_file_names(tmp_path: Path) -> None:
-    """All splits are in the same folders; the second file with a name gets a number."""
+    """The files of all splits are in the same folders, so the second file with a name gets a number."""
     train, val = bitmap_release(tmp_path / "a", {"x/1.jpg": True}), bitmap_release(tmp_path / "b", {"x/1.jpg": True})
     export_dataset(load_release({"train": train, "val": val}, streaming=True), "pascal-voc", tmp_path / "out")
     sets = tmp_path / "out" / "ImageSets"

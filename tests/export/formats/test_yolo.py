@@ -123,7 +123,7 @@ def test_data_yaml_names_the_splits_as_ultralytics_does(tmp_path: Path, caplog: 
         "val": "images/val",
         "test": "images/test",
     }
-    assert "path" not in data  # without it, paths are relative to data.yaml, and the export can be moved
+    assert "path" not in data  # without `path`, the paths are relative to data.yaml
     found = check_folder(tmp_path / "out", "detect")
     assert sum(map(len, found.values())) == 12 * len(ANNOTATIONS)
     assert not [record for record in caplog.records if "'val'" in record.getMessage()]

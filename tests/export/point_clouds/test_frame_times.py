@@ -1,4 +1,4 @@
-"""Timestamps of unknown units become microseconds."""
+"""Timestamps with an unknown unit are converted to microseconds."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_times_are_in_microseconds_without_lost_digits(timestamps: list[str], ex
         ["1700000000123456789", None],
         ["1700000000123456789", "1700000000123456789"],
         ["2", "1"],
-        ["0", "1"],  # numbers of frames
+        ["0", "1"],  # frame indices
         ["today", "tomorrow"],
         ["NaN", "sNaN"],
         ["1e999999999999999999", "2"],
         ["1", "1e30"],
-        ["1700000000", "1e20"],  # seconds, of which the second is no time
+        ["1700000000", "1e20"],  # the first is a date in seconds; the second is too large
         ["", ""],
     ],
 )

@@ -13,12 +13,12 @@ from segments_hf.export.point_clouds.kitti.image_boxes import image_box
 
 SIZE = (640, 480)
 INTRINSICS = np.array([[500.0, 3.0, 320.0], [0.0, 520.0, 240.0], [0.0, 0.0, 1.0]])
-IMAGE = np.array([[0, 0], [639, 0], [639, 479], [0, 479]], np.float32)
-SIGNS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
+IMAGE_CORNERS = np.array([[0, 0], [639, 0], [639, 479], [0, 479]], np.float32)
+CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])  # the corners of a cube
 
 
 def corners(center: np.ndarray, dimensions: np.ndarray, rotation: Rotation | None = None) -> np.ndarray:
-    return (rotation or Rotation.identity()).apply(SIGNS * np.asarray(dimensions) / 2) + center
+    return (rotation or Rotation.identity()).apply(CUBE * np.asarray(dimensions) / 2) + center
 
 
 def opencv_hull(points: np.ndarray) -> np.ndarray:
@@ -34,16 +34,16 @@ def test_rectangle_and_truncation_match_opencv(seed: int) -> None:
     center = np.array([rng.uniform(-1, 1) * depth, rng.uniform(-0.8, 0.8) * depth, depth])
     box = corners(center, rng.uniform(1, 5, 3), Rotation.random(rng=rng))
     hull = opencv_hull(box)
-    area, inside = cv2.intersectConvexConvex(hull, IMAGE)
-    share = area / cv2.contourArea(hull)
-    assume(share > 0.01 or share == 0)
+    area, inside = cv2.intersectConvexConvex(hull, IMAGE_CORNERS)
+    visible_share = area / cv2.contourArea(hull)
+    assume(visible_share > 0.01 or visible_share == 0)
     found = image_box(box, INTRINSICS, SIZE)
-    if share == 0:
+    if visible_share == 0:
         assert found is None
         return
     expected = inside[:, 0] if inside is not None else hull[:, 0]
     np.testing.assert_allclose(found[:4], [*expected.min(axis=0), *expected.max(axis=0)], atol=0.05)
-    assert found.truncated == pytest.approx(1 - share, abs=1e-3)
+    assert found.truncated == pytest.approx(1 - visible_share, abs=1e-3)
 
 
 def test_cuboid_that_surrounds_the_camera_fills_the_image() -> None:
@@ -53,11 +53,12 @@ def test_cuboid_that_surrounds_the_camera_fills_the_image() -> None:
 
 
 def test_cuboid_beside_the_camera_is_cut_off_at_the_camera() -> None:
-    """The rear of the cuboid is behind the camera. Its front, 6 m ahead, ends 1 m to the left of the optical axis."""
+    """The cuboid extends from 2 m behind the camera to 6 m ahead of it, and is 1 m to the left of the optical axis."""
     found = image_box(corners(np.array([-2, 0, 2]), [2, 1, 8]), INTRINSICS, SIZE)
-    at_border = (500 + 3 * 0.5) / 320  # the depth of the inner side at the left border of the image
+    # The depth at which the upper right edge of the cuboid is at the left border of the image.
+    depth = (500 + 3 * 0.5) / 320
     assert found.left == 0
-    assert found.top == pytest.approx(240 - 520 * 0.5 / at_border)
+    assert found.top == pytest.approx(240 - 520 * 0.5 / depth)
     assert found.right == pytest.approx(320 + 500 * -1 / 6 + 3 * 0.5 / 6)
 
 
@@ -67,9 +68,9 @@ def test_cuboid_behind_the_camera_or_outside_of_the_image_has_no_rectangle(cente
 
 
 def test_cuboid_near_a_corner_of_the_image_does_not_count_as_inside() -> None:
-    """The rectangle around the projection reaches into the image, but the projection itself does not."""
-    turn = Rotation.from_euler("z", 45, degrees=True)
-    box = corners(np.array([-6.9, -5.1, 10]), [0.2, 6, 0.2], turn)
+    """The rectangle around the projection overlaps with the image, but the projection itself does not."""
+    rotation = Rotation.from_euler("z", 45, degrees=True)
+    box = corners(np.array([-6.9, -5.1, 10]), [0.2, 6, 0.2], rotation)
     hull = opencv_hull(box)[:, 0]
     assert (hull.max(axis=0) > 0).all()
     assert image_box(box, INTRINSICS, SIZE) is None

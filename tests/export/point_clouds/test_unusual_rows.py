@@ -34,7 +34,7 @@ def test_stream_with_decoded_images_of_cameras_is_exported(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["a\r", "a\rb", 'a\n"b",c', " "])
-def test_samples_csv_has_every_name(tmp_path: Path, name: str) -> None:
+def test_samples_csv_keeps_names_with_unusual_characters(tmp_path: Path, name: str) -> None:
     rows = two_frames()
     names = [f"{name}{number}" for number in range(2)]
     export_dataset(rows.remove_columns("name").add_column("name", names), "openpcdet", tmp_path)
@@ -42,7 +42,7 @@ def test_samples_csv_has_every_name(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("export_format", ["nuscenes", "openpcdet"])
-def test_sensors_of_a_sample_are_several_scenes(tmp_path: Path, export_format: str) -> None:
+def test_each_sensor_of_a_sample_is_a_scene(tmp_path: Path, export_format: str) -> None:
     sensors = [two_frames(seed).add_column("sensor", [name] * 2) for seed, name in ((1, "front lidar"), (5, "rear"))]
     result = export_dataset(datasets.concatenate_datasets(sensors), export_format, tmp_path)
     assert result.point_clouds == 4
@@ -57,11 +57,11 @@ def test_row_without_a_name_is_an_error(tmp_path: Path) -> None:
 
 
 def test_pointcept_has_a_folder_for_each_row_of_sequences_and_single_point_clouds(tmp_path: Path) -> None:
-    sequence = {"name": "a", "uuid": "1", "frame_index": 0}
-    single = {"name": "a_000000", "uuid": "2", "frame_index": None}
+    frame = {"name": "a", "uuid": "1", "frame_index": 0}
+    single_cloud = {"name": "a_000000", "uuid": "2", "frame_index": None}
     rows = load_release(demo_release("street-segmentation"), split="train", filter_by=["labeled"]).select([0])
     features = row_features(task_kind("pointcloud-segmentation-sequence"), categories(rows))
-    mixed = [{**dict.fromkeys(features), **rows[0], **changed} for changed in (sequence, single)]
-    result = export_dataset(datasets.Dataset.from_list(mixed, features=features), "pointcept", tmp_path)
+    mixed_rows = [{**dict.fromkeys(features), **rows[0], **columns} for columns in (frame, single_cloud)]
+    result = export_dataset(datasets.Dataset.from_list(mixed_rows, features=features), "pointcept", tmp_path)
     assert result.point_clouds == len(list(tmp_path.glob("train/*/coord.npy"))) == 2
     assert len({row["file"] for row in table(tmp_path)}) == 2
