@@ -90,7 +90,7 @@ def damaged_format(beginning: bytes) -> str | None:
 
 
 def text_kind(beginning: bytes) -> str:
-    """Return the kind of text in a file: an HTML page, XML or JSON; ``something`` for any other content.
+    """Return the kind of text in a file: an HTML page, XML or JSON; "a file" for any other content.
 
     Args:
         beginning: The first bytes of the file; 64 are enough.
