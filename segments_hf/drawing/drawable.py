@@ -24,14 +24,14 @@ class Shape(NamedTuple):
 
     Attributes:
         kind: ``mask``, ``polygon``, ``bbox`` or ``polyline``; for any other kind, the points are drawn.
-        category: The class index; None if the object has no class.
+        class_index: The class index; None if the object has no class.
         points: x and y of each point of a vector, in pixels of the image; empty for a mask. A box is the bounding box
             of its points.
-        id: The instance id; for a mask, the value of the object's pixels; 0 for a box of a layout, which has no id.
+        id: The instance id; for a mask, the value of the object's pixels; 0 if the row has no ids.
     """
 
     kind: str
-    category: int | None
+    class_index: int | None
     points: Sequence[tuple[float, float]] = ()
     id: int = 0
 
@@ -73,7 +73,7 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
     """
     if "annotations" in row:
         return None if row["annotations"] is None else _release_label(row)
-    # The columns of one layout may include those of another layout, so the layout with the most columns is chosen.
+    # The columns of one layout may include those of another layout: choose the layout with the most label columns.
     matching = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
     layout = max(matching, key=lambda layout: len(layout.label_columns), default=None)
     label = layout.read_label(row, classes.mask_classes) if layout else None
@@ -103,7 +103,7 @@ def _layout_shape(item: LayoutObject) -> Shape:
     if item.bbox is None:
         return Shape(MASK, item.class_index, id=item.id)
     left, top, width, height = item.bbox
-    return Shape("bbox", item.class_index, [(left, top), (left + width, top + height)])
+    return Shape("bbox", item.class_index, [(left, top), (left + width, top + height)], item.id)
 
 
 def _mask_label(ids: npt.NDArray[np.uint32], shapes: list[Shape]) -> RowLabel:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # A dict with one of these keys is a row; any other dict is a dict of splits.
 _ROW_KEYS = ("image", "annotations", "objects", "label", "annotation", "point_cloud", JSON_LABEL_COLUMN)
-_PLOT_NAME = "plot"  # the function that draws one row, for errors
+_PLOT_NAME = "plot"  # the name of the function that draws one row, for errors
 
 
 def first_rows(
@@ -66,18 +66,18 @@ def first_rows(
     if isinstance(data, Iterator | Sequence) and not isinstance(data, str | bytes):
         if loading:
             raise OptionError(f"got {', '.join(loading)} for a list of rows, but only releases have these options")
-        chosen = [dict(_checked_row(row, tool)) for row in islice(data, limit)]
+        chosen_rows = [dict(_checked_row(row, tool)) for row in islice(data, limit)]
     else:
         opened = open_rows(data, assets=True, limit=limit, check=check_features, building={"on_error"}, **loading)
         require_known_task(opened.features, opened.task_type, tool)
         rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
-        chosen = [dict(row) for row in islice(rows, limit)]
+        chosen_rows = [dict(row) for row in islice(rows, limit)]
         of = classes_of_features(opened.features) if of is None else of
-    if not chosen:
+    if not chosen_rows:
         raise OptionError("got no rows, expected at least one")
-    if len(set(map(is_point_cloud, chosen))) > 1:
+    if len(set(map(is_point_cloud, chosen_rows))) > 1:
         raise OptionError("got rows of images and rows of point clouds in one list, expected rows of one kind")
-    return chosen, classes_of(of)
+    return chosen_rows, classes_of(of)
 
 
 def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | None = None) -> tuple[Row, Classes]:

@@ -71,8 +71,8 @@ def _label_cell(
         drawn_classes: A set to which the class indices of the label are added; None stands for objects without a class.
 
     Returns:
-        The picture, or the error if the label cannot be read. The picture of a row without objects is the status of its
-        label as a text. If the size of the image is unknown, the picture is a text that says so.
+        The picture, or the error if the label cannot be read. The picture of a row without objects shows the status of
+        its label. If the size of the image is unknown, the picture says so.
     """
     try:
         label = row_label(row, classes)
@@ -81,7 +81,7 @@ def _label_cell(
         background = image.picture if image else blank_background(label, _CELL, UNLABELED_COLOR)
         if background is None:
             return in_cell(None, _CELL, "unknown image size")
-        drawn_classes.update(shape.category for shape in label.shapes)
+        drawn_classes.update(shape.class_index for shape in label.shapes)
         label = with_size(label, image.original_size if image else None)
         return in_cell(draw_over(background, label, classes, names=False, opacity=_OPACITY), _CELL)
     except (AssetError, BitmapError) as error:

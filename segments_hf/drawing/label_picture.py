@@ -40,5 +40,5 @@ def label_picture(row: Mapping[str, Any], of: ClassSource = None) -> Image | Non
     background = blank_background(label, None, UNLABELED_COLOR)
     if background is None or label is None:
         return None
-    colors = [classes.color(shape.category) for shape in label.shapes]
+    colors = [classes.color(shape.class_index) for shape in label.shapes]
     return paint_label(background, label, colors, opacity=1, outlines=False)

@@ -94,8 +94,8 @@ def draw_over(
         names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.
     """
-    colors = [classes.color(shape.category) for shape in label.shapes]
+    colors = [classes.color(shape.class_index) for shape in label.shapes]
     painted = paint_label(background, label, colors, opacity=opacity)
     if names:
-        draw_tags(painted, label, [classes.name(shape.category) for shape in label.shapes], colors)
+        draw_tags(painted, label, [classes.name(shape.class_index) for shape in label.shapes], colors)
     return painted

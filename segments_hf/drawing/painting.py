@@ -24,7 +24,8 @@ Point: TypeAlias = tuple[float, float]
 # An array of shape (height, width): 1 for the first shape of a label, 2 for the second, 0 for no shape.
 ShapeMap: TypeAlias = "npt.NDArray[np.unsignedinteger[Any]]"
 
-# The maximum of coordinates, in pixels. Pillow visits all pixels of a line, even those outside the picture.
+# Coordinates are limited to this distance from 0, in pixels, because Pillow visits all pixels of a line, even those
+# outside of the picture.
 _MAX_COORDINATE = 1e5
 
 
@@ -139,9 +140,9 @@ def _lines_around(shape_map: ShapeMap, width: int) -> ShapeMap:
     for step in range(1, width + 1):
         # Each pair of pixels is `step` pixels apart in a row or column: `before` is to the left of `after` or above it.
         for before, after in ((shape_map[:, :-step], shape_map[:, step:]), (shape_map[:-step], shape_map[step:])):
-            height, width_of_pairs = before.shape
-            lines_before = lines[:height, :width_of_pairs]
-            lines_after = lines[lines.shape[0] - height :, lines.shape[1] - width_of_pairs :]
+            rows, columns = before.shape
+            lines_before = lines[:rows, :columns]
+            lines_after = lines[lines.shape[0] - rows :, lines.shape[1] - columns :]
             np.copyto(lines_before, after, where=(before == 0) & (after > 0))
             np.copyto(lines_after, before, where=(after == 0) & (before > 0))
             np.copyto(lines_before, before, where=(before != after) & (before > 0) & (after > 0))

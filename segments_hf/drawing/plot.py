@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _MAX_PICTURE_SIZE = (960, 960)  # of the picture in a panel, in pixels
 _PANEL_WIDTH = 4.6  # in inches
-_MAX_ASPECT, _MIN_ASPECT = 2.0, 0.3  # of the height of a panel to its width
+_MAX_ASPECT, _MIN_ASPECT = 2.0, 0.3  # the limits of the ratio of the height of a panel to its width
 _DEFAULT_SIZE = (4, 3)  # the width and height of an image of unknown size, for the shape of its panel
 _MAX_NUMBERED = 15  # ids are drawn for at most this number of instances; more ids would hide the masks
 
@@ -102,7 +102,7 @@ def _plot_image(row: Row, classes: Classes, opacity: float) -> Figure:
     else:
         label = with_size(label, size)
         _show_label(panels, background, label, classes, size, opacity)
-        counts = Counter(shape.category for shape in label.shapes)
+        counts = Counter(shape.class_index for shape in label.shapes)
         add_legend(figure, classes, counts, shows_counts=not label.is_by_class)
     add_title(figure, row)
     return figure
@@ -132,11 +132,12 @@ def _show_label(
     else:
         colors = [palette_color(index) for index in range(len(label.shapes))]
         instances = paint_label(background, label, colors, opacity=opacity)
-        if len(label.shapes) <= _MAX_NUMBERED:
+        has_ids = any(shape.id for shape in label.shapes)
+        if has_ids and len(label.shapes) <= _MAX_NUMBERED:
             draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
         _show(panels[1], counted(len(label.shapes), "instance"), instances, size, "")
     drawn = draw_over(background, label, classes, names=False, opacity=opacity)
-    count = len({shape.category for shape in label.shapes} - {None})
+    count = len({shape.class_index for shape in label.shapes} - {None})
     _show(panels[2], "1 class" if count == 1 else f"{count} classes", drawn, size, "")
 
 

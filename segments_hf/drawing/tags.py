@@ -1,4 +1,4 @@
-"""Draw the names of objects in small tags that do not overlap."""
+"""Draw the names or ids of objects in small tags that do not overlap."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class _Box(NamedTuple):
         )
 
 
-def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
-    """Write the name of each shape beside or on the shape.
+def draw_tags(picture: Image, label: RowLabel, texts: Sequence[str], colors: Sequence[Color]) -> None:
+    """Write a text beside or on each shape, such as the name of its class.
 
     The tags of large shapes are drawn first. A shape has no tag if all possible positions of its tag overlap
     other tags. Drawing stops before the tags cover more than a quarter of the picture, but the first tag is always
@@ -54,7 +54,7 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
     Args:
         picture: The RGB picture to draw on; the label is scaled to it.
         label: The label.
-        names: The name of each shape of the label.
+        texts: The text of each shape of the label.
         colors: The color of each shape.
     """
     pen = ImageDraw.Draw(picture)
@@ -63,8 +63,8 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
     drawn: list[_Box] = []
     free_area = _MAX_COVERED_SHARE * picture.width * picture.height
     for index, box, middle in sorted(_visible_boxes(label, picture.size), key=lambda item: -item[1].area):
-        name = shortened(names[index], font, min(picture.width, max(picture.size) / 3))
-        size = (font.getlength(name) + height / 2, height)
+        text = shortened(texts[index], font, min(picture.width, max(picture.size) / 3))
+        size = (font.getlength(text) + height / 2, height)
         positions = (
             _moved_inside(position, picture.size)
             for position in _tag_positions(box, middle, size, label.shapes[index].kind)
@@ -78,7 +78,7 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
         drawn.append(tag)
         pen.rounded_rectangle(tag, _CORNER_RADIUS, colors[index], _BORDER_COLOR)
         pen.text(
-            (tag.left + height / 4, (tag.top + tag.bottom) / 2), name, text_color_on(colors[index]), font, anchor="lm"
+            (tag.left + height / 4, (tag.top + tag.bottom) / 2), text, text_color_on(colors[index]), font, anchor="lm"
         )
 
 

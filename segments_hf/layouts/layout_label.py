@@ -31,7 +31,8 @@ class LayoutObject(NamedTuple):
     """An object in a layout. In a semantic mask, all pixels of one class are one object.
 
     Attributes:
-        id: The value of the object's pixels in `LayoutLabel.ids`; 0 if the layout has no mask.
+        id: The value of the object's pixels in `LayoutLabel.ids`. In a layout without masks, the id in its columns, or
+            0 if the row has no ids.
         class_index: The class index.
         area: The area in pixels.
         bbox: The bounding box if the layout has no mask: left, top, width and height in pixels; else None.

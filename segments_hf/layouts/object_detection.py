@@ -29,8 +29,9 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     if found is None:
         return None
     size = (row["width"], row["height"]) if row.get("width") and row.get("height") else None
-    parts = zip(found["category"], found["area"], found["bbox"], strict=True)
-    return LayoutLabel(size, None, [LayoutObject(0, index, area, tuple(bbox)) for index, area, bbox in parts])
+    ids = found.get("id") or [0] * len(found["bbox"])  # other programs may leave out `id`
+    objects = zip(ids, found["category"], found["area"], found["bbox"], strict=True)
+    return LayoutLabel(size, None, [LayoutObject(id_, index, area, tuple(bbox)) for id_, index, area, bbox in objects])
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,18 @@ def test_ids_of_instances_are_drawn_for_at_most_15_instances(number: int, has_id
     assert (drawn != other).any() == has_ids
 
 
+def test_boxes_of_a_layout_have_the_ids_of_their_annotations(flowers: Any) -> None:
+    laid_out = to_layout(flowers, "object-detection")
+    row = laid_out[1]
+    ids = row["objects"]["id"]
+    other = {**row, "objects": {**row["objects"], "id": [id_ + 400 for id_ in ids]}}
+    without = {**row, "objects": {name: values for name, values in row["objects"].items() if name != "id"}}
+    first, second, third = (np.asarray(plot(shown).axes[1].images[0].get_array()) for shown in (row, other, without))
+    assert ids == [item["id"] for item in flowers[1]["annotations"]]
+    assert (first != second).any()
+    assert (first != third).any()
+
+
 @pytest.mark.parametrize("index", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
 def test_plot_of_a_row_without_a_label_says_no_objects_in_the_panels_of_the_label(
     flowers: Any, index: int, tmp_path: Path

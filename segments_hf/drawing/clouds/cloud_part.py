@@ -78,7 +78,8 @@ def cloud_part(row: Row, classes: Classes, drawn_classes: set[int | None], *, ca
         drawn = _camera_cell(camera, scene, classes, cell)
         if not isinstance(drawn, Image.Image):
             errors.append(drawn)
-            drawn = in_cell(None, cell, "unreadable image")
+            problem = "invalid calibration" if isinstance(drawn, PointCloudError) else "unreadable image"
+            drawn = in_cell(None, cell, problem)
         part.paste(drawn, (column * cell[0], _CLOUD_HEIGHT + line * cell[1]))
     return SheetPart(part, errors)
 

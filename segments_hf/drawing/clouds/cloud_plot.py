@@ -60,8 +60,8 @@ def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:
     else:
         shapes = view.outlines.shapes
         if len(shapes) <= _MAX_NUMBERED:
-            names, colors = [str(shape.id) for shape in shapes], [classes.color(shape.category) for shape in shapes]
-            draw_tags(view.picture, view.outlines, names, colors)
+            ids, colors = [str(shape.id) for shape in shapes], [classes.color(shape.class_index) for shape in shapes]
+            draw_tags(view.picture, view.outlines, ids, colors)
         show_picture(panel, f"{counted(scene.num_points, 'point')} from above", view.picture, extent)
         panel.set(xlabel="x", ylabel="y")
     for number, camera in enumerate(cameras):

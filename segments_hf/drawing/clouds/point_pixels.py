@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _DARKEST_GRAY, _BRIGHTEST_GRAY = 90, 225  # of the lowest and of the highest points
-_PERCENTILES = (2, 98)  # lower points have the darkest gray, higher points the brightest gray
+_PERCENTILES = (2, 98)  # points outside of this range have the darkest or the brightest gray
 _MIN_RANGE = 1e-6  # the minimum range of heights, for flat clouds
 _COVERED_SHARE = 0.3  # points are so wide that they cover about this share of the picture
 _MAX_POINT_WIDTH = 3  # in pixels

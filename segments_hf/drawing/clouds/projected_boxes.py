@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
 _MARGIN = 0.05  # lines are drawn up to this share of the width and height outside of the image, because they are wide
-_SAMPLES = 33  # points along each line, because lens distortion makes lines curved in the image
+_SAMPLES = 33  # the number of points along each line, because lens distortion makes lines curved in the image
 
 
 class ProjectedBox(NamedTuple):
@@ -64,14 +64,16 @@ def project_boxes(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int
 
 def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> Iterator[list[Floats]]:
     """Yield the lines of each box, as in `ProjectedBox`."""
-    starts, ends = _edges(boxes)
-    pixels = project(_sampled(starts, ends, camera).reshape(-1, 3), camera)[:, :2].reshape(len(boxes), -1, _SAMPLES, 2)
+    starts, ends = _edges_and_headings(boxes)
+    pixels = project(_points_on_lines(starts, ends, camera).reshape(-1, 3), camera)[:, :2].reshape(
+        len(boxes), -1, _SAMPLES, 2
+    )
     is_visible = _are_visible(pixels, image_size)
     for lines, visible in zip(pixels, is_visible, strict=True):
         yield [part for line, shown in zip(lines, visible, strict=True) for part in _visible_parts(line, shown)]
 
 
-def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
+def _edges_and_headings(boxes: Boxes) -> tuple[Floats, Floats]:
     """Return both ends of the edges and the heading of each box, box after box: two arrays of shape (L, 3)."""
     corners = boxes.corners()
     bottom = corners[:, :4].mean(axis=1)
@@ -81,7 +83,7 @@ def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
     return starts.reshape(-1, 3), ends.reshape(-1, 3)
 
 
-def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
+def _points_on_lines(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     """Return points along the part of each line beyond the near plane, or NaN if there is no such part.
 
     Neighboring points are at equal angles, as the camera sees them. Then their distances in the image are about equal
@@ -90,7 +92,7 @@ def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     Returns:
         float64 array of shape (L, 33, 3).
     """
-    sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
+    points = np.full((len(starts), _SAMPLES, 3), np.nan)
     depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])
     is_seen = (depths > NEAR_PLANE_DEPTH).any(axis=0)
     starts, ends, (from_depth, to_depth) = starts[is_seen], ends[is_seen], depths[:, is_seen, None]
@@ -98,8 +100,8 @@ def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     crossing = (NEAR_PLANE_DEPTH - from_depth) / np.where(change == 0, 1, change)
     clipped_starts = starts + np.where(from_depth < NEAR_PLANE_DEPTH, crossing, 0) * (ends - starts)
     clipped_ends = starts + np.where(to_depth < NEAR_PLANE_DEPTH, crossing, 1) * (ends - starts)
-    sampled[is_seen] = _at_equal_angles(clipped_starts, clipped_ends, np.array(camera["translation"], np.float64))
-    return sampled
+    points[is_seen] = _at_equal_angles(clipped_starts, clipped_ends, np.array(camera["translation"], np.float64))
+    return points
 
 
 def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
@@ -115,7 +117,7 @@ def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
 
 
 def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Tell whether the segment between each two neighboring points may cross the image: array of shape (..., K - 1)."""
+    """Tell whether the segment between neighboring points may cross the image: bool array of shape (..., K - 1)."""
     size = np.array(image_size, np.float64)
     starts, ends = pixels[..., :-1, :], pixels[..., 1:, :]
     low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of the two is NaN

@@ -29,8 +29,8 @@ class Scene(NamedTuple):
 
     Attributes:
         positions: x, y and z of the drawn points: float64 array of shape (N, 3), finite.
-        classes: The class index of each drawn point: int64 array of shape (N,); -1 for a point without a class. Points
-            inside of a box have the class of the box.
+        class_indices: The class index of each drawn point: int64 array of shape (N,); -1 for a point without a class.
+            Points inside of a box have the class of the box.
         num_points: The number of points in the file.
         point_counts: The number of points of each class index, if the label is a segmentation of points; else empty.
         boxes: The cuboids of the label; None for other labels.
@@ -38,7 +38,7 @@ class Scene(NamedTuple):
     """
 
     positions: npt.NDArray[np.float64]
-    classes: npt.NDArray[np.int64]
+    class_indices: npt.NDArray[np.int64]
     num_points: int
     point_counts: Mapping[int, int] = {}
     boxes: Boxes | None = None
@@ -76,10 +76,10 @@ def scene_of(row: Row) -> Scene:
     """
     points, label = _positions_in_file(row), label_of(row)
     if isinstance(label, PointLabel) and label.missing_part is None:
-        classes = label.point_labels() - 1
-        counts = dict(enumerate(np.bincount(classes[classes >= 0]).tolist()))
+        class_indices = label.point_labels() - 1
+        counts = dict(enumerate(np.bincount(class_indices[class_indices >= 0]).tolist()))
         drawn = _drawn_indices(points)
-        return Scene(points[drawn], classes[: len(points)][drawn], len(points), counts)
+        return Scene(points[drawn], class_indices[: len(points)][drawn], len(points), counts)
     positions = points[_drawn_indices(points)]
     if not isinstance(label, CuboidLabel):
         return Scene(positions, np.full(len(positions), -1, np.int64), len(points))
@@ -96,13 +96,13 @@ def _drawn_indices(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.NDArray[np.int64]:
     """Return the class index of a box around each point; -1 for points outside of all boxes."""
-    classes = np.full(len(positions), -1, np.int64)
+    class_indices = np.full(len(positions), -1, np.int64)
     for start in range(0, len(boxes), _BOXES_PER_BATCH):
         batch = boxes[start : start + _BOXES_PER_BATCH]
         inside = points_in_boxes(positions, batch)
         found = np.flatnonzero(inside.any(axis=1))
-        classes[found] = batch.class_indices[inside[found].argmax(axis=1)]
-    return classes
+        class_indices[found] = batch.class_indices[inside[found].argmax(axis=1)]
+    return class_indices
 
 
 def _positions_in_file(row: Row) -> npt.NDArray[np.float64]:

@@ -85,16 +85,18 @@ def draw_top_view(
     positions = leveled(scene.positions, ego_pose)
     footprints = leveled(_footprints(scene), ego_pose)
     vectors = [leveled(vector.points, ego_pose) for vector in scene.vectors]
-    labeled = positions[scene.classes >= 0]
-    objects = [footprints.reshape(-1, 3), *vectors, range_without_outliers(labeled) if len(labeled) else labeled]
-    ground = fit_ground(positions, np.concatenate(objects), size)
+    labeled_positions = positions[scene.class_indices >= 0]
+    object_points = [footprints.reshape(-1, 3), *vectors]
+    if len(labeled_positions):
+        object_points.append(range_without_outliers(labeled_positions))
+    ground = fit_ground(positions, np.concatenate(object_points), size)
     heights = relative_heights(positions[:, 2])
-    colors_of_points = point_colors(heights, scene.classes, classes)
-    ranks = _ranks(heights, scene.classes)
+    colors_of_points = point_colors(heights, scene.class_indices, classes)
+    ranks = _ranks(heights, scene.class_indices)
     picture = draw_points(ground.pixels_of(positions), ranks, colors_of_points, ground.size, UNLABELED_COLOR)
     outlines, lines = _shapes(scene, ground.pixels_of(footprints), [*map(ground.pixels_of, vectors)])
     label = RowLabel(ground.size, None, outlines + lines)
-    colors = [classes.color(shape.category) for shape in label.shapes]
+    colors = [classes.color(shape.class_index) for shape in label.shapes]
     # Small boxes are clearer without black or white lines around them. Only boxes of dark colors need these lines.
     needs_contrast = any(max(color) < _MAX_DARK_CHANNEL for color in colors)
     picture = paint_label(picture, label, colors, opacity=opacity, outlines=needs_contrast)
@@ -128,11 +130,11 @@ def _shapes(scene: Scene, footprints: Floats, vectors: Sequence[Floats]) -> tupl
     indices_and_ids = (
         [] if scene.boxes is None else [*zip(scene.boxes.class_indices.tolist(), scene.boxes.ids.tolist(), strict=True)]
     )
-    for (class_index, number), corners in zip(indices_and_ids, footprints, strict=True):
-        category = None if class_index < 0 else class_index
-        outlines.append(Shape("polyline", category, corners[[0, 1, 2, 3, 0, 1]].tolist(), number))
+    for (index, id_), corners in zip(indices_and_ids, footprints, strict=True):
+        class_index = None if index < 0 else index
+        outlines.append(Shape("polyline", class_index, corners[[0, 1, 2, 3, 0, 1]].tolist(), id_))
         heading = _heading(corners)
-        lines.append(Shape("polyline", category, heading.tolist(), number))
+        lines.append(Shape("polyline", class_index, heading.tolist(), id_))
     return outlines, lines
 
 
