@@ -27,11 +27,11 @@ class KittiObjectLine:
 
 @dataclass(frozen=True)
 class KittiFrame:
-    """The files of a point cloud.
+    """The content of the files of a point cloud.
 
     Attributes:
         points: float32 array of shape (N, 4).
-        objects: The lines of the label file, without those of the type DontCare.
+        objects: The lines of the label file, without the lines of the type DontCare.
         projection: P2: array of shape (3, 4).
         to_camera: The transformation from the sensor to the camera: array of shape (4, 4).
     """
@@ -58,16 +58,22 @@ class KittiFrame:
         return found[:, :2] / found[:, 2:]
 
 
-def read_frame(folder: Path, number: str, part: str = "training") -> KittiFrame:
-    """Return the files of a point cloud, except its image."""
-    points = np.fromfile(folder / part / "velodyne" / f"{number}.bin", np.float32).reshape(-1, 4)
-    lines = (folder / part / "label_2" / f"{number}.txt").read_text().splitlines()
-    assert lines  # `np.concatenate` of OpenPCDet needs one line
-    calibration = _calibration((folder / part / "calib" / f"{number}.txt").read_text())
+def read_frame(folder: Path, number: str, subfolder: str = "training") -> KittiFrame:
+    """Read the files of a point cloud, except its image.
+
+    Args:
+        folder: The folder of the export.
+        number: The name of the files without the suffix.
+        subfolder: ``training`` or ``testing``.
+    """
+    points = np.fromfile(folder / subfolder / "velodyne" / f"{number}.bin", np.float32).reshape(-1, 4)
+    lines = (folder / subfolder / "label_2" / f"{number}.txt").read_text().splitlines()
+    assert lines  # `np.concatenate` of OpenPCDet needs at least one line
+    calibration = _calibration((folder / subfolder / "calib" / f"{number}.txt").read_text())
     to_camera = np.vstack([calibration["R0_rect"] @ calibration["Tr_velo_to_cam"], [0, 0, 0, 1]])
     objects = [_object_of(line.split(" ")) for line in lines]
-    cared = [item for item in objects if item.type != "DontCare"]
-    return KittiFrame(points, cared, calibration["P2"], to_camera)
+    known_objects = [item for item in objects if item.type != "DontCare"]
+    return KittiFrame(points, known_objects, calibration["P2"], to_camera)
 
 
 def read_list(folder: Path, split: str) -> list[str]:

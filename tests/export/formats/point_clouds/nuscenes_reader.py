@@ -58,7 +58,7 @@ class ReadBox(NamedTuple):
 
 
 class Export:
-    """The tables of an export. All tokens are checked when the tables are read."""
+    """The tables of an export. The constructor checks all tokens."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -67,28 +67,28 @@ class Export:
         self._check_tokens()
 
     def json(self, name: str) -> Any:
-        """Return the content of a file beside the tables."""
+        """Return the content of a JSON file in the folder of the tables."""
         return json.loads((self.folder / "v1.0-trainval" / f"{name}.json").read_text(encoding="utf-8"))
 
     def get(self, table: str, token: str) -> Record:
-        """Return a record."""
+        """Return the record of a table with a token."""
         return self._records[table][token]
 
     def files(self, channel: str | None = None) -> list[Record]:
-        """Return the records of the files of a sensor, in the order of the tables."""
+        """Return the records of the files of one sensor, or of all sensors, in the order of the table."""
         return [record for record in self.tables["sample_data"] if channel in (None, self.channel(record))]
 
     def channel(self, sample_data: Record) -> str:
-        """Return the channel of a file."""
+        """Return the channel of the sensor of a file."""
         calibration = self.get("calibrated_sensor", sample_data["calibrated_sensor_token"])
         return str(self.get("sensor", calibration["sensor_token"])["channel"])
 
     def boxes_in(self, sample_data: Record) -> list[ReadBox]:
-        """Return the boxes in the frame of a sensor, as `NuScenes.get_sample_data` does."""
+        """Return the boxes in the frame of the sensor of a file, as `NuScenes.get_sample_data` does."""
         pose = self.get("ego_pose", sample_data["ego_pose_token"])
         calibration = self.get("calibrated_sensor", sample_data["calibrated_sensor_token"])
         return [
-            self._moved(record, pose, calibration)
+            self._box_in_sensor_frame(record, pose, calibration)
             for record in self.tables["sample_annotation"]
             if record["sample_token"] == sample_data["sample_token"]
         ]
@@ -99,23 +99,23 @@ class Export:
 
     def velocity(self, annotation: Record) -> np.ndarray:
         """Return the velocity of an annotation, as `NuScenes.box_velocity` does without a maximum time."""
-        first = self.get("sample_annotation", annotation["prev"]) if annotation["prev"] else annotation
-        last = self.get("sample_annotation", annotation["next"]) if annotation["next"] else annotation
-        if first is last:
+        earlier = self.get("sample_annotation", annotation["prev"]) if annotation["prev"] else annotation
+        later = self.get("sample_annotation", annotation["next"]) if annotation["next"] else annotation
+        if earlier is later:
             return np.full(3, np.nan)
-        times = [1e-6 * self.get("sample", record["sample_token"])["timestamp"] for record in (first, last)]
-        return np.subtract(last["translation"], first["translation"]) / (times[1] - times[0])
+        times = [1e-6 * self.get("sample", record["sample_token"])["timestamp"] for record in (earlier, later)]
+        return np.subtract(later["translation"], earlier["translation"]) / (times[1] - times[0])
 
     def category(self, annotation: Record) -> str:
         """Return the class of an annotation."""
         instance = self.get("instance", annotation["instance_token"])
         return str(self.get("category", instance["category_token"])["name"])
 
-    def _moved(self, record: Record, pose: Record, calibration: Record) -> ReadBox:
+    def _box_in_sensor_frame(self, record: Record, pose: Record, calibration: Record) -> ReadBox:
         center, rotation = np.array(record["translation"]), _matrix(record["rotation"])
         for frame in (pose, calibration):
-            turn = _matrix(frame["rotation"]).T
-            center, rotation = turn @ (center - frame["translation"]), turn @ rotation
+            inverse = _matrix(frame["rotation"]).T
+            center, rotation = inverse @ (center - frame["translation"]), inverse @ rotation
         return ReadBox(center, np.array(record["size"]), rotation, record)
 
     def _check_tokens(self) -> None:
@@ -145,8 +145,8 @@ def points_in(box: ReadBox, points: np.ndarray) -> int:
     corner, *ends = corners @ box.rotation.T + box.center
     offsets = points[:, :3].astype(float) - corner
     sides = np.array(ends) - corner
-    along = offsets @ sides.T
-    return int(((along >= 0) & (along <= (sides**2).sum(axis=1))).all(axis=1).sum())
+    products = offsets @ sides.T
+    return int(((products >= 0) & (products <= (sides**2).sum(axis=1))).all(axis=1).sum())
 
 
 def _matrix(wxyz: list[float]) -> np.ndarray:

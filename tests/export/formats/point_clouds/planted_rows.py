@@ -16,12 +16,17 @@ from segments_hf.dataset.rows.features import row_features
 from segments_hf.release import Category
 from segments_hf.release.tasks.task_types import task_kind
 
-CLASSES = [Category(100 + index, name) for index, name in enumerate(["car", "traffic sign", "other"])]
+CATEGORIES = [Category(100 + index, name) for index, name in enumerate(["car", "traffic sign", "other"])]
 
 
 def planted_sequence(clouds: Sequence[PlantedCloud], **columns: Sequence[Any]) -> datasets.Dataset:
-    """Return the rows of a sequence of planted clouds. By default, the frames are 0.1 s apart."""
-    features = row_features(task_kind("pointcloud-cuboid-sequence"), CLASSES)
+    """Return the rows of a sequence of planted clouds. By default, the frames are 0.1 s apart.
+
+    Args:
+        clouds: The point cloud of each frame.
+        columns: The values of other columns for each frame, by the name of the column.
+    """
+    features = row_features(task_kind("pointcloud-cuboid-sequence"), CATEGORIES)
     rows = [
         {
             **dict.fromkeys(features),
@@ -40,7 +45,7 @@ def planted_sequence(clouds: Sequence[PlantedCloud], **columns: Sequence[Any]) -
 
 
 def camera(name: str | None, image: bytes | None, **fields: Any) -> dict[str, Any]:
-    """Return an entry of `cameras` with a random pose, without lens distortion."""
+    """Return an entry of `cameras` without lens distortion. Its random pose depends on the length of the name."""
     rng = np.random.default_rng(len(name or ""))
     return {
         "name": name,
@@ -56,7 +61,7 @@ def camera(name: str | None, image: bytes | None, **fields: Any) -> dict[str, An
 
 
 def png(size: tuple[int, int] = (64, 48)) -> bytes:
-    """Return an image of one color; `size` is (width, height) in pixels."""
+    """Return the content of a PNG file of one color; `size` is (width, height) in pixels."""
     file = io.BytesIO()
     Image.new("RGB", size, (20, 90, 160)).save(file, "PNG")
     return file.getvalue()

@@ -14,7 +14,7 @@ _ASSETS = {"coord", "color", "normal", "strength", "segment", "instance", "pose"
 
 def read_clouds(folder: Path, split: str) -> dict[str, dict[str, np.ndarray]]:
     """Return the arrays of each point cloud of a split, by the name of its folder."""
-    found = sorted(glob.glob(str(folder / split / "*")))  # noqa: PTH207  unlike Path.glob, it skips hidden folders
+    found = sorted(glob.glob(str(folder / split / "*")))  # noqa: PTH207  unlike Path.glob, glob.glob skips hidden folders
     return {Path(path).name: _arrays(Path(path)) for path in found}
 
 

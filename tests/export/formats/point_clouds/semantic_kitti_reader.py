@@ -25,8 +25,8 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def read_scans(folder: Path, sequence: int) -> list[Scan]:
     """Return the scans of a sequence, in the order of their names."""
-    parts = folder / "sequences" / f"{sequence:02d}"
-    files = [sorted((parts / name).iterdir()) for name in ("velodyne", "labels")]
+    sequence_folder = folder / "sequences" / f"{sequence:02d}"
+    files = [sorted((sequence_folder / name).iterdir()) for name in ("velodyne", "labels")]
     assert [file.suffix for pair in zip(*files, strict=True) for file in pair] == [".bin", ".label"] * len(files[0])
     return [read_scan(*pair) for pair in zip(*files, strict=True)]
 
@@ -40,11 +40,11 @@ def read_scan(velodyne: Path, label: Path) -> Scan:
 
 def read_poses(folder: Path, sequence: int) -> list[np.ndarray]:
     """Return the pose of the lidar in each scan as a 4 x 4 matrix."""
-    parts = folder / "sequences" / f"{sequence:02d}"
-    calibration = dict(line.split(":") for line in (parts / "calib.txt").read_text().splitlines())
+    sequence_folder = folder / "sequences" / f"{sequence:02d}"
+    calibration = dict(line.split(":") for line in (sequence_folder / "calib.txt").read_text().splitlines())
     assert [*calibration] == ["P0", "P1", "P2", "P3", "Tr"]
     lidar_to_camera = _matrix(calibration["Tr"])
-    lines = (parts / "poses.txt").read_text().splitlines()
+    lines = (sequence_folder / "poses.txt").read_text().splitlines()
     return [np.linalg.inv(lidar_to_camera) @ _matrix(line) @ lidar_to_camera for line in lines]
 
 

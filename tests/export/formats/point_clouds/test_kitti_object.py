@@ -27,16 +27,18 @@ from ...making import files, write
 from .kitti_reader import KittiFrame, read_frame, read_list
 from .planted_rows import png
 
-INTRINSICS = [[10.0, 0.0, 31.5], [0.0, 10.0, 23.5], [0.0, 0.0, 1.0]]  # sees 72 degrees to the left and to the right
+INTRINSICS = [[10.0, 0.0, 31.5], [0.0, 10.0, 23.5], [0.0, 0.0, 1.0]]  # the field of view is 72 degrees to each side
 # The rotation of a camera with the axes of OpenCV that looks along +x of the sensor.
 FORWARD = Rotation.from_matrix([[0, 0, 1], [-1, 0, 0], [0, -1, 0]])
 TO_OPENGL = Rotation.from_matrix(np.diag([1.0, -1.0, -1.0]))
 STREET = demo_release("street-cuboids")
 
 
-def front(turn: Rotation | None = None, convention: str = "OpenCV", **fields: Any) -> dict[str, Any]:
-    """Return a camera of a release; `turn` is its rotation relative to a forward camera."""
-    rotation = FORWARD * (turn or Rotation.identity()) * (TO_OPENGL if convention == "OpenGL" else Rotation.identity())
+def front_camera(deviation: Rotation | None = None, convention: str = "OpenCV", **fields: Any) -> dict[str, Any]:
+    """Return a camera of a release; `deviation` is its rotation relative to a forward camera."""
+    rotation = (
+        FORWARD * (deviation or Rotation.identity()) * (TO_OPENGL if convention == "OpenGL" else Rotation.identity())
+    )
     return camera(
         "front.png",
         **{
@@ -49,24 +51,31 @@ def front(turn: Rotation | None = None, convention: str = "OpenCV", **fields: An
     )
 
 
-def turned(degrees: float, axis: Any = (0, 1, 0)) -> Rotation:
+def rotation_by(degrees: float, axis: Any = (0, 1, 0)) -> Rotation:
+    """Return a rotation about an axis of the camera; by default about its vertical axis."""
     return Rotation.from_rotvec(np.array(axis) / np.linalg.norm(axis) * np.radians(degrees))
 
 
-def single(folder: Path, annotations: list[dict[str, Any]], *cameras: dict[str, Any], **fields: Any) -> Path:
+def cloud_release(folder: Path, annotations: list[dict[str, Any]], *cameras: dict[str, Any], **fields: Any) -> Path:
     """Write a release of one point cloud."""
     write_file = write_files(folder)
     write_file("front.png", png())
-    attributes = cloud(write_file("a.bin", kitti_file()), **{"images": list(cameras or [front()]), **fields})
+    attributes = cloud(write_file("a.bin", kitti_file()), **{"images": list(cameras or [front_camera()]), **fields})
     return write(folder, [cloud_sample("a", attributes, cloud_label(annotations=annotations))], "pointcloud-cuboid")
 
 
-def ahead(number: int = 1, x: float = 10, y: float = 0, z: float = 0, **fields: Any) -> dict[str, Any]:
+def cuboid_ahead(number: int = 1, x: float = 10, y: float = 0, z: float = 0, **fields: Any) -> dict[str, Any]:
+    """Return a cuboid. By default, it is 10 m ahead of the sensor."""
     return {**cuboid(number, 3, position=xyz(x, y, z)), **fields}
 
 
-def facing_boxes(planted: PlantedCloud, yaw: float) -> PlantedCloud:
-    """Rotate the sensor of a point cloud, so that its boxes are ahead of it, and by a further yaw in radians."""
+def with_heading(planted: PlantedCloud, yaw: float) -> PlantedCloud:
+    """Return a point cloud whose sensor has another heading. With a small yaw, all boxes are ahead of the sensor.
+
+    Args:
+        planted: The point cloud.
+        yaw: The new heading in radians.
+    """
     heading = Rotation.from_euler("z", yaw)
     pose = {**planted.row["ego_pose"], "heading": heading.as_quat().tolist()}
     points = planted.points.copy()
@@ -76,12 +85,12 @@ def facing_boxes(planted: PlantedCloud, yaw: float) -> PlantedCloud:
     )
 
 
-def planted_release(folder: Path, planted: PlantedCloud, *cameras: dict[str, Any]) -> Path:
+def planted_cloud_release(folder: Path, planted: PlantedCloud, *cameras: dict[str, Any]) -> Path:
     """Write a release of a point cloud with planted boxes."""
     pose = planted.row["ego_pose"]
     annotations = [
         {
-            **ahead(item["id"]),
+            **cuboid_ahead(item["id"]),
             "position": xyz(*item["position"]),
             "dimensions": xyz(*item["dimensions"]),
             "yaw": item["yaw"],
@@ -90,7 +99,7 @@ def planted_release(folder: Path, planted: PlantedCloud, *cameras: dict[str, Any
         for item in planted.row["annotations"]
     ]
     ego_pose = {"position": xyz(*pose["position"]), "heading": quaternion_of(*pose["heading"])}
-    release = single(folder, annotations, *cameras, ego_pose=ego_pose)
+    release = cloud_release(folder, annotations, *cameras, ego_pose=ego_pose)
     (folder / "a.bin").write_bytes(planted.points.tobytes())
     return release
 
@@ -113,19 +122,19 @@ def test_boxes_of_readers_contain_the_points_of_the_release(
     seed: int, yaw: float, degrees: float, axis: tuple[float, float, float], convention: str
 ) -> None:
     planted = planted_cloud(seed, tilted_boxes=False, tilted_sensor=False)
-    planted = in_rotated_world(facing_boxes(planted, yaw), seed)
-    entry = front(turned(degrees, axis), convention)
+    planted = in_rotated_world(with_heading(planted, yaw), seed)
+    entry = front_camera(rotation_by(degrees, axis), convention)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        release = planted_release(folder, planted, entry)
+        release = planted_cloud_release(folder, planted, entry)
         result, frame = export(release, folder / "out")
         row = load_release(release, split="train")[0]
     expected = boxes(row)
     found = frame.lidar_boxes()
     assert result.objects == len(expected) == 4
     np.testing.assert_allclose(found[:, :6], expected.to_7dof()[:, :6], atol=1e-6)
-    turns = (found[:, 6] - expected.to_7dof()[:, 6]) / (2 * np.pi)
-    np.testing.assert_allclose(turns, turns.round(), atol=1e-9)
+    revolutions = (found[:, 6] - expected.to_7dof()[:, 6]) / (2 * np.pi)
+    np.testing.assert_allclose(revolutions, revolutions.round(), atol=1e-9)
     np.testing.assert_array_equal(frame.points, planted.points)
     assert inside_openpcdet_boxes(frame.points, found).sum(axis=0).tolist() == planted.counts.tolist()
     corners = expected.corners().reshape(-1, 3)
@@ -142,27 +151,28 @@ def test_demo_has_the_boxes_and_points_of_the_release_and_images_without_distort
         expected = boxes(row).to_7dof()
         np.testing.assert_allclose(frame.lidar_boxes()[:, :6], expected[:, :6], atol=1e-9)
         assert [item.type for item in frame.objects] == [
-            result_name(row, index) for index in boxes(row).class_indices.tolist()
+            class_name(row, index) for index in boxes(row).class_indices.tolist()
         ]
         entry = row["cameras"][0]
         with Image.open(tmp_path / f"training/image_2/{number:06d}.png") as image:
             np.testing.assert_array_equal(np.asarray(image), undistort(np.asarray(entry["image"]), entry))
-        straight = {**entry, "distortion": None}
+        undistorted_entry = {**entry, "distortion": None}
         corners = boxes(row).corners()
         for item, box in zip(frame.objects, corners, strict=True):
-            pixels = project(box, straight)[:, :2]
+            pixels = project(box, undistorted_entry)[:, :2]
             if item.truncated == 0:
                 np.testing.assert_allclose(item.rectangle, [*pixels.min(axis=0), *pixels.max(axis=0)], atol=1e-6)
 
 
-def result_name(row: dict[str, Any], index: int) -> str:
-    names = {item["category"]: item["category_id"] for item in row["annotations"]}
+def class_name(row: dict[str, Any], class_index: int) -> str:
+    """Return the name of a class in the release."""
+    category_ids = {item["category"]: item["category_id"] for item in row["annotations"]}
     categories = json.loads(STREET.read_text("utf-8"))["dataset"]["task_attributes"]["categories"]
-    return next(item["name"] for item in categories if item["id"] == names[index])
+    return next(item["name"] for item in categories if item["id"] == category_ids[class_index])
 
 
 def test_line_has_the_fields_of_kitti(tmp_path: Path) -> None:
-    release = single(tmp_path, [ahead(x=10, y=-3, z=1, yaw=0.25, dimensions=xyz(4, 2, 1.5))])
+    release = cloud_release(tmp_path, [cuboid_ahead(x=10, y=-3, z=1, yaw=0.25, dimensions=xyz(4, 2, 1.5))])
     result, frame = export(release, tmp_path / "out")
     (found,) = frame.objects
     assert (found.type, found.truncated, found.occluded) == ("flower", 0, 0)
@@ -175,27 +185,34 @@ def test_line_has_the_fields_of_kitti(tmp_path: Path) -> None:
 
 def test_angles_are_between_minus_pi_and_pi(tmp_path: Path) -> None:
     yaws = [9, -9, np.pi / 2 - 0.05, np.pi / 2 + 0.05]  # at pi/2, rotation_y changes from -pi to pi
-    annotations = [ahead(1 + index, y=6 * (-1) ** index, yaw=yaw) for index, yaw in enumerate([*yaws, *reversed(yaws)])]
-    _, frame = export(single(tmp_path, annotations), tmp_path / "out")
+    annotations = [
+        cuboid_ahead(1 + index, y=6 * (-1) ** index, yaw=yaw) for index, yaw in enumerate([*yaws, *reversed(yaws)])
+    ]
+    _, frame = export(cloud_release(tmp_path, annotations), tmp_path / "out")
     angles = np.array([[item.alpha, item.rotation_y] for item in frame.objects])
     assert (np.abs(angles) <= np.pi).all()
 
 
 def test_objects_outside_of_the_image_are_left_out_and_counted(tmp_path: Path) -> None:
-    annotations = [ahead(1), ahead(2, x=-10), ahead(3, x=10, y=60), ahead(4, y=31, dimensions=xyz(20, 20, 4))]
-    result, frame = export(single(tmp_path, annotations), tmp_path / "out")
+    annotations = [
+        cuboid_ahead(1),
+        cuboid_ahead(2, x=-10),
+        cuboid_ahead(3, x=10, y=60),
+        cuboid_ahead(4, y=31, dimensions=xyz(20, 20, 4)),
+    ]
+    result, frame = export(cloud_release(tmp_path, annotations), tmp_path / "out")
     assert result.objects == len(frame.objects) == 2
     assert result.objects_left_out == {"outside of the image": 2}
-    whole, cut = frame.objects
-    assert whole.truncated == 0
-    assert 0 < cut.truncated < 1
-    assert cut.rectangle[0] == 0  # to the left
+    whole_object, truncated_object = frame.objects
+    assert whole_object.truncated == 0
+    assert 0 < truncated_object.truncated < 1
+    assert truncated_object.rectangle[0] == 0  # the left border
 
 
 def test_cloud_without_an_object_in_the_image_has_a_line_that_readers_ignore(tmp_path: Path) -> None:
-    for name, cuboids in (("empty", []), ("behind", [ahead(x=-10)])):
+    for name, cuboids in (("empty", []), ("behind", [cuboid_ahead(x=-10)])):
         (tmp_path / name).mkdir()
-        result, frame = export(single(tmp_path / name, cuboids), tmp_path / name / "out")
+        result, frame = export(cloud_release(tmp_path / name, cuboids), tmp_path / name / "out")
         assert frame.objects == []
         assert (result.objects, result.point_clouds) == (0, 1)
         assert any("1 point cloud without an object" in note for note in result.notes)
@@ -203,12 +220,12 @@ def test_cloud_without_an_object_in_the_image_has_a_line_that_readers_ignore(tmp
 
 
 def test_image_of_the_release_is_copied_if_its_lens_has_no_distortion(tmp_path: Path) -> None:
-    export(single(tmp_path, [ahead()]), tmp_path / "out")
+    export(cloud_release(tmp_path, [cuboid_ahead()]), tmp_path / "out")
     assert (tmp_path / "out/training/image_2/000000.png").read_bytes() == (tmp_path / "front.png").read_bytes()
 
 
 def test_labels_are_the_same_without_images(tmp_path: Path) -> None:
-    release = single(tmp_path, [ahead(), ahead(2, y=60)])
+    release = cloud_release(tmp_path, [cuboid_ahead(), cuboid_ahead(2, y=60)])
     export(release, tmp_path / "with")
     export(release, tmp_path / "without", images="none")
     images = {"training/image_2/000000.png"}
@@ -218,10 +235,14 @@ def test_labels_are_the_same_without_images(tmp_path: Path) -> None:
 
 
 def test_forward_camera_is_chosen(tmp_path: Path) -> None:
-    cameras = [front(turned(90), name="left"), front(turned(8), name="wide"), front(turned(-3), name="forward")]
+    cameras = [
+        front_camera(rotation_by(90), name="left"),
+        front_camera(rotation_by(8), name="wide"),
+        front_camera(rotation_by(-3), name="forward"),
+    ]
     matrix = [[20.0, 0.0, 31.5], [0.0, 20.0, 23.5], [0.0, 0.0, 1.0]]
     cameras[2]["intrinsics"] = {"intrinsic_matrix": matrix}
-    result, frame = export(single(tmp_path, [ahead()], *cameras), tmp_path / "out")
+    result, frame = export(cloud_release(tmp_path, [cuboid_ahead()], *cameras), tmp_path / "out")
     np.testing.assert_array_equal(frame.projection[:, :3], matrix)
     assert any("3.0 degrees" in note for note in result.notes)
 
@@ -229,16 +250,17 @@ def test_forward_camera_is_chosen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cameras", "message"),
     [
-        ([front(turned(90))], r"sample 'a'.*'front'.*90\.0 degrees.*openpcdet"),
-        ([front(turned(90, (0, 0, 1)))], r"90\.0 degrees.*openpcdet"),  # on its side
-        ([front(extrinsics=None)], "calibration.*openpcdet"),
+        ([front_camera(rotation_by(90))], r"sample 'a'.*'front'.*90\.0 degrees.*openpcdet"),
+        # A camera that looks forward, but is rotated about its viewing direction.
+        ([front_camera(rotation_by(90, (0, 0, 1)))], r"90\.0 degrees.*openpcdet"),
+        ([front_camera(extrinsics=None)], "calibration.*openpcdet"),
         ([], "calibration.*openpcdet"),
     ],
 )
 def test_cloud_without_a_forward_camera_is_an_error(
     tmp_path: Path, cameras: list[dict[str, Any]], message: str
 ) -> None:
-    release = single(tmp_path, [ahead()], images=cameras)
+    release = cloud_release(tmp_path, [cuboid_ahead()], images=cameras)
     with pytest.raises(PointCloudError, match=message):
         export_dataset(release, "kitti-object", tmp_path / "out")
     with pytest.raises(OptionError, match="1 broken"):
@@ -246,28 +268,28 @@ def test_cloud_without_a_forward_camera_is_an_error(
     assert not (tmp_path / "out").exists()
 
 
-def test_rows_without_images_name_the_option_that_loads_them(tmp_path: Path) -> None:
-    rows = load_release(single(tmp_path, [ahead()]), split="train")
+def test_error_about_missing_images_names_the_option_that_loads_them(tmp_path: Path) -> None:
+    rows = load_release(cloud_release(tmp_path, [cuboid_ahead()]), split="train")
     with pytest.raises(PointCloudError, match="cameras=True"):
         export_dataset(rows, "kitti-object", tmp_path / "out")
 
 
 def test_class_names_have_no_spaces_and_are_not_the_type_of_ignored_regions(tmp_path: Path) -> None:
-    given = ["traffic sign", "DontCare", "dontcare", " DONTCARE"]
-    categories = [{"id": index, "name": name} for index, name in enumerate(given)]
-    annotations = [ahead(index + 1, category_id=index) for index in range(len(given))]
-    release = single(tmp_path, annotations)
+    names_in_release = ["traffic sign", "DontCare", "dontcare", " DONTCARE"]
+    categories = [{"id": index, "name": name} for index, name in enumerate(names_in_release)]
+    annotations = [cuboid_ahead(index + 1, category_id=index) for index in range(len(names_in_release))]
+    release = cloud_release(tmp_path, annotations)
     document = json.loads(release.read_text())
     document["dataset"]["task_attributes"]["categories"] = categories
     release.write_text(json.dumps(document))
     _, frame = export(release, tmp_path / "out")
     names = json.loads((tmp_path / "out/class_names.json").read_text())
-    assert [names[item.type] for item in frame.objects] == given
+    assert [names[item.type] for item in frame.objects] == names_in_release
     assert not {"traffic sign", "dontcare"} & {item.type.lower() for item in frame.objects}
 
 
-def test_test_split_is_in_the_folder_where_readers_look_for_it(tmp_path: Path) -> None:
-    rows = load_release(single(tmp_path, [ahead()]), split="train", cameras=True)
+def test_split_test_is_in_the_folder_testing(tmp_path: Path) -> None:
+    rows = load_release(cloud_release(tmp_path, [cuboid_ahead()]), split="train", cameras=True)
     out = tmp_path / "out"
     result = export_dataset({"train": rows, "validation": rows, "test": rows}, "kitti-object", out)
     assert [read_list(out, name) for name in ("train", "val", "test")] == [["000000"], ["000001"], ["000002"]]
@@ -277,7 +299,7 @@ def test_test_split_is_in_the_folder_where_readers_look_for_it(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["train", "test", "other"])
 def test_lists_of_all_splits_exist(tmp_path: Path, name: str) -> None:
-    rows = load_release(single(tmp_path, [ahead()]), split="train", cameras=True)
+    rows = load_release(cloud_release(tmp_path, [cuboid_ahead()]), split="train", cameras=True)
     result = export_dataset({name: rows}, "kitti-object", tmp_path / "out")
     lists = {split: read_list(tmp_path / "out", split) for split in ("train", "val", "test")}
     assert lists == {"train": ["000000"], "val": ["000000"], "test": []}
@@ -286,7 +308,7 @@ def test_lists_of_all_splits_exist(tmp_path: Path, name: str) -> None:
 
 
 def test_missing_intensity_is_0(tmp_path: Path) -> None:
-    release = single(tmp_path, [ahead()], pcd={"url": "a.pcd", "type": "pcd"})
+    release = cloud_release(tmp_path, [cuboid_ahead()], pcd={"url": "a.pcd", "type": "pcd"})
     (tmp_path / "a.pcd").write_bytes(pcd_file(5, first_x=2.5))
     result, frame = export(release, tmp_path / "out")
     assert frame.points.shape == (5, 4)
@@ -296,6 +318,6 @@ def test_missing_intensity_is_0(tmp_path: Path) -> None:
 
 
 def test_tilted_cuboids_are_noted(tmp_path: Path) -> None:
-    tilted = quaternion_of(*Rotation.from_euler("y", 10, degrees=True).as_quat())
-    result, _ = export(single(tmp_path, [ahead(rotation=tilted)]), tmp_path / "out")
+    rotation = quaternion_of(*Rotation.from_euler("y", 10, degrees=True).as_quat())
+    result, _ = export(cloud_release(tmp_path, [cuboid_ahead(rotation=rotation)]), tmp_path / "out")
     assert any("10.0 degrees" in note for note in result.notes)

@@ -24,7 +24,7 @@ from .detection_releases import box, planted_release, small_release
 
 
 class PlainUnpickler(pickle.Unpickler):
-    """Read a pickle that has only builtin types of Python."""
+    """Read a pickle, and raise an error if it has objects of other types than the builtin types of Python."""
 
     def find_class(self, module: str, name: str) -> Any:
         raise AssertionError(f"got {module}.{name} in the pickle, expected builtin types only")
@@ -68,11 +68,11 @@ def test_info_file_has_the_documented_keys(tmp_path: Path) -> None:
     result = export_dataset(release, "mmdet3d", tmp_path / "out")
     lidar = {"lidar_path": "000000.bin", "num_pts_feats": 4}
     # Only the first point of `kitti_file` is in the box; the others are above it.
-    inside = {"bbox_3d": [0, 0, -1, 4, 2, 1.5, 0], "bbox_label_3d": 1, "num_lidar_pts": 1}
+    instance = {"bbox_3d": [0, 0, -1, 4, 2, 1.5, 0], "bbox_label_3d": 1, "num_lidar_pts": 1}
     assert read_infos(tmp_path / "out", "train") == {
         "metainfo": {"dataset": "custom", "info_version": "1.1", "categories": {"traffic_sign": 0, "car": 1}},
         "data_list": [
-            {"sample_idx": 0, "lidar_points": lidar, "instances": [inside]},
+            {"sample_idx": 0, "lidar_points": lidar, "instances": [instance]},
             {"sample_idx": 1, "lidar_points": lidar | {"lidar_path": "000001.bin"}, "instances": []},
         ],
     }
@@ -98,7 +98,7 @@ def test_info_file_of_a_missing_val_split_is_that_of_the_training_split_and_is_n
     assert any("'val'" in note for note in result.notes)
 
 
-def test_infos_and_config_name_the_columns_of_the_points(tmp_path: Path) -> None:
+def test_infos_and_config_have_the_number_of_columns_of_the_points(tmp_path: Path) -> None:
     samples = {"a": (pcd_file(), [box(1)]), "b": (pcd_file(), [box(1)])}
     release = small_release(tmp_path, samples, ("car", "tree"))
     export_dataset(release, "mmdet3d", out := tmp_path / "out")
@@ -116,5 +116,5 @@ def test_config_has_no_variables_of_mmengine_in_class_names(tmp_path: Path) -> N
     export_dataset(small_release(tmp_path, {"a": (kitti_file(), [box(1)])}, names), "mmdet3d", out := tmp_path / "out")
     config = yaml.safe_load((out / "custom_dataset.yaml").read_text("utf-8"))
     assert not any("{{" in name for name in config["class_names"])
-    in_release = json.loads((out / "class_names.json").read_text("utf-8"))
-    assert [in_release[name] for name in config["class_names"]] == list(names)
+    names_in_release = json.loads((out / "class_names.json").read_text("utf-8"))
+    assert [names_in_release[name] for name in config["class_names"]] == list(names)

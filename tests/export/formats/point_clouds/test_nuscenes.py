@@ -25,11 +25,15 @@ STREET = demo_release("street-cuboids")
 
 
 def with_annotations(*frames: list[dict[str, Any]]) -> list[PlantedCloud]:
-    """Return planted clouds whose annotations have these fields besides those of the first planted box."""
+    """Return a planted cloud for each frame. Its annotations are copies of the annotation of its only box.
+
+    Args:
+        frames: For each frame, the fields to change in each copy.
+    """
     clouds = [planted_cloud(index, 1) for index in range(len(frames))]
     for planted, frame in zip(clouds, frames, strict=True):
-        (first,) = planted.row["annotations"]
-        planted.row["annotations"] = [{**first, **fields} for fields in frame]
+        (annotation,) = planted.row["annotations"]
+        planted.row["annotations"] = [{**annotation, **fields} for fields in frame]
     return clouds
 
 
@@ -38,7 +42,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Export:
     return export_and_read(STREET, tmp_path_factory.mktemp("street"))[0]
 
 
-@settings(max_examples=6, deadline=None, phases=[Phase.generate])  # a smaller seed is not a simpler case
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])  # no shrinking, as a smaller seed is not simpler
 @given(st.lists(st.integers(0, 2**32), min_size=1, max_size=3), st.integers(1, 5))
 def test_boxes_in_the_lidar_frame_and_their_points_equal_those_of_the_release(seeds: list[int], num_boxes: int) -> None:
     clouds = [planted_cloud(seed, num_boxes) for seed in seeds]
@@ -100,8 +104,8 @@ def test_all_tables_refer_to_each_other_and_to_existing_files(street: Export) ->
         "sensor": 2,
         "visibility": 1,
     }
-    named = [record["filename"] for table in ("sample_data", "map") for record in street.tables[table]]
-    assert {name for name in files(street.folder) if name.startswith(("samples/", "maps/"))} == set(named)
+    file_names = [record["filename"] for table in ("sample_data", "map") for record in street.tables[table]]
+    assert {name for name in files(street.folder) if name.startswith(("samples/", "maps/"))} == set(file_names)
     assert all(record["is_key_frame"] for record in street.tables["sample_data"])
 
 
@@ -124,8 +128,8 @@ def test_scenes_and_instances_count_their_records(street: Export) -> None:
 def test_velocities_of_the_devkit_equal_those_of_the_rows(street: Export) -> None:
     rows = load_release(STREET, split="train")
     found = [[street.velocity(box.record) for box in street.boxes_in(file)] for file in street.files("LIDAR_TOP")]
-    for in_frame, expected in zip(found, velocities(rows), strict=True):
-        np.testing.assert_allclose(in_frame, expected, atol=1e-6)
+    for frame_velocities, expected in zip(found, velocities(rows), strict=True):
+        np.testing.assert_allclose(frame_velocities, expected, atol=1e-6)
 
 
 def test_classes_and_attributes_of_cuboids_are_those_of_the_release(street: Export) -> None:
@@ -158,13 +162,13 @@ def test_cuboid_with_several_attributes_has_all_of_them_and_is_noted(tmp_path: P
 
 
 def test_exports_of_the_same_data_are_equal(street: Export, tmp_path: Path) -> None:
-    again, _ = export_and_read(STREET, tmp_path)
-    assert files(street.folder) == files(again.folder)
+    second_export, _ = export_and_read(STREET, tmp_path)
+    assert files(street.folder) == files(second_export.folder)
     for name in files(street.folder):
-        assert (street.folder / name).read_bytes() == (again.folder / name).read_bytes()
+        assert (street.folder / name).read_bytes() == (second_export.folder / name).read_bytes()
 
 
-def test_track_with_a_gap_is_one_instance_and_repeated_tracks_are_instances_of_their_own(tmp_path: Path) -> None:
+def test_track_with_a_gap_is_one_instance_and_two_cuboids_of_a_track_in_a_frame_are_two(tmp_path: Path) -> None:
     clouds = with_annotations(
         [{"id": 1, "track_id": 7}, {"id": 2, "track_id": 8}],
         [{"id": 1, "track_id": 8}, {"id": 2, "track_id": 8}],
@@ -222,7 +226,7 @@ def test_time_without_a_timestamp_is_the_frame_index_times_half_a_second_and_is_
     assert [note for note in result.notes if "timestamps" in note]
 
 
-def test_splits_are_lists_of_scenes_under_names_that_the_devkit_reads_from_the_file(tmp_path: Path) -> None:
+def test_split_whose_name_the_devkit_reserves_has_a_second_name(tmp_path: Path) -> None:
     rows = planted_sequence([planted_cloud(1), planted_cloud(2)], uuid=["a", "b"], name=["a", "b"])
     splits = {"train": rows.select([0]), "field": rows.select([1])}
     export, result = export_and_read(splits, tmp_path)

@@ -24,13 +24,13 @@ STREET = demo_release("street-cuboids")
 
 
 def assert_projections_are_equal(export: Export, row: dict[str, Any]) -> None:
-    """Check that the boxes are at the same pixels of each image as without lens distortion."""
-    (sample,) = [
+    """Check that the boxes of an export are at the pixels where a camera without lens distortion sees them."""
+    (sample_token,) = [
         record["sample_token"]
         for record in export.files("LIDAR_TOP")
         if export.get("sample", record["sample_token"])["timestamp"] == int(row["timestamp"]) // 1000
     ]
-    records = [record for record in export.files() if record["sample_token"] == sample]
+    records = [record for record in export.files() if record["sample_token"] == sample_token]
     centers = boxes(row, "sensor").center
     for record, item in zip(records[1:], row["cameras"], strict=True):
         calibration = export.get("calibrated_sensor", record["calibrated_sensor_token"])
@@ -57,12 +57,12 @@ def test_boxes_are_at_the_pixels_of_undistorted_images(tmp_path: Path) -> None:
     export, _ = export_and_read(rows, tmp_path)
     for row in rows:
         assert_projections_are_equal(export, row)
-    first = export.files("CAM_FRONT")[0]
-    with Image.open(export.folder / first["filename"]) as image:
+    record = export.files("CAM_FRONT")[0]
+    with Image.open(export.folder / record["filename"]) as image:
         found = np.asarray(image)
     expected = undistort(np.asarray(rows[0]["cameras"][0]["image"]), rows[0]["cameras"][0])
-    assert (first["height"], first["width"]) == found.shape[:2]
-    assert np.abs(found.astype(int) - expected).mean() < 2  # a JPEG
+    assert (record["height"], record["width"]) == found.shape[:2]
+    assert np.abs(found.astype(int) - expected).mean() < 2  # JPEG compression changes the values
 
 
 def test_images_without_lens_distortion_are_copied_byte_for_byte(tmp_path: Path) -> None:
@@ -117,4 +117,4 @@ def test_changed_calibration_has_its_own_record(tmp_path: Path) -> None:
         for record in export.files("CAM_FRONT")
     ]
     assert calibrations == [[0, 0, 0], [0, 0, 0], [1, 0, 0]]
-    assert len(export.tables["calibrated_sensor"]) == 3  # with that of the lidar
+    assert len(export.tables["calibrated_sensor"]) == 3  # two of the camera and one of the lidar

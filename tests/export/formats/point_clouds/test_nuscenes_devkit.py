@@ -1,7 +1,7 @@
 """nuscenes-devkit loads an export.
 
 The devkit needs numpy 1, so it is installed in an environment of its own: `.ci/run` makes `.ci/.env-nuscenes`, and the
-environment variable `NUSCENES_PYTHON` names another interpreter.
+environment variable `NUSCENES_PYTHON` is the path of another interpreter.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from segments_hf.points import boxes, velocities
 from .planted_rows import camera, planted_sequence, png
 
 PYTHON = Path(os.environ.get("NUSCENES_PYTHON") or Path(__file__).parents[4] / ".ci/.env-nuscenes/bin/python")
-# Print what the devkit reads: the boxes of each sample in the frame of the lidar, and the scenes of a split.
-READ = """
+# A program that prints what the devkit reads: the boxes of each sample in the frame of the lidar, the paths of camera
+# images, and the scenes of a split.
+PROGRAM = """
 import json, sys
 from nuscenes import NuScenes
 from nuscenes.utils.data_classes import LidarPointCloud
@@ -62,11 +63,11 @@ pytestmark = [
 def read_with_devkit(folder: Path) -> dict[str, list[object]]:
     """Return what the devkit reads from an export."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    done = subprocess.run(
-        [PYTHON, "-W", "ignore", "-c", READ, folder], env=environment, capture_output=True, text=True, check=False
+    process = subprocess.run(
+        [PYTHON, "-W", "ignore", "-c", PROGRAM, folder], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, list[object]] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    found: dict[str, list[object]] = json.loads(process.stdout)
     return found
 
 
@@ -85,4 +86,5 @@ def test_devkit_reads_the_boxes_points_velocities_and_images_of_the_rows(tmp_pat
         np.testing.assert_allclose([box["rotation"] for box in frame], expected.rotation, atol=1e-9)
         np.testing.assert_array_equal([box["wlh"] for box in frame], expected.dimensions[:, [1, 0, 2]])
         assert [box["points"] for box in frame] == planted.counts.tolist()
-        np.testing.assert_allclose([box["velocity"] for box in frame], velocity, rtol=1e-5)  # float seconds since 1970
+        # The devkit computes velocities with times in seconds since 1970, which are float64 numbers.
+        np.testing.assert_allclose([box["velocity"] for box in frame], velocity, rtol=1e-5)

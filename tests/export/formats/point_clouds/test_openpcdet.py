@@ -23,7 +23,7 @@ from .detection_releases import box, kitti_points, planted_release, small_releas
 
 
 def read_label(out: Path, cloud_id: str) -> tuple[np.ndarray, list[str]]:
-    """Return the boxes and the names of a label file, read as `CustomDataset.get_label` of OpenPCDet reads it."""
+    """Return the boxes and the class names of a label file, read as `CustomDataset.get_label` of OpenPCDet reads it."""
     lines = [line.strip().split(" ") for line in (out / f"labels/{cloud_id}.txt").read_text("utf-8").splitlines()]
     return np.array([line[:-1] for line in lines], np.float32)[:, :7], [line[-1] for line in lines]
 
@@ -65,8 +65,8 @@ def test_numbers_of_boxes_are_exact(tmp_path: Path) -> None:
 
 
 def test_point_clouds_without_a_box_are_written_but_not_listed(tmp_path: Path) -> None:
-    no_volume = box(1, dimensions=xyz(4, 2, 0))
-    samples = {"a": (kitti_file(), [no_volume]), "b": (kitti_file(), [box(1)]), "c": (kitti_file(), [])}
+    flat_box = box(1, dimensions=xyz(4, 2, 0))
+    samples = {"a": (kitti_file(), [flat_box]), "b": (kitti_file(), [box(1)]), "c": (kitti_file(), [])}
     result = export_dataset(small_release(tmp_path, samples), "openpcdet", tmp_path / "out")
     assert read_list(tmp_path / "out", "train") == ["000001"]
     assert {f"points/{number:06d}.npy" for number in range(3)} < files(tmp_path / "out")
@@ -95,10 +95,10 @@ def test_list_of_a_missing_val_split_is_that_of_the_training_split_and_is_noted(
     assert any("tilted" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("order", ["with first", "without first"])
+@pytest.mark.parametrize("order", ["with intensity first", "without intensity first"])
 def test_missing_intensity_is_zero_where_other_point_clouds_have_it(tmp_path: Path, order: str) -> None:
     samples = {"a": (kitti_file(), [box(1)]), "b": (pcd_file(5), [box(1)]), "c": (pcd_file(0), [box(1)])}
-    names = "abc" if order == "with first" else "cba"
+    names = "abc" if order == "with intensity first" else "cba"
     release = small_release(tmp_path, {name: samples[name] for name in names})
     result = export_dataset(release, "openpcdet", tmp_path / "out")
     found = {name: np.load(tmp_path / f"out/points/{number:06d}.npy") for number, name in enumerate(names)}
@@ -122,9 +122,9 @@ def test_points_have_three_columns_if_no_file_has_an_intensity(tmp_path: Path) -
 
 
 def test_config_has_the_classes_and_sizes_of_the_training_split(tmp_path: Path) -> None:
-    small = box(2, 8, dimensions=xyz(0.5, 0.7, 1.8))
-    large = box(1, 20, dimensions=xyz(6, 3, 2.5))
-    samples = {"a": (kitti_file(), [box(1), large]), "b": (kitti_file(), [small])}
+    small_box = box(2, 8, dimensions=xyz(0.5, 0.7, 1.8))
+    large_box = box(1, 20, dimensions=xyz(6, 3, 2.5))
+    samples = {"a": (kitti_file(), [box(1), large_box]), "b": (kitti_file(), [small_box])}
     rows = load_release(small_release(tmp_path, samples, ("van", "person", "tree")), split="train")
     data = {"train": rows.select([0]), "val": rows.select([1])}
     result = export_dataset(data, "openpcdet", tmp_path / "out")

@@ -20,10 +20,16 @@ from segments_hf.demo import demo_release
 from segments_hf.points import boxes, points_in_boxes, read_points
 
 from ...making import files, write
-from .segmented_releases import expected_sizes, object_sizes, planted_sequence, segmented, write_named_classes
+from .segmented_releases import (
+    expected_sizes,
+    object_sizes,
+    planted_sequence_sample,
+    segmented_sample,
+    write_named_classes,
+)
 from .semantic_kitti_reader import read_config, read_poses, read_scans
 
-SEQUENCE, SINGLE = "pointcloud-segmentation-sequence", "pointcloud-segmentation"
+SEQUENCE_TASK, CLOUD_TASK = "pointcloud-segmentation-sequence", "pointcloud-segmentation"
 STREET = demo_release("street-segmentation")
 
 
@@ -50,8 +56,8 @@ def test_points_and_objects_of_the_demo_equal_those_of_the_release(tmp_path: Pat
 def test_each_box_contains_the_same_points_in_the_world(seed: int) -> None:
     """Poses have any rotation, and coordinates in the world are as large as those of UTM."""
     with tempfile.TemporaryDirectory() as folder:
-        clouds, sample = planted_sequence(Path(folder), [seed, seed + 1])
-        export_dataset(write(Path(folder), [sample], SEQUENCE), "semantic-kitti", Path(folder, "out"))
+        clouds, sample = planted_sequence_sample(Path(folder), [seed, seed + 1])
+        export_dataset(write(Path(folder), [sample], SEQUENCE_TASK), "semantic-kitti", Path(folder, "out"))
         scans, poses = read_scans(Path(folder, "out"), 0), read_poses(Path(folder, "out"), 0)
     for planted, scan, pose in zip(clouds, scans, poses, strict=True):
         assert ((scan.classes > 0) == (planted.box_indices >= 0)).all()
@@ -100,7 +106,7 @@ def test_object_has_the_same_instance_in_all_frames_of_its_sequence(tmp_path: Pa
         frame([9, 8, 7], [90, None, 80]),
     ]
     sample = cloud_sample("a", {"frames": [cloud(file)] * 4}, cloud_label(frames=contents))
-    export_dataset(write(tmp_path, [sample], SEQUENCE), "semantic-kitti", tmp_path / "out")
+    export_dataset(write(tmp_path, [sample], SEQUENCE_TASK), "semantic-kitti", tmp_path / "out")
     found = [scan.instances.tolist() for scan in read_scans(tmp_path / "out", 0)]
     assert found == [[1, 2, 3], [2, 1, 3], [4, 5, 3], [6, 7, 2]]
 
@@ -112,7 +118,7 @@ def test_each_sequence_has_its_own_number_in_all_splits(tmp_path: Path) -> None:
         cloud_sample(f"scene {number}", {"frames": [cloud(file)] * 2}, cloud_label(frames=[content, content]))
         for number in range(4)
     ]
-    rows = load_release(write(tmp_path, samples, SEQUENCE), split="train")
+    rows = load_release(write(tmp_path, samples, SEQUENCE_TASK), split="train")
     splits = {"train": rows.select(range(4)), "validation": rows.select([4, 5]), "extra": rows.select([6, 7])}
     export_dataset(splits, "semantic-kitti", tmp_path / "out")
     config = read_config(tmp_path / "out")
@@ -138,8 +144,8 @@ def test_several_validation_splits_keep_their_names(tmp_path: Path) -> None:
 
 def test_single_point_clouds_of_a_split_are_frames_of_one_sequence_with_different_objects(tmp_path: Path) -> None:
     ids = [[9, 0, 7], [9, 9, 9], [5, 0, 9]]
-    samples = [segmented(tmp_path, f"cloud {number}", kitti_file(3), ids[number]) for number in range(3)]
-    rows = load_release(write(tmp_path, samples, SINGLE), split="train")
+    samples = [segmented_sample(tmp_path, f"cloud {number}", kitti_file(3), ids[number]) for number in range(3)]
+    rows = load_release(write(tmp_path, samples, CLOUD_TASK), split="train")
     splits = {"train": rows.select([0, 2]), "test": rows.select([1])}
     result = export_dataset(splits, "semantic-kitti", tmp_path / "out")
     assert read_config(tmp_path / "out")["split"] == {"train": [0], "valid": [], "test": [1]}
@@ -149,14 +155,16 @@ def test_single_point_clouds_of_a_split_are_frames_of_one_sequence_with_differen
 
 
 def test_configuration_describes_the_classes(tmp_path: Path) -> None:
-    samples = [segmented(tmp_path, name, kitti_file(4), ids) for name, ids in {"a": [1, 1, 0, 2], "b": [0] * 4}.items()]
-    rows = load_release(write(tmp_path, samples, SINGLE), split="train")
+    samples = [
+        segmented_sample(tmp_path, name, kitti_file(4), ids) for name, ids in {"a": [1, 1, 0, 2], "b": [0] * 4}.items()
+    ]
+    rows = load_release(write(tmp_path, samples, CLOUD_TASK), split="train")
     export_dataset({"train": rows.select([0]), "test": rows.select([1])}, "semantic-kitti", tmp_path / "out")
     config = read_config(tmp_path / "out")
     values = [0, 1, 2, 3]
     assert config["labels"] == dict(zip(values, ["unlabeled", "ground", "flower", "leaf"], strict=True))
     assert config["color_map"] == {0: [0, 0, 0], 1: [30, 60, 90], 2: [0, 0, 255], 3: [0, 160, 0]}  # blue, green, red
-    # The shares of the points in the split train.
+    # The share of each class in the points of the split train.
     assert config["content"] == {0: 0.25, 1: 0.0, 2: 0.75, 3: 0.0}
     assert config["learning_map"] == config["learning_map_inv"] == {value: value for value in values}
     assert config["learning_ignore"] == {0: True, 1: False, 2: False, 3: False}
@@ -173,25 +181,25 @@ def test_class_names_are_unique_in_the_configuration(tmp_path: Path, names: list
 
 @pytest.mark.parametrize("count", [3, 5])
 def test_label_with_another_number_of_points_is_an_error(tmp_path: Path, count: int) -> None:
-    samples = [segmented(tmp_path, name, kitti_file(4), [1] * 4) for name in ("wrong", "right")]
-    rows = load_release(write(tmp_path, samples, SINGLE), split="train")
-    changed = rows.map(lambda row, index: {"point_annotations": [1] * (4 if index else count)}, with_indices=True)
+    samples = [segmented_sample(tmp_path, name, kitti_file(4), [1] * 4) for name in ("wrong", "right")]
+    rows = load_release(write(tmp_path, samples, CLOUD_TASK), split="train")
+    changed_rows = rows.map(lambda row, index: {"point_annotations": [1] * (4 if index else count)}, with_indices=True)
     with pytest.raises(PointCloudError, match=rf"'wrong'.*{count} numbers for 4 points"):
-        export_dataset(changed, "semantic-kitti", tmp_path / "out")
-    result = export_dataset(changed, "semantic-kitti", tmp_path / "out", on_error="skip")
+        export_dataset(changed_rows, "semantic-kitti", tmp_path / "out")
+    result = export_dataset(changed_rows, "semantic-kitti", tmp_path / "out", on_error="skip")
     assert (result.point_clouds, result.left_out["broken"]) == (1, 1)
 
 
 def test_annotations_without_points_or_class_are_left_out_and_counted(tmp_path: Path) -> None:
-    sample = segmented(tmp_path, "a", kitti_file(3), [1, 2, 0])
+    sample = segmented_sample(tmp_path, "a", kitti_file(3), [1, 2, 0])
     sample["labels"]["ground-truth"]["attributes"]["annotations"].append({"id": 5, "category_id": 8})
-    rows = load_release(write(tmp_path, [sample], SINGLE), split="train")
-    changed = rows.map(
+    rows = load_release(write(tmp_path, [sample], CLOUD_TASK), split="train")
+    changed_rows = rows.map(
         lambda row: {
             "annotations": [{**item, "category": None if item["id"] == 2 else 1} for item in row["annotations"]]
         }
     )
-    result = export_dataset(changed, "semantic-kitti", tmp_path / "out")
+    result = export_dataset(changed_rows, "semantic-kitti", tmp_path / "out")
     (scan,) = read_scans(tmp_path / "out", 0)
     assert (scan.classes.tolist(), scan.instances.tolist()) == ([2, 0, 0], [1, 0, 0])
     assert (result.objects, result.objects_left_out.total()) == (1, 2)
@@ -200,16 +208,16 @@ def test_annotations_without_points_or_class_are_left_out_and_counted(tmp_path: 
 def test_times_are_seconds_since_the_first_frame(tmp_path: Path) -> None:
     file = write_files(tmp_path)("a.bin", kitti_file(1))
     content = {"annotations": [], "point_annotations": [0]}
-    stamps = [["1700000000000000001", "1700000000103735901"], ["1700000000000000000", None]]
+    timestamps = [["1700000000000000001", "1700000000103735901"], ["1700000000000000000", None]]
     samples = [
         cloud_sample(
             f"scene {number}",
-            {"frames": [cloud(file, timestamp=stamp) for stamp in pair]},
+            {"frames": [cloud(file, timestamp=timestamp) for timestamp in scene_timestamps]},
             cloud_label(frames=[content, content]),
         )
-        for number, pair in enumerate(stamps)
+        for number, scene_timestamps in enumerate(timestamps)
     ]
-    result = export_dataset(write(tmp_path, samples, SEQUENCE), "semantic-kitti", tmp_path / "out")
+    result = export_dataset(write(tmp_path, samples, SEQUENCE_TASK), "semantic-kitti", tmp_path / "out")
     assert (tmp_path / "out" / "sequences" / "00" / "times.txt").read_text() == "0.000000\n0.103736\n"
     assert "sequences/01/times.txt" not in files(tmp_path / "out")
     assert any(note.startswith("1 sequence without times.txt") for note in result.notes)
@@ -217,19 +225,19 @@ def test_times_are_seconds_since_the_first_frame(tmp_path: Path) -> None:
 
 def test_missing_intensity_is_zero_and_noted(tmp_path: Path) -> None:
     samples = [
-        segmented(tmp_path, "a", pcd_file(2), [1, 0], "pcd"),
-        segmented(tmp_path, "b", kitti_file(2, first_x=1.0), [1, 0]),
+        segmented_sample(tmp_path, "a", pcd_file(2), [1, 0], "pcd"),
+        segmented_sample(tmp_path, "b", kitti_file(2, first_x=1.0), [1, 0]),
     ]
-    result = export_dataset(write(tmp_path, samples, SINGLE), "semantic-kitti", tmp_path / "out")
-    first, second = read_scans(tmp_path / "out", 0)
-    assert (first.remissions.tolist(), second.remissions.tolist()) == ([0, 0], [0.375, 0.875])
+    result = export_dataset(write(tmp_path, samples, CLOUD_TASK), "semantic-kitti", tmp_path / "out")
+    scan_a, scan_b = read_scans(tmp_path / "out", 0)
+    assert (scan_a.remissions.tolist(), scan_b.remissions.tolist()) == ([0, 0], [0.375, 0.875])
     assert any(note.startswith("1 point cloud without the field 'intensity'") for note in result.notes)
 
 
 def test_points_that_are_nan_keep_their_index(tmp_path: Path) -> None:
     planted = planted_cloud(5)
-    samples = [segmented(tmp_path, "a", planted.points.tobytes(), [1] * len(planted.points))]
-    export_dataset(write(tmp_path, samples, SINGLE), "semantic-kitti", tmp_path / "out")
+    samples = [segmented_sample(tmp_path, "a", planted.points.tobytes(), [1] * len(planted.points))]
+    export_dataset(write(tmp_path, samples, CLOUD_TASK), "semantic-kitti", tmp_path / "out")
     (scan,) = read_scans(tmp_path / "out", 0)
     np.testing.assert_array_equal(scan.points, planted.points[:, :3])
     assert np.isnan(scan.points[-1]).all()
@@ -238,8 +246,8 @@ def test_points_that_are_nan_keep_their_index(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_more_objects_than_a_label_can_hold_are_an_error(tmp_path: Path) -> None:
     number = 2**16
-    samples = [segmented(tmp_path, "many", kitti_file(number), range(1, number + 1))]
-    release = write(tmp_path, samples, SINGLE)
+    samples = [segmented_sample(tmp_path, "many", kitti_file(number), range(1, number + 1))]
+    release = write(tmp_path, samples, CLOUD_TASK)
     with pytest.raises(PointCloudError, match=r"'many'.*65,535"):
         export_dataset(release, "semantic-kitti", tmp_path / "out")
     assert not (tmp_path / "out").exists()
