@@ -1,4 +1,7 @@
-"""Servers on loopback that imitate cloud storage: the S3 server of moto, and a server of objects for GCS and Azure."""
+"""Servers on loopback that imitate cloud storage.
+
+`S3` uses the server of moto. `ObjectServer` responds to requests for objects as GCS and Azure do.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source distribution is complete. Files in pages and scripts exist. CITATION.cff has the current version."""
+"""The source distribution is complete. Pages and scripts name only existing files. CITATION.cff has the version."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def written_release(folder: Path, write_release: Any, column: str = "", unreadab
 
 
 def dataset_with(folder: Path, write_release: Any, column: str, unreadable: bytes, *, streaming: bool = False) -> Any:
-    """Return a dataset of these three samples. The second row has the unreadable file in `column`, without a check."""
+    """Return a dataset of these three samples. The second row has the unreadable file in `column`, unchecked."""
     readable = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
     rows = list(without_decoding(readable))
     rows[1][column] = {"bytes": unreadable, "path": None}
@@ -97,7 +97,7 @@ def test_load_release_with_processes_applies_on_error(tmp_path, write_release) -
 
 @with_each_unreadable_file
 class TestReleaseWithUnreadableImage:
-    """The functions that accept a release, with a release that has an unreadable file."""
+    """Each function is called with a release that has an unreadable file."""
 
     def test_validate_reports_the_sample(self, tmp_path, write_release, unreadable) -> None:
         for column in COLUMNS:
@@ -159,7 +159,7 @@ def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_re
 
 @with_each_unreadable_file
 class TestDatasetWithUnreadableImage:
-    """The functions that accept a dataset, with a dataset that has an unreadable file, which was not checked."""
+    """Each function is called with a dataset that has an unreadable file, which was not checked."""
 
     @pytest.mark.each_choice(2)
     @pytest.mark.parametrize("task", LAYOUTS)

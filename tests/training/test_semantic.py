@@ -127,7 +127,6 @@ def test_each_pixel_of_a_label_has_the_class_of_its_annotation(rows):
     for row, label in zip(rows, as_arrays(layout[:])["labels"], strict=True):
         expected = {0: UNLABELED, **{item["id"]: classes[item["category_id"]] for item in row["annotations"]}}
         bitmap = shrunk(row["segmentation_bitmap"])
-        ids = (
-            bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ CHANNEL_WEIGHTS
-        )  # the bitmaps of arc_litter have one channel
+        # The bitmaps of arc_litter have one channel.
+        ids = bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ CHANNEL_WEIGHTS
         assert [names[number] for number in label.flat] == [expected[number] for number in ids.flat]
