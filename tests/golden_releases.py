@@ -56,7 +56,7 @@ def bitmap_release(folder: Path) -> Path:
 
 
 def vector_release(folder: Path) -> Path:
-    """Write shapes of every type. Some are outside the image, cross its border or themselves, overlap, or are degenerate."""
+    """Write shapes of every type: inside, outside, partly outside, self-crossing, overlapping and degenerate shapes."""
     shapes = [
         ("bbox", [[2, 3], [12.5, 9.25]]),
         ("bbox", [[-10, -10], [40, 30]]),

@@ -35,8 +35,8 @@ class AssetCache:
     """A folder of downloads and repaired copies of images.
 
     The name of a download is the hash of its URL without the signature; the name of a copy is the hash of its content.
-    Every file is complete, because it is written to another folder and renamed. Several processes may use the folder at
-    the same time.
+    Every file is complete, because it is written under another name and then renamed. Several processes may use the
+    folder at the same time.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -44,7 +44,7 @@ def locate(reference: str, base: str, resolve: Callable[[str], str] | None = Non
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
 
     Raises:
-        AssetError: The URL is malformed, or its scheme is unknown. Or a release from a URL refers to a local file. Or
+        AssetError: The URL is malformed, its scheme is unknown, a release from a URL refers to a local file, or
             `resolve` returned a path with ``..`` for a URL.
         OptionError: `resolve` did not return a URL or a path.
 

@@ -56,6 +56,7 @@ def _replace_word(content: bytes, rng: random.Random) -> bytes:
 
 
 def _cut(content: bytes, rng: random.Random) -> bytes:
+    """Remove all bytes from a position on, or only some of them."""
     start = rng.randrange(len(content) + 1)
     return content[:start] if rng.random() < 0.5 else content[:start] + content[start + rng.randrange(1, 40) :]
 

@@ -71,24 +71,24 @@ def read_with_all_functions(content: bytes) -> None:
 def read_release(folder: Path, rng: random.Random) -> None:
     """Write a release with damaged images and bitmaps, and read it with all functions that read releases."""
     release = write_release(folder, rng)
-    policy = rng.choice(("skip", "keep", "raise"))
+    on_error = rng.choice(("skip", "keep", "raise"))
     verify = rng.choice(("structure", "decode"))
     limits = {"max_pixels": MAX_PIXELS, "verify": verify}
     load = functools.partial(segments_hf.load_release, release, split="train", **limits)
-    stream = load(streaming=True, on_error=policy)
+    stream = load(streaming=True, on_error=on_error)
     if rng.random() < 0.3:
-        stream = _check_errors(lambda: load(on_error=policy, cache_dir=folder / "cache")) or stream
+        stream = _check_errors(lambda: load(on_error=on_error, cache_dir=folder / "cache")) or stream
     checked = without_decoding(load(streaming=True, on_error="keep"))
-    _use_rows(stream, policy, folder, rng)
+    _use_rows(stream, on_error, folder, rng)
     unchecked = _check_errors(lambda: _unchecked(checked, rng))
     if unchecked is not None:
-        _use_rows(unchecked, policy, folder, rng)
+        _use_rows(unchecked, on_error, folder, rng)
     export = rng.choice(EXPORTS)
     for use in (
         lambda: segments_hf.stats(release, assets=True, **limits),
         lambda: segments_hf.validate(release, assets=True, **limits),
         lambda: segments_hf.preview(release, folder / "release.html", overwrite=True, **limits),
-        lambda: segments_hf.contact_sheet(release, on_error=policy, **limits),
+        lambda: segments_hf.contact_sheet(release, on_error=on_error, **limits),
         lambda: segments_hf.plot(release, index=rng.randrange(_SAMPLE_COUNT)),
         lambda: segments_hf.export_dataset(release, export, folder / "exported", overwrite=True),
     ):
@@ -97,11 +97,11 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 def write_release(folder: Path, rng: random.Random) -> Path:
     """Write a release of which some images and bitmaps are damaged, and return its path."""
-    whole = valid_images()
+    valid = valid_images()
     samples = []
     for number in range(_SAMPLE_COUNT):
-        image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
-        bitmap = valid_bitmap() if rng.random() < 0.5 else whole[rng.choice(sorted(whole))]
+        image = _perhaps_mutated(valid[rng.choice(sorted(valid))], rng)
+        bitmap = valid_bitmap() if rng.random() < 0.5 else valid[rng.choice(sorted(valid))]
         (folder / f"{number}.image").write_bytes(image)
         (folder / f"{number}.bitmap").write_bytes(_perhaps_mutated(bitmap, rng))
         annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
@@ -139,10 +139,10 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         Crash: A function raised an exception that is not an error of segments_hf.
     """
     rng = random.Random(f"{seed} {number}")
-    whole = valid_images()
+    valid = valid_images()
     count = 12
     for _ in range(count):
-        content = mutated(whole[rng.choice(sorted(whole))], rng)
+        content = mutated(valid[rng.choice(sorted(valid))], rng)
         (folder / "last").write_bytes(content)  # a crash of the process leaves this file
         read_with_all_functions(content)
     read_release(folder, rng)
@@ -163,10 +163,10 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
     """Return a dataset in which one image or bitmap of each row is damaged and was not checked; None without rows."""
-    whole = valid_images()
+    valid = valid_images()
     damaged_rows = []
     for row in rows:
-        damaged = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
+        damaged = {"bytes": mutated(valid[rng.choice(sorted(valid))], rng), "path": None}
         damaged_rows.append({**row, rng.choice(("image", "segmentation_bitmap")): damaged})
     if not damaged_rows:
         return None
@@ -180,15 +180,15 @@ def _decoded_features(features: Any) -> Any:
     return datasets.Features({**features, **decoded})
 
 
-def _use_rows(rows: Any, policy: str, folder: Path, rng: random.Random) -> None:
+def _use_rows(rows: Any, on_error: str, folder: Path, rng: random.Random) -> None:
     """Call all functions that read the rows of a dataset."""
     layout, export, masks = rng.choice(LAYOUTS), rng.choice(EXPORTS), rng.choice(MASKS)
-    export_policy = "skip" if policy == "keep" else policy
+    export_on_error = "skip" if on_error == "keep" else on_error
     for use in (
         lambda: list(without_decoding(rows)),
-        lambda: list(without_decoding(segments_hf.to_layout(rows, layout, on_error=policy))),
+        lambda: list(without_decoding(segments_hf.to_layout(rows, layout, on_error=on_error))),
         lambda: list(without_decoding(masks(rows))),
-        lambda: segments_hf.export_dataset(rows, export, folder / "rows", on_error=export_policy, overwrite=True),
+        lambda: segments_hf.export_dataset(rows, export, folder / "rows", on_error=export_on_error, overwrite=True),
         lambda: segments_hf.stats(rows),
         lambda: segments_hf.validate(rows),
         lambda: segments_hf.preview(rows, folder / "rows.html", overwrite=True),

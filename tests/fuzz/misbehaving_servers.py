@@ -36,7 +36,8 @@ def check_release_file(behavior: str) -> str:
         ``read``, or the name of the error.
 
     Raises:
-        AssertionError: The release was read although the server misbehaved, or was not read although it did not.
+        AssertionError: The release was read although the behavior is not in `MAY_SUCCEED`, or was not read although it
+            is.
     """
     content = json.dumps({"name": "v1", "dataset": {"name": "pets", "samples": []}}).encode()
     with MisbehavingServer(content) as server:

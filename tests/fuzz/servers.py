@@ -53,7 +53,7 @@ class Connection:
             raise ConnectionAbortedError
         self.raw.sendall(data)
 
-    def head(self, *lines: str, status: str = "200 OK") -> None:
+    def send_head(self, *lines: str, status: str = "200 OK") -> None:
         """Send the head of a response."""
         self.send("".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", "Connection: close", *lines, "")).encode())
 
@@ -73,22 +73,22 @@ Behavior = Callable[[Connection], None]
 
 
 def _good(connection: Connection) -> None:
-    connection.head(f"Content-Length: {len(connection.content)}")
+    connection.send_head(f"Content-Length: {len(connection.content)}")
     connection.send(connection.content)
 
 
 def _endless_body(connection: Connection) -> None:
-    connection.head()
+    connection.send_head()
     connection.send_endlessly()
 
 
 def _endless_chunks(connection: Connection) -> None:
-    connection.head("Transfer-Encoding: chunked")
+    connection.send_head("Transfer-Encoding: chunked")
     connection.send_endlessly(b"10000\r\n" + _CHUNK + b"\r\n")
 
 
 def _endless_body_of_an_error(connection: Connection) -> None:
-    connection.head("Retry-After: 0", status="503 Busy")
+    connection.send_head("Retry-After: 0", status="503 Busy")
     connection.send_endlessly()
 
 
@@ -96,7 +96,7 @@ def _endless_body_of_a_redirect(connection: Connection) -> None:
     if connection.path == "/moved":
         _good(connection)
         return
-    connection.head("Location: /moved", status="302 Found")
+    connection.send_head("Location: /moved", status="302 Found")
     connection.send_endlessly()
 
 
@@ -106,12 +106,12 @@ def _endless_head(connection: Connection) -> None:
 
 
 def _slow_body(connection: Connection) -> None:
-    connection.head("Content-Length: 1000000")
+    connection.send_head("Content-Length: 1000000")
     connection.send_slowly(repeat(b"["))
 
 
 def _slow_chunks(connection: Connection) -> None:
-    connection.head("Transfer-Encoding: chunked")
+    connection.send_head("Transfer-Encoding: chunked")
     connection.send_slowly(repeat(b"1\r\n[\r\n"))
 
 
@@ -126,50 +126,50 @@ def _silence(connection: Connection) -> None:
 
 def _gzip_bomb(connection: Connection) -> None:
     body = _gzip_bomb_body(1)
-    connection.head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
+    connection.send_head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _nested_gzip_bomb(connection: Connection) -> None:
     body = _gzip_bomb_body(2)
-    connection.head("Content-Encoding: gzip, gzip", f"Content-Length: {len(body)}")
+    connection.send_head("Content-Encoding: gzip, gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _gzip_file_bomb(connection: Connection) -> None:
     body = _gzip_bomb_body(1)
-    connection.head(f"Content-Length: {len(body)}")
+    connection.send_head(f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _gzip_file_bomb_in_gzip(connection: Connection) -> None:
     body = _gzip_bomb_body(2)
-    connection.head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
+    connection.send_head("Content-Encoding: gzip", f"Content-Length: {len(body)}")
     connection.send(body)
 
 
 def _broken_gzip(connection: Connection) -> None:
-    connection.head("Content-Encoding: gzip", f"Content-Length: {len(connection.content)}")
+    connection.send_head("Content-Encoding: gzip", f"Content-Length: {len(connection.content)}")
     connection.send(connection.content)
 
 
 def _long_content_length(connection: Connection) -> None:
-    connection.head(f"Content-Length: {len(connection.content) + 9}")
+    connection.send_head(f"Content-Length: {len(connection.content) + 9}")
     connection.send(connection.content)
 
 
 def _short_content_length(connection: Connection) -> None:
-    connection.head(f"Content-Length: {len(connection.content) // 2}")
+    connection.send_head(f"Content-Length: {len(connection.content) // 2}")
     connection.send(connection.content)
 
 
 def _broken_chunks(connection: Connection) -> None:
-    connection.head("Transfer-Encoding: chunked")
+    connection.send_head("Transfer-Encoding: chunked")
     connection.send(b"zz\r\n" + connection.content)
 
 
 def _closed_in_the_middle(connection: Connection) -> None:
-    connection.head(f"Content-Length: {len(connection.content)}")
+    connection.send_head(f"Content-Length: {len(connection.content)}")
     connection.send(connection.content[: len(connection.content) // 2])
 
 
@@ -188,7 +188,7 @@ def _not_http(connection: Connection) -> None:
 
 def _redirects_to(location: str) -> Behavior:
     def redirect(connection: Connection) -> None:
-        connection.head(f"Location: {location}", "Content-Length: 0", status="302 Found")
+        connection.send_head(f"Location: {location}", "Content-Length: 0", status="302 Found")
 
     return redirect
 
@@ -197,7 +197,7 @@ def body_with_headers(body: bytes, *lines: str) -> Behavior:
     """Return the behavior of a server that sends a body with the given header lines."""
 
     def send(connection: Connection) -> None:
-        connection.head(*lines)
+        connection.send_head(*lines)
         connection.send(body)
 
     return send

@@ -139,35 +139,35 @@ def _change_tree(tree: Any, rng: random.Random, raw: list[str]) -> None:
     positions = list(_positions(tree))
     if not positions:
         return
-    holder, key = rng.choice(positions)
+    container, key = rng.choice(positions)
     match rng.randrange(6):
         case 0:
-            del holder[key]
+            del container[key]
         case 1:
-            holder[key] = copy.deepcopy(rng.choice(_VALUES))
+            container[key] = copy.deepcopy(rng.choice(_VALUES))
         case 2:
             other, _ = rng.choice(positions)
-            holder[key] = copy.deepcopy(other)
+            container[key] = copy.deepcopy(other)
         case 3:
-            holder[key] = _PLACEHOLDER
+            container[key] = _PLACEHOLDER
             raw.append(rng.choice(_EXTREME_NUMBERS if rng.random() < 0.7 else _DEEP_JSON))
         case 4:
             other, other_key = rng.choice(positions)
-            holder[key] = copy.deepcopy(other[other_key])
+            container[key] = copy.deepcopy(other[other_key])
         case _:
-            value = holder[key]
-            holder[key] = [value] if rng.random() < 0.5 else {str(key): value, "": value}
+            value = container[key]
+            container[key] = [value] if rng.random() < 0.5 else {str(key): value, "": value}
 
 
 def _positions(tree: Any) -> Any:
     """Yield the container and the key of each value in a tree."""
     remaining = [tree]
     while remaining:
-        holder = remaining.pop()
-        for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
-            yield holder, key
-            if isinstance(holder[key], dict | list):
-                remaining.append(holder[key])
+        container = remaining.pop()
+        for key in list(container) if isinstance(container, dict) else range(len(container)):
+            yield container, key
+            if isinstance(container[key], dict | list):
+                remaining.append(container[key])
 
 
 def _change_bytes(content: bytes, rng: random.Random) -> bytes:
