@@ -26,7 +26,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 def table_rows(page: str) -> list[list[str]]:
-    """Return the cells of each table row of a page whose first cell begins with code."""
+    """Return the cells of each table row of a page. Only rows that begin with code are read."""
     text = (REFERENCE / page).read_text("utf-8")
     return [line.strip().strip("|").split(" | ") for line in text.splitlines() if line.startswith("| `")]
 

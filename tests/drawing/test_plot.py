@@ -98,12 +98,12 @@ def test_boxes_of_a_layout_have_the_ids_of_their_annotations(flowers: Any) -> No
     laid_out = to_layout(flowers, "object-detection")
     row = laid_out[1]
     ids = row["objects"]["id"]
-    other = {**row, "objects": {**row["objects"], "id": [id_ + 400 for id_ in ids]}}
-    without = {**row, "objects": {name: values for name, values in row["objects"].items() if name != "id"}}
-    first, second, third = (np.asarray(plot(shown).axes[1].images[0].get_array()) for shown in (row, other, without))
+    other_ids = {**row, "objects": {**row["objects"], "id": [id_ + 400 for id_ in ids]}}
+    no_ids = {**row, "objects": {name: values for name, values in row["objects"].items() if name != "id"}}
+    pictures = [np.asarray(plot(drawn).axes[1].images[0].get_array()) for drawn in (row, other_ids, no_ids)]
     assert ids == [item["id"] for item in flowers[1]["annotations"]]
-    assert (first != second).any()
-    assert (first != third).any()
+    assert (pictures[0] != pictures[1]).any()
+    assert (pictures[0] != pictures[2]).any()
 
 
 @pytest.mark.parametrize("index", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])

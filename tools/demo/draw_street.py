@@ -35,7 +35,7 @@ from street import (
     sensor_pose,
     solids_at,
 )
-from street_sensors import box, rectangle, sensor_samples
+from street_sensors import rectangle, rectangle_annotation, sensor_samples
 
 CREATED_AT = "2026-02-03 10:15:00.654321+00:00"
 FRAMES = 5
@@ -73,7 +73,7 @@ def rounded(values: Array) -> list[float]:
 
 
 def xyz(values: Array) -> dict[str, float]:
-    """Return a position or the dimensions of a box as an object of a release."""
+    """Return a position, or the dimensions of a box, as a JSON object with the keys x, y and z."""
     return dict(zip("xyz", rounded(values), strict=True))
 
 
@@ -152,16 +152,16 @@ def cuboid_label() -> dict[str, Any]:
     return {"label_status": "REVIEWED", "attributes": {"format_version": "0.1", "frames": frames, "links": links}}
 
 
-def camera_boxes(frame: int) -> list[dict[str, Any]]:
-    """Return the rectangles of the objects in the picture of a frame. Objects outside of the picture are left out."""
+def camera_rectangles(frame: int) -> list[dict[str, Any]]:
+    """Return the annotations of the rectangles around the objects in the picture of a frame, if they are visible."""
     at = IN_WORLD @ sensor_pose(frame) @ CAMERA.to_sensor
-    boxes = []
+    rectangles = []
     for tracked in TRACKED_OBJECTS:
         center = IN_WORLD(box_center(tracked, frame * INTERVAL)[None])[0]
         rotation = IN_WORLD.rotation @ tracked.start.rotation
         points = rectangle(CAMERA, at, center, rotation, np.array(tracked.size) + 2 * MARGIN)
-        boxes += [] if points is None else [box(cuboid(tracked, frame), points)]
-    return boxes
+        rectangles += [] if points is None else [rectangle_annotation(cuboid(tracked, frame), points)]
+    return rectangles
 
 
 def segmentation_label(scanned: Scan, status: str | None) -> dict[str, Any] | None:
@@ -286,7 +286,7 @@ def main(folder: Path) -> None:
         segmentation_categories(),
         samples,
     )
-    scenes = sensor_samples(sequence["frames"], cuboid_label(), [camera_boxes(frame) for frame in range(FRAMES)])
+    scenes = sensor_samples(sequence["frames"], cuboid_label(), [camera_rectangles(frame) for frame in range(FRAMES)])
     sensors = release_of(
         "street-sensors",
         f"{text}: two scenes with three and two frames, labeled in the point clouds and in the pictures.",

@@ -34,7 +34,7 @@ class Canvas:
     """A picture and the instance ids of its pixels, which are always painted together."""
 
     def __init__(self, background: Image.Image, rng: np.random.Generator) -> None:
-        """Begin with a background of `ZOOM` times the final size, and a random number generator."""
+        """Begin with a background of `ZOOM` times the final width and height, and a random number generator."""
         self.rng = rng
         self.picture = background
         self.ids = Image.new("I", background.size, UNLABELED)

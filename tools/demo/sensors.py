@@ -21,7 +21,7 @@ STEP = 2.0**-10  # meters: coordinates are rounded to multiples of this step, wh
 SUN = np.array([-0.42, -0.55, 0.72]) / np.linalg.norm([-0.42, -0.55, 0.72])
 SUN_COLOR = np.array([1.0, 0.93, 0.80]) * 1.75
 HORIZON, ZENITH = np.array([0.80, 0.87, 0.94]), np.array([0.25, 0.48, 0.82])
-SAMPLES = 3  # rays per pixel in each direction
+SAMPLES = 3  # rays along each side of a pixel: 9 rays per pixel
 TILE = 30  # pixels: a picture is made in tiles, because the rays of a tile can hit only few solids
 
 

@@ -48,7 +48,7 @@ class Material:
         paint: A color (red, green, blue from 0 to 1), or a function of the position.
         gloss: The share of the sky that the surface reflects, from 0 to 1.
         reflectivity: The intensity of a lidar return at a right angle, from 0 to 1.
-        depth: The largest distance in meters that a lidar beam enters the surface, as it enters the leaves of a tree.
+        depth: The maximum distance in meters that a lidar beam travels below the surface, as in the leaves of a tree.
     """
 
     paint: Paint | tuple[float, float, float]
@@ -63,7 +63,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Solid:
-    """A shape with a material, which belongs to the object with an id.
+    """A shape with a material, which is a part of the object `object_id`.
 
     Attributes:
         center: The center (3,) of a sphere that contains the solid.

@@ -37,21 +37,21 @@ def rectangle(camera: Camera, at: Pose, center: Array, rotation: Array, size: Ar
     return [[float(value) for value in np.round(corner, 3)] for corner in (low, high)]
 
 
-def box(cuboid: dict[str, Any], points: list[list[float]]) -> dict[str, Any]:
+def rectangle_annotation(cuboid: dict[str, Any], points: list[list[float]]) -> dict[str, Any]:
     """Return the rectangle of an object as an annotation of the camera, with the track of its cuboid."""
     shared = {name: cuboid[name] for name in ("id", "category_id", "track_id", "is_keyframe", "index", "isHidden")}
     return {**shared, "type": "bbox", "points": points, "attributes": cuboid["attributes"]}
 
 
 def sensor_samples(
-    clouds: list[dict[str, Any]], label: dict[str, Any], boxes: list[list[dict[str, Any]]]
+    clouds: list[dict[str, Any]], label: dict[str, Any], rectangles: list[list[dict[str, Any]]]
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return the attributes and the label of each sample by its name.
 
     Args:
         clouds: The frames of the lidar.
         label: The label of the lidar.
-        boxes: The annotations of the camera in each frame.
+        rectangles: The annotations of the camera in each frame.
     """
     samples = {}
     for name, frames in _SCENES.items():
@@ -60,12 +60,12 @@ def sensor_samples(
             for frame in frames
         ]
         cuboids = label["attributes"]["frames"][frames.start : frames.stop]
-        rectangles = [
-            {"format_version": "0.2", "timestamp": clouds[frame]["timestamp"], "annotations": boxes[frame]}
+        camera_frames = [
+            {"format_version": "0.2", "timestamp": clouds[frame]["timestamp"], "annotations": rectangles[frame]}
             for frame in frames
         ]
         attributes = _sensor_attributes([clouds[frame] for frame in frames], pictures)
-        labels = _sensor_attributes(cuboids, rectangles) | {"links": label["attributes"]["links"]}
+        labels = _sensor_attributes(cuboids, camera_frames) | {"links": label["attributes"]["links"]}
         samples[name] = attributes, {"label_status": label["label_status"], "attributes": labels}
     return samples
 
