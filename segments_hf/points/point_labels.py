@@ -95,14 +95,15 @@ def ids_of_points(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     if values is None:
         raise PointCloudError("point_annotations: got null, expected a list with an id for each point")
     try:
-        ids = np.asarray(values, np.int64)
-    except (TypeError, ValueError, OverflowError):
-        ids = None
-    if ids is None or ids.ndim != 1:
+        ids = np.asarray(values)
+    except ValueError:  # lists of different lengths
+        ids = np.empty(())
+    is_integer = ids.dtype.kind in "iu" and np.can_cast(ids.dtype, np.int64)
+    if ids.ndim != 1 or (ids.size and not is_integer):  # numpy takes an empty list for floats
         raise PointCloudError(
             "point_annotations: got values that are not a list of integers, expected an id for each point"
         )
-    return ids
+    return ids.astype(np.int64)
 
 
 def check_num_labels(ids: Sized, expected: int | None) -> None:

@@ -98,6 +98,7 @@ def test_id_of_no_annotation_is_an_error(kind: Any, unknown_id: int) -> None:
         {"annotations": None, "point_annotations": [0]},
         {"point_annotations": [0]},
         {"annotations": [], "point_annotations": [0, None]},
+        {"annotations": [], "point_annotations": [0, 1.5]},
         {"annotations": [], "point_annotations": [[0], [0]]},
         {"annotations": [], "point_annotations": [2**64]},
         {"annotations": [], "point_annotations": "abc"},

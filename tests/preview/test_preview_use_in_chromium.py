@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,15 @@ def test_object_under_the_pointer_has_a_tooltip_and_an_outline(browser: Browser,
     # The object that has the focus in the list of objects also has an outline.
     browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")
     assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)
+
+
+def test_filters_count_the_frames_of_sequences_as_frames(
+    browser: Browser, tmp_path: Path, write_release: Callable[..., Path]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
+    frames = [{"image": {"url": "a.jpg"}, "name": name} for name in ("first", "second")]
+    sequence = sample("drive", None, label(frames=[{"annotations": []}] * 2), attributes={"frames": frames})
+    release = write_release([sequence], task_type="image-vector-sequence")
+    browser.open(segments_hf.preview(release, tmp_path / "page.html"))
+    set_filter(browser, "text", "second")
+    assert browser.text("#shown") == "1 of 2 frames"

@@ -43,6 +43,8 @@ const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count ==
 const objectCount = (entry) => entry.objects?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
 /** Tell whether a sample has a label that stays JSON and has no list of annotations, so that its objects are not counted. */
 const isUncounted = (entry) => !page.draws_labels && !entry.objects && !["UNLABELED", "SKIPPED", "REJECTED"].includes(entry.status);
+/** The noun for an entry of the page: an entry of a sequence is a frame. */
+const entryNoun = entries.some((entry) => entry.frame !== null) ? "frame" : "sample";
 const missingText = page.has_clouds ? "No point cloud" : "No image";
 const statusOf = (entry) => entry.status ?? "UNREADABLE";
 const colorOf = (classNumber) => `rgb(${classes[classNumber].color.join(" ")})`;

@@ -58,7 +58,7 @@ function showFiltered() {
   const shown = new Set(filters.shown);
   cards.forEach((card) => (card.item.hidden = !shown.has(card.entry)));
   const isAll = shown.size === entries.length;
-  find("shown").textContent = isAll ? "" : `${shown.size.toLocaleString("en")} of ${plural(entries.length, "sample")}`;
+  find("shown").textContent = isAll ? "" : `${shown.size.toLocaleString("en")} of ${plural(entries.length, entryNoun)}`;
   find("nothing").hidden = shown.size > 0;
 }
 

@@ -14,13 +14,12 @@ function countText() {
 function summary() {
   const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
   const withFindings = entries.filter((entry) => entry.findings.length).length;
-  const kind = entries.some((entry) => entry.frame !== null) ? "frame" : "sample";
   return [
     page.task_type,
     countText(),
-    kind === "frame" && !page.counts_frames && plural(entries.length, "frame"),
+    entryNoun === "frame" && !page.counts_frames && plural(entries.length, "frame"),
     entries.some(isUncounted) && !objects ? "objects not counted" : plural(objects, "object"),
-    withFindings ? `findings in ${plural(withFindings, kind)}` : noFindings + (datasetFindings.length ? " in samples" : ""),
+    withFindings ? `findings in ${plural(withFindings, entryNoun)}` : noFindings + (datasetFindings.length ? " in samples" : ""),
     notChecked && `not checked: ${notChecked}`,
     !page.draws_labels && "labels are listed as attributes, not drawn",
   ]
