@@ -122,14 +122,17 @@ def undecoded(dataset: Any) -> Any:
 
 
 def file_bytes(stored: dict[str, Any] | None) -> bytes | None:
-    """Return the bytes of an image that is not decoded, or of a point cloud, from the row or the file at its path."""
+    """Return the bytes of an undecoded image or a point cloud, which are in `stored` or in the file at its path."""
     if stored is None or (stored["bytes"] is None and stored["path"] is None):
         return None
     return stored["bytes"] if stored["bytes"] is not None else Path(stored["path"]).read_bytes()
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows with the bytes of files and with decoded JSON. They are equal for all versions of `datasets`."""
+    """Return the rows with the bytes of files and with decoded JSON.
+
+    These rows are equal for all versions of `datasets`.
+    """
     return [_plain_row(row) for row in undecoded(dataset)]
 
 
@@ -156,8 +159,8 @@ def json_value(value: Any) -> Any:
 
 
 def hash_fraction(identity: str) -> float:
-    """Return the number in [0, 1) that decides the split of a sample, from the SHA-256 of its uuid.
+    """Return the number in [0, 1) that decides the split of a sample: the first 48 bits of a SHA-256, as a fraction.
 
-    The name is used in place of the uuid if the sample has no uuid. The number has the first 48 bits of the hash.
+    The SHA-256 is that of `identity`, which is the uuid of the sample, or its name if it has no uuid.
     """
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48

@@ -142,7 +142,7 @@ def test_exact_splits_and_splits_by_hash_are_cached_separately(write_release):
     assert names_by_split(release, splits=TRAIN_TEST) == by_hash
 
 
-@pytest.mark.parametrize("options", [{}, {"split_by": "metadata:scene"}], ids=["samples", "groups"])
+@pytest.mark.parametrize("options", [{}, {"split_by": "metadata:scene"}], ids=["exact", "exact with split_by"])
 def test_exact_split_without_samples_raises_option_error(write_release, options):
     samples = make_samples(4, metadata={"scene": 1})
     with pytest.raises(OptionError, match="4 samples.*'test'.*fraction") as caught:
@@ -176,7 +176,7 @@ def test_functions_that_read_a_release_accept_exact_and_split_by(write_release, 
 @pytest.mark.parametrize(
     ("options", "suggests_exact"),
     [({}, True), ({"exact": True}, False), ({"split_by": "metadata:scene"}, True)],
-    ids=["hash", "exact", "groups"],
+    ids=["hash", "exact", "split_by"],
 )
 def test_log_has_the_sizes_of_the_splits_and_suggests_exact_if_they_differ_from_the_fractions(
     write_release, caplog, options, suggests_exact
@@ -190,7 +190,7 @@ def test_log_has_the_sizes_of_the_splits_and_suggests_exact_if_they_differ_from_
 
 
 @pytest.mark.parametrize("num_proc", [0, -1, 1.5, True, "2"])
-def test_number_of_processes_is_a_positive_whole_number(write_release, num_proc):
+def test_num_proc_must_be_a_positive_whole_number(write_release, num_proc):
     release = write_release(make_samples(1))
     rows = segments_hf.load_release(release, split="train", load_assets=False)
     for call in (

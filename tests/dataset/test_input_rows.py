@@ -58,6 +58,7 @@ IMAGE_COLUMNS = ("image", "segmentation_bitmap")
 
 @pytest.fixture
 def expected() -> dict[str, dict]:
+    """Return the comparable rows of the demo release by the name of the sample."""
     return {
         outcome.row["name"]: comparable_row(outcome.row)
         for outcome in open_rows(demo_release(), assets=True).outcomes()

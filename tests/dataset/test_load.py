@@ -80,7 +80,7 @@ def test_stream_has_the_rows_of_the_dataset(options):
 
 
 @IGNORE_FORK_WARNING
-def test_build_with_two_processes_has_the_same_rows():
+def test_build_with_two_processes_has_the_rows_of_a_build_with_one_process():
     one_process = segments_hf.load_release(demo_release(), split="train", embed=True)
     two_processes = segments_hf.load_release(demo_release(), split="train", num_proc=2)
     assert_same_rows(two_processes, one_process)
@@ -103,7 +103,7 @@ def test_load_dataset_finds_the_builder_by_its_name(streaming):
 
 
 @IGNORE_FORK_WARNING
-def test_load_dataset_with_two_processes_has_the_same_rows():
+def test_load_dataset_with_two_processes_has_the_rows_of_load_release():
     dataset = datasets.load_dataset("segments_release", data_files=str(demo_release()), split="train", num_proc=2)
     assert_same_rows(dataset, segments_hf.load_release(demo_release(), split="train", embed=True))
 
@@ -117,7 +117,7 @@ def test_dict_of_releases_becomes_a_dict_of_splits(write_release, tmp_path, stre
     assert names == {"train": ["a"], "test": ["b", "c"]}
 
 
-def test_split_accepts_the_slices_and_sums_of_datasets(write_release):
+def test_split_may_be_a_slice_or_a_sum_of_splits(write_release):
     release = write_release([sample(str(number)) for number in range(10)])
     part = segments_hf.load_release(release, split="train[2:4]", load_assets=False)
     assert part["name"][:] == ["2", "3"]

@@ -83,7 +83,7 @@ def test_bitmap_contains_the_ids_of_the_annotations(arc_litter):
     assert ids - {0} == {item["id"] for item in row["annotations"]}
 
 
-def test_class_names_are_those_of_the_release(arc_litter):
+def test_dataset_has_the_class_names_of_the_release(arc_litter):
     dataset = load_by_function(arc_litter / "arc_litter-v01.json", load_assets=False)
     assert [(item.id, item.name) for item in segments_hf.categories(dataset)] == [
         (0, "plastic litter"),

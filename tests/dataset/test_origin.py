@@ -22,7 +22,7 @@ from .making import sample
         "",
     ],
 )
-def test_functions_of_origin_agree_for_each_description_of_the_owner(write_release: Any, text: str) -> None:
+def test_origin_is_found_after_each_description_of_the_owner(write_release: Any, text: str) -> None:
     release = write_release([sample("a")], description=text, task_type="bboxes")
     rows = segments_hf.load_release(release, split="train", load_assets=False, streaming=True)
     description = rows.info.description

@@ -39,7 +39,7 @@ def write_release_and_folder(
 
     Args:
         folder: The folder of the release, which also gets the folder `segments`.
-        write_release: The fixture.
+        write_release: The fixture `write_release`.
         ids: The ids of the annotations; 0 is ignored.
         cached: The bitmap in the folder of the official SDK.
         original: The bitmap at the URL in the release; None if the URL has no file.

@@ -59,7 +59,7 @@ def test_load_release_returns_the_same_for_every_kind_of_release(
     ],
     ids=["release", "dict of datasets", "dict of streams", "dataset", "stream"],
 )
-def test_each_kind_of_data_has_its_own_type_of_masks_and_layouts(make: Callable[[], Any], expected_type: type) -> None:
+def test_type_of_masks_and_layouts_follows_from_the_kind_of_data(make: Callable[[], Any], expected_type: type) -> None:
     data = make()
     assert type(segments_hf.add_semantic_masks(data)) is expected_type
     layout = segments_hf.to_layout(data, "semantic-segmentation")

@@ -76,7 +76,7 @@ def test_functions_for_images_refuse_rows_with_json_labels_of_an_unknown_task_ty
 
 
 @pytest.mark.parametrize("function", ["validate", "stats", "preview"])
-def test_functions_that_need_categories_ask_for_the_release_of_a_dataset(tmp_path: Path, function: str) -> None:
+def test_error_of_functions_that_need_categories_asks_for_the_release(tmp_path: Path, function: str) -> None:
     dataset = segments_hf.load_release(write_json_release(tmp_path, "radar-sequence"), split="train")
     arguments = [tmp_path / "page.html"] if function == "preview" else []
     with pytest.raises(OptionError, match="radar-sequence.*pass the release"):

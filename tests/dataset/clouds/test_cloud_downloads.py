@@ -153,7 +153,7 @@ def test_cameras_are_downloaded_only_on_request(server: Any, write_release: Writ
         assert next(iter(rows))["cameras"][0]["image"].size == (8, 6)  # `datasets` decodes the image
 
 
-def test_points_of_rows_are_those_of_the_files(tmp_path: Path, write_release: WriteRelease) -> None:
+def test_points_of_rows_equal_the_points_of_the_files(tmp_path: Path, write_release: WriteRelease) -> None:
     path = write_release(cloud_samples("pointcloud-cuboid", write_files(tmp_path)), task_type="pointcloud-cuboid")
     expected = np.frombuffer(kitti_file(first_x=0), "<f4").reshape(-1, 4)
     for options in ({}, {"embed": True}, {"streaming": True}):

@@ -203,7 +203,7 @@ def test_camera_without_url_raises_asset_error_only_with_the_option_cameras(
 
 
 @pytest.mark.parametrize("value", [0, -1, "many", True])
-def test_max_points_is_a_positive_number(write_release: WriteRelease, value: Any) -> None:
+def test_max_points_must_be_a_positive_number(write_release: WriteRelease, value: Any) -> None:
     with pytest.raises(OptionError, match="max_points"):
         load_release(write_release([]), max_points=value)
     assert issubclass(OptionError, SegmentsHFError)

@@ -1,4 +1,4 @@
-"""Rows of random releases of point clouds have the values of the JSON; each number has the same bits."""
+"""Rows of random releases of point clouds have exactly the values of the JSON; 0.0 and -0.0 are different values."""
 
 from __future__ import annotations
 

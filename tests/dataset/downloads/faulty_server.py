@@ -19,7 +19,7 @@ Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
 
 class FaultyServer:
-    """A file server whose responses have a fault at random or for some paths.
+    """A file server. Random responses, and all responses for the paths in `permanent_faults`, have a fault.
 
     Attributes:
         url: The address of the server, such as ``http://127.0.0.1:40001``.

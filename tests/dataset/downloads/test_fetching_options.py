@@ -65,7 +65,7 @@ def test_on_error_applies_to_assets_over_a_limit(release, options, column):
     assert [row[column] for row in rows] == [None] * 4
 
 
-class TestDatasetInCache:
+class TestCachedDataset:
     def test_is_reused_for_options_that_do_not_change_rows(self, release):
         first = load_release(release, split="train")
         second = load_release(release, split="train", connections=3, in_flight=2, timeout=9)

@@ -9,7 +9,7 @@ from dataset.making import bitmap, jpeg, label, plain_rows, sample
 from segments_hf import load_release
 from segments_hf.errors import AssetError, ReleaseError
 
-HOSTS = {
+URL_TEMPLATES = {
     "virtual-hosted": "http://private.s3.{region}.amazonaws.com/{key}",
     "virtual-hosted without region": "http://private.s3.amazonaws.com/{key}",
     "path style": "http://s3.{region}.amazonaws.com/private/{key}",
@@ -30,9 +30,9 @@ def s3_with_keys(s3, monkeypatch, no_cloud_credentials):
 def mixed_release(s3_with_keys, server, write_release):
     """Return a release with an image at each kind of URL, and the bytes of the image of each sample by its name."""
     samples, images = [], {}
-    for number, host in enumerate(HOSTS.values()):
+    for number, template in enumerate(URL_TEMPLATES.values()):
         s3_with_keys.put("private", f"x/{number} ä.jpg", image := jpeg((2, 2), red=number))
-        url = host.format(region=REGION, key=f"x/{number}%20%C3%A4.jpg")
+        url = template.format(region=REGION, key=f"x/{number}%20%C3%A4.jpg")
         images[f"https-{number}"] = image
         samples.append(sample(f"https-{number}", url))
     images["s3"] = jpeg((2, 2), red=100)

@@ -1,4 +1,4 @@
-"""`load_release` repairs and reports images with malformed EXIF data, with any `on_error`."""
+"""`load_release` repairs and reports images with malformed EXIF data, for each value of `on_error`."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_repaired_copy_is_cached_by_hash_of_content(local_release):
     assert_rotated(load(local_release)[0])  # the built dataset refers to a deleted file, so it is built again
 
 
-def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
+def test_load_release_fetches_image_with_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
     load(release)
     requests = server.requests["/phone.jpg"]
     caplog.clear()
@@ -170,7 +170,7 @@ def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_
     ]
 
 
-def test_error_of_empty_split_names_skipped_sample(server, write_release):
+def test_error_for_empty_split_names_skipped_sample(server, write_release):
     phone, mask = server.url("/phone.jpg", PHONE_IMAGE), server.url("/mask.png", BITMAP)
     repaired = phone_sample("a", phone, mask)
     gone = phone_sample("b", f"{server.address}/gone.jpg", mask)
@@ -180,7 +180,7 @@ def test_error_of_empty_split_names_skipped_sample(server, write_release):
 
 
 def exif_findings(report: segments_hf.Report) -> list[segments_hf.Finding]:
-    """Return the findings about malformed EXIF data, without those about the orientation and about equal images."""
+    """Return the findings about malformed EXIF data; other findings are about orientations and equal images."""
     return [finding for finding in report.findings if finding.check == "malformed-exif"]
 
 

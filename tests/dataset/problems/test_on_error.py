@@ -116,6 +116,6 @@ def test_splits_and_filters_report_a_sample_without_a_name(write_release, option
     assert [problem["sample"] for problem in read_errors_file(dataset)] == ["samples[1]"]
 
 
-def test_error_of_an_unknown_policy_lists_the_policies():
+def test_error_for_an_unknown_policy_lists_the_policies():
     with pytest.raises(OptionError, match=r"got 'ignore'.*'raise', 'skip', 'keep'"):
         load_by_function("release.json", on_error="ignore")

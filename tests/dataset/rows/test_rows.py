@@ -15,6 +15,7 @@ STRING, INT32, INT64 = Value("string"), Value("int32"), Value("int64")
 # The `id` of the image feature contains the categories.
 CATEGORIES = '[{"id":1,"name":"flower","color":[255,0,0]},{"id":2,"name":"leaf"}]'
 
+# Columns that several task types have. `OBJECT`, `VECTOR` and `TRACK` are fields of an annotation.
 IDENTITY = {"name": STRING, "uuid": STRING, "status": STRING}
 IMAGE = {"image": Image(id=CATEGORIES), "width": INT32, "height": INT32, "image_attributes": JSON, "metadata": JSON}
 BITMAP = {"segmentation_bitmap": Image()}

@@ -1,4 +1,4 @@
-"""`load_release(sensor=…)` makes the rows that an ordinary release of this sensor has."""
+"""`load_release(sensor=…)` makes the rows of a release that has the data of only this sensor."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def with_sensor(features: Features) -> list[tuple[str, Any]]:
 @for_both_forms_of_sensors
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_rows_of_a_sensor_equal_the_rows_of_an_ordinary_release(
+def test_rows_of_a_sensor_equal_the_rows_of_a_release_with_only_this_sensor(
     tmp_path: Path, sensor: str, as_object: bool, streaming: bool
 ) -> None:
     cameras = sensor != "Camera"

@@ -29,13 +29,13 @@ print(json.dumps([row["name"] for row in stream]))
 
 @pytest.fixture
 def large_release(write_release):
-    """A release of 320 samples without images."""
+    """Return a release of 320 samples without images."""
     return write_release([sample(f"flower_{number:04}") for number in range(COUNT)])
 
 
 @pytest.fixture
 def huge_release(write_release):
-    """A release of 2,000 samples without images."""
+    """Return a release of 2,000 samples without images."""
     return write_release([sample(f"flower_{number:04}") for number in range(2000)])
 
 
