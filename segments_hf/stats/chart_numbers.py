@@ -1,4 +1,4 @@
-"""Format the numbers of charts, and choose the ticks of their axes."""
+"""Format the numbers in charts, and choose the ticks of axes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axis import XAxis, YAxis
 
-_FEW_TICKS = 3
-# The leading digits of the ticks of a logarithmic axis: first for a wide range, last for a narrow range.
+_FEW_TICKS = 3  # if the digits of a choice give at most this many ticks, the next choice is tried
+# The choices of leading digits for the ticks of a logarithmic axis, from a wide to a narrow range of values.
 _DIGITS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0))
 _TOO_LARGE = 999.5  # would be rounded to 1000
 
@@ -29,7 +29,7 @@ def short_number(number: float) -> str:
 
 
 def percent_text(percent: float) -> str:
-    """Return a percentage without its sign. Only 0 is shown as 0, and only 100 is shown as 100.
+    """Return a percentage without a percent sign. Only 0 is shown as 0, and only 100 is shown as 100.
 
     >>> [percent_text(percent) for percent in (0, 0.002, 0.438, 16.403, 99.99, 100)]
     ['0', '<0.01', '0.44', '16.4', '>99.9', '100']
@@ -41,17 +41,17 @@ def percent_text(percent: float) -> str:
     return f"{round(percent, 2):.3g}"
 
 
-def use_short_numbers(axis: XAxis | YAxis, most: int, *, whole: bool = True) -> None:
+def use_short_numbers(axis: XAxis | YAxis, max_intervals: int, *, are_whole: bool = True) -> None:
     """Format the ticks of a linear axis with `short_number`.
 
     Args:
         axis: The axis.
-        most: The largest number of intervals between ticks.
-        whole: Whether ticks are only at whole numbers.
+        max_intervals: The largest number of intervals between ticks.
+        are_whole: Whether ticks are only at whole numbers.
     """
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 5, 10], integer=whole, min_n_ticks=1))
+    axis.set_major_locator(MaxNLocator(nbins=max_intervals, steps=[1, 2, 5, 10], integer=are_whole, min_n_ticks=1))
     axis.set_major_formatter(FuncFormatter(lambda number, _: short_number(number)))
 
 

@@ -1,4 +1,4 @@
-"""Write texts into charts, and leave out texts that have no room."""
+"""Write texts into charts, and remove texts that overlap."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mark_limits(axes: Axes, limits: Sequence[float], names: Sequence[str]) -> tu
         names: The names of the intervals, from below the first limit to above the last limit.
 
     Returns:
-        The names and the lines that are inside the axes.
+        The texts with the names, and the lines. Intervals and limits outside the axes have no text and no line.
     """
     low, high = axes.get_xlim()
     axes.set_ylim(top=1.25 * axes.get_ylim()[1])
@@ -42,7 +42,13 @@ def mark_limits(axes: Axes, limits: Sequence[float], names: Sequence[str]) -> tu
 
 
 def remove_overlapping(figure: Figure, texts: Iterable[Text], others: Iterable[Artist] = ()) -> None:
-    """Remove each text that would overlap an earlier text or one of the other parts of a figure."""
+    """Remove each text that overlaps an earlier text or one of `others`.
+
+    Args:
+        figure: The figure.
+        texts: The texts, the most important first.
+        others: Parts of the figure that stay, such as lines.
+    """
     figure.draw_without_rendering()  # computes the positions
     boxes = [other.get_window_extent().padded(_GAP) for other in others]
     for text in texts:

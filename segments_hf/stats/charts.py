@@ -24,7 +24,7 @@ MAX_NAME_LENGTH = 32  # characters
 
 _MAX_COLUMNS = 40
 _BAR_WIDTH = 0.78  # as a fraction of the distance between bars
-_RANGE_WIDTH = 0.26
+_RANGE_WIDTH = 0.26  # as a fraction of the distance between bars
 _EDGE_COLOR = "0.3"  # dark enough to make a white class visible on white
 _GRID_COLOR = "0.92"
 
@@ -57,7 +57,7 @@ def draw_bars(axes: Axes, bars: Sequence[Bar | None], *, is_narrow: bool = False
 
     Args:
         axes: The axes of a figure.
-        bars: The bar of each line, or None for an empty line.
+        bars: The bar of each row, or None for an empty row.
         is_narrow: Whether the axes are one of several side by side, and have room for only a few ticks.
     """
     rows = [row for row, bar in enumerate(bars) if bar is not None]
@@ -75,12 +75,12 @@ def draw_bars(axes: Axes, bars: Sequence[Bar | None], *, is_narrow: bool = False
     room = 1.3 if is_narrow else 1.12  # for the texts
     axes.set(xlim=(0, room * longest or 1), ylim=(len(bars) - 0.4, -0.6))
     are_whole = all(float(bar.length).is_integer() for bar in shown)
-    use_short_numbers(axes.xaxis, 4 if is_narrow else 8, whole=are_whole)
+    use_short_numbers(axes.xaxis, 4 if is_narrow else 8, are_whole=are_whole)
     _remove_frame(axes)
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Write the name of each line of bars or ranges beside the vertical axis."""
+    """Write the name of each row of bars or ranges beside the vertical axis."""
     axes.set_yticks(range(len(names)))
     disable_formulas(axes.set_yticklabels([cut(name, MAX_NAME_LENGTH) for name in names]))
 
@@ -108,10 +108,10 @@ def draw_areas(axes: Axes, counts: Sequence[int]) -> None:
         axes: The axes of a figure.
         counts: The number of objects in each column, for k from 0 on; at least one is positive.
     """
-    first = int(np.flatnonzero(counts)[0])
-    edges = 2.0 ** np.arange(first, len(counts) + 1)
+    start = int(np.flatnonzero(counts)[0])  # the empty columns before the first count are left out
+    edges = 2.0 ** np.arange(start, len(counts) + 1)
     axes.bar(
-        edges[:-1], counts[first:], width=np.diff(edges), align="edge", color=to_matplotlib(NEUTRAL), edgecolor="white"
+        edges[:-1], counts[start:], width=np.diff(edges), align="edge", color=to_matplotlib(NEUTRAL), edgecolor="white"
     )
     low, high = edges[0] / 1.05, edges[-1] * 1.05
     axes.set(xscale="log", xlim=(low, high))
@@ -146,13 +146,13 @@ def draw_ranges(axes: Axes, ranges: Sequence[Range]) -> None:
     _remove_frame(axes)
 
 
-def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, named: int) -> None:
+def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, num_named: int) -> None:
     """Draw a point for each image size; the area of a point grows with the number of images.
 
     Args:
         axes: The axes of a figure.
         points: Width, height and number of images of each size; not empty.
-        named: The number of points, from the first on, that have a text with their size and number of images.
+        num_named: The number of points, the first in `points`, that get a text with their size and number of images.
     """
     widths, heights, counts = np.array(points).T
     axes.scatter(
@@ -164,7 +164,7 @@ def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, named: in
         edgecolors=_EDGE_COLOR,
         linewidths=0.6,
     )
-    for width, height, count in points[:named]:
+    for width, height, count in points[:num_named]:
         axes.annotate(f"{width} x {height}: {short_number(count)} images", (width, height), xytext=(0, 12),
                       textcoords="offset points", ha="center", fontsize="small",
                       bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})  # fmt: skip

@@ -27,7 +27,11 @@ _QUANTITIES = {  # the attributes of `CloudClassStats`, each with the title of i
 
 
 def point_clouds_figure(stats: Stats) -> Figure | None:
-    """Draw the range of each quantity by class, one chart for each quantity that is known."""
+    """Draw the range of each quantity by class, in one chart for each quantity that is known.
+
+    Returns:
+        The figure; None if no quantity is known.
+    """
     if stats.point_clouds is None:
         return None
     charts = {title: _ranges(stats, attribute) for attribute, title in _QUANTITIES.items()}
@@ -36,8 +40,8 @@ def point_clouds_figure(stats: Stats) -> Figure | None:
         return None
     heights = [BAR_HEIGHT * len(ranges) + 1.1 for ranges in charts.values()]
     figure = new_figure(8, sum(heights) + 0.6)
-    parts: list[Axes] = [*figure.subplots(len(charts), 1, squeeze=False, height_ratios=heights)[:, 0]]
-    for axes, (title, ranges) in zip(parts, charts.items(), strict=True):
+    all_axes: list[Axes] = [*figure.subplots(len(charts), 1, squeeze=False, height_ratios=heights)[:, 0]]
+    for axes, (title, ranges) in zip(all_axes, charts.items(), strict=True):
         draw_ranges(axes, ranges)
         axes.set_xlim(0, 1.08 * max(item.high for item in ranges))
         name_rows(axes, [item.name for item in ranges])

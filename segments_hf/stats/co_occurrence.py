@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MAX_CLASSES = 40
 _MAX_NUMBERED = 12  # classes; the cells of a larger heat map are too small for numbers
 _CELL, _SMALL_CELL = 0.55, 0.34  # inches, with and without numbers
-_LETTER = 0.085  # inches
+_LETTER_WIDTH = 0.085  # inches
 _DARK = 35  # percent; the numbers in darker cells are white
 
 
@@ -34,9 +34,9 @@ def co_occurrence_figure(stats: Stats) -> Figure | None:
     shown = sorted(present, key=lambda item: -item.images)[:_MAX_CLASSES]
     if len(shown) < 2:  # noqa: PLR2004
         return None
-    more = f" (the {len(shown)} most frequent of {len(present)})" if len(shown) < len(present) else ""
+    note = f" (the {len(shown)} most frequent of {len(present)})" if len(shown) < len(present) else ""
     explanation = f"Of the {stats.unit}s with the class of the row, the % that also have the class of the column"
-    title = f"{CO_OCCURRENCE}{more}\n{explanation}"
+    title = f"{CO_OCCURRENCE}{note}\n{explanation}"
     return _heat_map(title, [cut(item.name, MAX_NAME_LENGTH) for item in shown], shares(stats, shown))
 
 
@@ -66,15 +66,15 @@ def _heat_map(title: str, names: Sequence[str], values: npt.NDArray[np.float64])
 
     has_numbers = len(names) <= _MAX_NUMBERED
     side = len(names) * (_CELL if has_numbers else _SMALL_CELL)
-    side_with_names = side + 0.3 + _LETTER * max(map(len, names))
+    side_with_names = side + 0.3 + _LETTER_WIDTH * max(map(len, names))
     figure = new_figure(max(8, side_with_names + 1.7), side_with_names + 0.7)
     axes = figure.subplots()
     # The square root makes small shares visible.
     cells = axes.imshow(np.ma.masked_equal(values, 0), cmap=_blues(), norm=PowerNorm(0.5, 0, 100))
-    places = range(len(names))
-    axes.set_xticks(places)
+    ticks = range(len(names))
+    axes.set_xticks(ticks)
     disable_formulas(axes.set_xticklabels(names, rotation=90))
-    axes.set_yticks(places)
+    axes.set_yticks(ticks)
     disable_formulas(axes.set_yticklabels(names))
     axes.set_xticks(np.arange(len(names) - 1) + 0.5, minor=True)
     axes.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)

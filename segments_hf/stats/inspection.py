@@ -42,9 +42,9 @@ class CategoryCount(msgspec.Struct, frozen=True):
         id: The category id.
         name: The name; None if the release does not define the category.
         color: The color.
-        annotations: The number of annotations; None if no label has a list of annotations, as may be for an unknown
-            task type.
-        points: The number of labeled points; None if no label is a list of points.
+        annotations: The number of annotations; None if the labels have no list of annotations, which may happen for an
+            unknown task type.
+        points: The number of labeled points; None if no label has points of a category.
     """
 
     id: int
@@ -76,7 +76,7 @@ class Inspection(Result, msgspec.Struct, frozen=True):
     """The facts and counts of a release file.
 
     Attributes:
-        labelset: The labelset that `categories` and `statuses` are about.
+        labelset: The labelset whose annotations and statuses are counted; None if the release has no labelset.
         image_hosts: The number of images, or of point clouds and camera images, on each host.
         broken: An error message for each sample that cannot be read.
         kinds: The number of annotations of each kind, such as ``{"cuboid": 120}``, of labeled points, and of labels
@@ -113,13 +113,13 @@ class Inspection(Result, msgspec.Struct, frozen=True):
             yield Table(("sensor", "task type", *counts), list(map(astuple, self.sensors)), counts, "Sensors")
         yield _categories_table(self.categories)
         if kinds := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
-            title = "Annotations by kind" if is_cloud else "Counted without reading their geometry or content"
+            note = "" if is_cloud else " (their geometry and content are not read)"
             texts = (
                 f"{number:,} {kind}" if kind == NO_TYPE else counted(number, kind) for kind, number in kinds.items()
             )
-            yield Cell(f"{title}: {', '.join(texts)}")
+            yield Cell(f"Annotations by kind{note}: {', '.join(texts)}")
         if labels := self.kinds.get(LABEL):
-            yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
+            yield Cell(f"Labels that are not counted, because they have no list of annotations: {labels:,}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
         if self.image_hosts:
             files, title = ("files", "Hosts of files") if is_cloud or self.sensors else ("images", "Image hosts")
@@ -129,8 +129,8 @@ class Inspection(Result, msgspec.Struct, frozen=True):
             yield Cell(f"{samples}, the first: {self.broken[0]}", style="bold red")
 
     def _facts(self) -> Table:
-        several = len(self.labelsets) > 1
-        labelsets = [f"{name} (shown)" if several and name == self.labelset else name for name in self.labelsets]
+        is_marked = len(self.labelsets) > 1
+        labelsets = [f"{name} (shown)" if is_marked and name == self.labelset else name for name in self.labelsets]
         return facts_table(
             {
                 "release": self.name,
@@ -170,7 +170,8 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
     labelset = release.default_or_first_labelset if labelset is None else release.resolve_labelset(labelset)
     kind = release.kind(labelset)
     statuses, kinds, hosts = Counter[str](), Counter[str](), Counter[str]()
-    annotations, points, of_sensors = Counter[int](), Counter[int](), Counter[str | None]()
+    annotations, points = Counter[int](), Counter[int]()  # by category id
+    sensor_annotations = Counter[str | None]()
     broken = []
     for index in range(len(release)):
         try:
@@ -185,7 +186,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                         item.valid_category_id for item in part.annotations if item.valid_category_id is not None
                     )
                     points.update(part.points_by_category())
-                    of_sensors[part.sensor] += len(part.annotations)
+                    sensor_annotations[part.sensor] += len(part.annotations)
             elif label is not None:
                 for annotation in label.annotations:
                     annotations[annotation.category_id] += 1
@@ -205,7 +206,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         description=text_without_secrets(release.dataset_description or release.description or "") or None,
         created_at=None if release.created_at is None else release.created_at.isoformat(),
         task_type=release.labelset_task_type(labelset),
-        labelsets=[known.name for known in release.labelsets],
+        labelsets=[item.name for item in release.labelsets],
         labelset=labelset,
         samples=len(release),
         statuses=dict(statuses.most_common()),
@@ -222,12 +223,14 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         image_hosts=dict(hosts.most_common()),
         broken=broken,
         kinds=dict(kinds.most_common()),
-        sensors=[SensorCount(**asdict(sensor), annotations=of_sensors[sensor.name]) for sensor in release.sensors],
+        sensors=[
+            SensorCount(**asdict(sensor), annotations=sensor_annotations[sensor.name]) for sensor in release.sensors
+        ],
     )
 
 
 def _hosts_of_sensor(release: Release) -> Iterator[str]:
-    """Yield the host of each file of a sensor. Samples that cannot be read are left out."""
+    """Yield the host of each file of a release of one sensor. Samples that cannot be read are left out."""
     for index in release.indices:
         with suppress(ReleaseError):
             yield from map(_host, _urls(release[index], release.kind(None)))
@@ -244,7 +247,7 @@ def _urls(sample: Sample, kind: TaskKind) -> Iterator[str]:
 
 
 def _host(url: str) -> str:
-    # `urlsplit` takes longer than decoding a sample, so the host of a plain URL without a user is read without it.
+    # `urlsplit` takes longer than decoding a sample. A regular expression reads the host of a plain URL without a user.
     if (plain := _PLAIN_URL.match(url)) and "@" not in url and "%40" not in url:
         return plain[1]
     if not is_url(url):

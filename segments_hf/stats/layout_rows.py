@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
-    """Return the columns of a row that are counted, and the measures of its label.
+    """Return the columns of a row that `stats` counts, and the measures of its label; None if there are no measures.
 
     Args:
         label: The label of a row in a layout; None if the row has no label.

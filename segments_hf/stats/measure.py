@@ -25,8 +25,8 @@ class Measured:
         pixels: The number of pixels of each class index in the semantic mask of the row; None if the mask cannot be
             made.
         unlabeled: The number of pixels without a class in the semantic mask.
-        found: The ids of the annotations that have pixels or points in the image and a class; None if they are not
-            known because the bitmap or the size of the image is missing.
+        object_ids: The ids of the annotations that have a class, and pixels or points in the image; None if these ids
+            are not known, because the bitmap or the size of the image is missing.
         without_class: The number of annotations that have pixels or points in the image but no class.
         left_out: The number of annotations that do not count as objects, by reason.
     """
@@ -34,7 +34,7 @@ class Measured:
     areas: list[tuple[int, float]]
     pixels: Mapping[int, int] | None
     unlabeled: int
-    found: frozenset[int] | None = None
+    object_ids: frozenset[int] | None = None
     without_class: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -71,7 +71,7 @@ def measure(row: Row) -> Measured | None:
     found = boxes(raster.ids)
     classes = class_of_ids(raster.instances)
     pixels = Counter[int]()
-    for number, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
-        if number in classes:
-            pixels[classes[number]] += area
+    for instance_id, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
+        if instance_id in classes:
+            pixels[classes[instance_id]] += area
     return Measured(areas, pixels, raster.ids.size - pixels.total(), ids, without_class, left_out)

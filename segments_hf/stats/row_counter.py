@@ -19,15 +19,15 @@ from segments_hf.stats.clouds.cloud_measure import MeasuredCloud
 from segments_hf.stats.clouds.cloud_stats import CloudCounter
 from segments_hf.stats.measure import Measured
 from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
-from segments_hf.stats.tally import Attributes, sizes_of
+from segments_hf.stats.tally import AttributeCounter, sizes_of
 
 if TYPE_CHECKING:
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
 
-# The errors of rows that cannot be measured.
-Unmeasured: TypeAlias = AssetError | BitmapError | PointCloudError
+# The errors of labels that cannot be measured.
+MeasureError: TypeAlias = AssetError | BitmapError | PointCloudError
 
 
 class RowCounter:
@@ -38,23 +38,28 @@ class RowCounter:
         self._images = self._labeled = self._unlabeled_pixels = self._masks = 0
         self._statuses = Counter[str]()
         self._objects = Counter[int | None]()  # by class index
-        self._images_with = Counter[int]()
-        self._pairs = Counter[tuple[int, int]]()
-        self._per_image = Counter[int]()
-        self._pixels = Counter[int]()
+        self._images_with = Counter[int]()  # by class index
+        self._pairs = Counter[tuple[int, int]]()  # by two class indices
+        self._objects_per_image = Counter[int]()
+        self._pixels = Counter[int]()  # by class index
         self._areas = [array("d") for _ in source.categories]
         self._image_sizes = Counter[tuple[int, int]]()
-        self._attributes, self._image_attributes = Attributes(), Attributes()
+        self._attributes, self._image_attributes = AttributeCounter(), AttributeCounter()
         self._left_out = Counter[str]()
         self._has_json_label = has_json_label(source.features)
         self._has_clouds = is_point_cloud(source.features)
         self._clouds = CloudCounter(len(source.categories))
         self._not_measured = Counter[str]()
-        self._indices = {category.id: index for index, category in enumerate(source.categories)}
+        self._class_indices = {category.id: index for index, category in enumerate(source.categories)}
         self._problems: list[str] = []
 
-    def add(self, outcome: Outcome, measured: Measured | MeasuredCloud | Unmeasured | None) -> None:
-        """Count a row."""
+    def add(self, outcome: Outcome, measured: Measured | MeasuredCloud | MeasureError | None) -> None:
+        """Count a row.
+
+        Args:
+            outcome: The row and its problems.
+            measured: The measures of the label, or the error if it cannot be measured; None if there are no measures.
+        """
         self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
         row = outcome.row
         if row is None:
@@ -85,8 +90,8 @@ class RowCounter:
             if len(set(ids)) < len(ids):
                 annotations = [annotations[index] for index in last_indices(ids)]
         classes = [item["category"] for item in annotations]
-        if measured is not None and measured.found is not None:
-            annotations = [item for item in annotations if item["id"] in measured.found]
+        if measured is not None and measured.object_ids is not None:
+            annotations = [item for item in annotations if item["id"] in measured.object_ids]
             classes = [*(item["category"] for item in annotations), *[None] * measured.without_class]
         self._add_objects(classes)
         try:
@@ -98,17 +103,17 @@ class RowCounter:
             self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
 
     def _add_json_label(self, row: Row) -> None:
-        """Count the annotations of a label that stays JSON. Their geometry is not measured."""
+        """Count the annotations of a label that stays JSON. The geometry of the annotations is not measured."""
         parts = label_parts(row[JSON_LABEL_COLUMN])
         self._not_measured += count_kinds(parts)
         if parts is None:
             self._problems.append(
-                f"{sample_name(row)}: got a label without a list of annotations, which is not counted"
+                f"{sample_name(row)}: got a label without a list of annotations; the label is not counted"
             )
             return
         annotations = [item for part in parts for item in part.annotations]
         classes = [
-            None if item.valid_category_id is None else self._indices.get(item.valid_category_id)
+            None if item.valid_category_id is None else self._class_indices.get(item.valid_category_id)
             for item in annotations
         ]
         self._add_objects(classes)
@@ -122,7 +127,7 @@ class RowCounter:
         for index in classes:
             self._objects[index] += 1
         self._add_classes(sorted({index for index in classes if index is not None}))
-        self._per_image[len(classes)] += 1
+        self._objects_per_image[len(classes)] += 1
 
     def _add_classes(self, indices: list[int]) -> None:
         # For a few items, these loops are faster than `Counter.update`.
@@ -169,7 +174,7 @@ class RowCounter:
                 )
                 for index, category in enumerate(categories)
             ],
-            objects_per_image=dict(sorted(self._per_image.items())),
+            objects_per_image=dict(sorted(self._objects_per_image.items())),
             unlabeled_pixels=self._unlabeled_pixels if self._masks else None,
             sizes=sizes_of(self._areas),
             image_sizes=[ImageSize(*size, count) for size, count in self._image_sizes.most_common()],

@@ -25,7 +25,7 @@ from segments_hf.stats.clouds.cloud_measure import MeasuredCloud, measure_cloud
 from segments_hf.stats.clouds.cloud_stats import CloudClassStats, CloudStats, Quantities
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
-from segments_hf.stats.row_counter import RowCounter, Unmeasured
+from segments_hf.stats.row_counter import MeasureError, RowCounter
 from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
 from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
 
@@ -133,7 +133,7 @@ def _measure_row(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | No
         row.pop(BITMAP_COLUMN, None)
 
 
-def _measure_cloud_row(outcome: Outcome) -> tuple[Outcome, MeasuredCloud | Unmeasured | None]:
+def _measure_cloud_row(outcome: Outcome) -> tuple[Outcome, MeasuredCloud | MeasureError | None]:
     """Measure a point cloud that has a label, and remove its points. The function runs in several threads."""
     row = outcome.row
     if row is None:
@@ -149,7 +149,7 @@ def _measure_cloud_row(outcome: Outcome) -> tuple[Outcome, MeasuredCloud | Unmea
 
 def _measure_layout_row(
     outcome: Outcome, layout: Layout, classes: MaskClasses
-) -> tuple[Outcome, Measured | Unmeasured | None]:
+) -> tuple[Outcome, Measured | MeasureError | None]:
     """Measure a row in a layout, and keep only the columns that are counted. The function runs in several threads."""
     try:
         outcome.row, measured = countable(layout.read_label(outcome.row or {}, classes))

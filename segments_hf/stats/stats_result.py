@@ -95,8 +95,8 @@ class Stats(Result, msgspec.Struct, frozen=True):
         left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
         problems: An error message for each part of a sample that could not be read and is not counted.
         unit: The unit of the numbers of images: ``image``; ``point cloud``, also for each frame of a sequence; or
-            ``sample`` for other task types, such as those of text. A sequence of these is one sample, and its objects
-            are the annotations of all its frames.
+            ``sample`` for other task types, such as those of text. For these task types, a sequence is one sample, and
+            its objects are the annotations of all its frames.
         point_clouds: The statistics of points and cuboids; None for other data than point clouds.
         not_measured: The number of annotations whose sizes and pixels are not measured because of their task type, by
             kind, such as ``{"text span": 120}``; empty for images and point clouds.
@@ -145,15 +145,17 @@ def _blocks(stats: Stats) -> Iterator[Block]:
         yield _counts(objects_per(stats.unit), ("objects", units), _ranges(stats.objects_per_image))
     if stats.image_sizes:
         sizes = [(f"{item.width} x {item.height}", item.images) for item in stats.image_sizes]
-        yield _counts(IMAGE_SIZES, ("width x height", "images"), _first(sizes))
+        yield _counts(IMAGE_SIZES, ("width x height", "images"), _limited(sizes))
     if stats.co_occurrence:
         names = [item.name for item in stats.classes]
         pairs = [(f"{names[pair.first]}, {names[pair.second]}", pair.images) for pair in stats.co_occurrence]
-        yield _counts(CO_OCCURRENCE, ("both classes", units), _first(pairs))
+        yield _counts(CO_OCCURRENCE, ("both classes", units), _limited(pairs))
     if stats.attributes:
-        yield _counts(f"{ATTRIBUTES} of objects", ("attribute", "value", "objects"), _values(stats.attributes))
+        yield _counts(f"{ATTRIBUTES} of objects", ("attribute", "value", "objects"), _attribute_rows(stats.attributes))
     if stats.image_attributes:
-        yield _counts(f"{ATTRIBUTES} of {units}", ("attribute", "value", units), _values(stats.image_attributes))
+        yield _counts(
+            f"{ATTRIBUTES} of {units}", ("attribute", "value", units), _attribute_rows(stats.image_attributes)
+        )
     if stats.problems:
         yield Cell(f"{counted(len(stats.problems), 'problem')}, the first: {stats.problems[0]}", style="bold red")
 
@@ -233,14 +235,15 @@ def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
     return [(f"{step * line} to {step * (line + 1) - 1}", images) for line, images in lines.items()]
 
 
-def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _limited(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the first rows of a table, and one row with the sum of all other rows."""
     others = rows[_MAX_LINES:]
     return [*rows[:_MAX_LINES], *([(f"({len(others)} others)", sum(count for _, count in others))] if others else [])]
 
 
-def _values(attributes: list[AttributeCounts]) -> Iterator[tuple[str, str, int]]:
+def _attribute_rows(attributes: list[AttributeCounts]) -> Iterator[tuple[str, str, int]]:
     for attribute in attributes:
-        for place, item in enumerate(attribute.values[:_MAX_LINES]):
-            yield attribute.name if place == 0 else "", text_or_json(item.value), item.count
+        for index, item in enumerate(attribute.values[:_MAX_LINES]):
+            yield attribute.name if index == 0 else "", text_or_json(item.value), item.count
         if others := attribute.other + sum(item.count for item in attribute.values[_MAX_LINES:]):
             yield "", "(others)", others

@@ -41,16 +41,20 @@ if TYPE_CHECKING:
     from segments_hf.stats.tally import AttributeCounts, Sizes
 
 _MAX_CLASSES = 120
-_MAX_SIZES = 8  # image sizes that are shown as bars
-_NAMED_SIZES = 3
+_MAX_SIZES = 8  # image sizes that are drawn as bars; more image sizes are drawn as points
+_NAMED_SIZES = 3  # image sizes whose points have a text
 _MAX_STATUSES = 12
 _MAX_OBJECT_ATTRIBUTES, _MAX_IMAGE_ATTRIBUTES = 6, 4
 _MAX_VALUES = 8  # of one attribute
-_COCO_LIMITS = (32.0**2, 96.0**2)  # pixels
+_COCO_LIMITS = (32.0**2, 96.0**2)  # pixels: the upper limits of small and medium objects in COCO
 
 
 def classes_figure(stats: Stats) -> Figure | None:
-    """Draw the objects, images and pixels of each class side by side, the class with the most objects first."""
+    """Draw the objects, images and pixels of each class side by side, the class with the most objects first.
+
+    Returns:
+        The figure; None if there are no objects, no pixels and no images with a class.
+    """
     pixels = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
     if not (stats.objects or pixels or any(item.images for item in stats.classes)):
         return None
@@ -68,13 +72,13 @@ def classes_figure(stats: Stats) -> Figure | None:
         for unit, bars in columns.items():
             bars.append(count_bar(stats.without_class, PALE) if unit == "objects" else None)
     figure = new_figure(8 if len(columns) < 3 else 9.5, BAR_HEIGHT * len(names) + 1.6)  # noqa: PLR2004
-    parts: Sequence[Axes] = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
-    for axes, (unit, bars) in zip(parts, columns.items(), strict=True):
+    all_axes: Sequence[Axes] = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    for axes, (unit, bars) in zip(all_axes, columns.items(), strict=True):
         draw_bars(axes, bars, is_narrow=True)
         axes.set_title(unit, fontsize="medium")
-    name_rows(parts[0], names)
-    more = f" (the {len(shown)} most frequent of {len(stats.classes)})" if len(shown) < len(stats.classes) else ""
-    figure.suptitle(f"{title_of_classes(objects=bool(stats.objects), pixels=bool(pixels), unit=stats.unit)}{more}")
+    name_rows(all_axes[0], names)
+    note = f" (the {len(shown)} most frequent of {len(stats.classes)})" if len(shown) < len(stats.classes) else ""
+    figure.suptitle(f"{title_of_classes(objects=bool(stats.objects), pixels=bool(pixels), unit=stats.unit)}{note}")
     return figure
 
 
@@ -84,14 +88,18 @@ def _share(item: ClassStats, pixels: int) -> Bar:
 
 
 def object_sizes_figure(stats: Stats) -> Figure | None:
-    """Draw a histogram of the areas of all objects, and below it the range of areas of each class."""
+    """Draw a histogram of the areas of all objects, and below it the range of areas of each class.
+
+    Returns:
+        The figure; None if no area is known.
+    """
     if stats.sizes is None:
         return None
     ranges = sorted(
         (_range(item, sizes) for item in stats.classes if (sizes := item.sizes)), key=lambda item: -item.middle
     )
     shown = ranges[:_MAX_CLASSES]
-    more = f" (the largest {len(shown)} of {len(ranges)} classes)" if len(shown) < len(ranges) else ""
+    note = f" (the largest {len(shown)} of {len(ranges)} classes)" if len(shown) < len(ranges) else ""
     heights = [2.2, BAR_HEIGHT * len(shown) + 0.6]
     figure = new_figure(8, sum(heights) + 0.8)
     histogram, classes = figure.subplots(2, 1, sharex=True, height_ratios=heights)
@@ -101,7 +109,7 @@ def object_sizes_figure(stats: Stats) -> Figure | None:
     histogram.tick_params(labelbottom=True)
     draw_ranges(classes, shown)
     name_rows(classes, [item.name for item in shown])
-    classes.set_title(f"By class: 5th, 50th and 95th percentile{more}", fontsize="medium")
+    classes.set_title(f"By class: 5th, 50th and 95th percentile{note}", fontsize="medium")
     classes.set_xlabel("area in pixels")
     figure.suptitle(f"{OBJECT_SIZES}: area in pixels")
     counts = {"small": stats.sizes.small, "medium": stats.sizes.medium, "large": stats.sizes.large}
@@ -116,8 +124,12 @@ def _range(item: ClassStats, sizes: Sizes) -> Range:
 
 
 def images_figure(stats: Stats) -> Figure | None:
-    """Draw the objects per image, the label statuses and the image sizes, one below the other."""
-    statuses = _first_bars(list(stats.statuses.items()), _MAX_STATUSES)
+    """Draw charts of the objects per image, the label statuses and the image sizes, one below the other.
+
+    Returns:
+        The figure; None if none of the numbers is known.
+    """
+    statuses = _limited_bars(list(stats.statuses.items()), _MAX_STATUSES)
     sizes = [(f"{item.width} x {item.height}", count_bar(item.images)) for item in stats.image_sizes]
     panels: list[tuple[float, Callable[[Axes], None]]] = []
     if stats.objects_per_image:
@@ -135,10 +147,10 @@ def images_figure(stats: Stats) -> Figure | None:
         return None
     heights = [height for height, _ in panels]
     figure = new_figure(8, sum(heights))
-    parts: list[Axes] = [*figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]]
-    for axes, (_, draw) in zip(parts, panels, strict=True):
+    all_axes: list[Axes] = [*figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]]
+    for axes, (_, draw) in zip(all_axes, panels, strict=True):
         draw(axes)
-    remove_overlapping(figure, [text for axes in parts for text in axes.texts])
+    remove_overlapping(figure, [text for axes in all_axes for text in axes.texts])
     return figure
 
 
@@ -149,44 +161,54 @@ def _draw_objects_per_image(axes: Axes, stats: Stats) -> None:
 
 
 def _draw_image_sizes(axes: Axes, stats: Stats) -> None:
-    draw_points(axes, [(item.width, item.height, item.images) for item in stats.image_sizes], named=_NAMED_SIZES)
+    draw_points(axes, [(item.width, item.height, item.images) for item in stats.image_sizes], num_named=_NAMED_SIZES)
     axes.set_title(f"{IMAGE_SIZES}: width and height in pixels", fontsize="medium")
     axes.set(xlabel="width in pixels", ylabel="height in pixels")
 
 
 def attributes_figure(stats: Stats) -> Figure | None:
-    """Draw the values of each attribute, those of objects before those of images."""
+    """Draw the values of the most frequent attributes: first the attributes of objects, then those of images.
+
+    Returns:
+        The figure; None if there are no attributes.
+    """
     total = len(stats.attributes) + len(stats.image_attributes)
     shown = [
         *((item, "objects") for item in _most_frequent(stats.attributes, _MAX_OBJECT_ATTRIBUTES)),
-        *((item, "images") for item in _most_frequent(stats.image_attributes, _MAX_IMAGE_ATTRIBUTES)),
+        *((item, f"{stats.unit}s") for item in _most_frequent(stats.image_attributes, _MAX_IMAGE_ATTRIBUTES)),
     ]
     if not shown:
         return None
-    charts = [_values(item) for item, _ in shown]
+    charts = [_value_bars(item) for item, _ in shown]
     heights = [_height(chart) for chart in charts]
     figure = new_figure(8, 0.4 + sum(heights))
-    parts: list[Axes] = [*figure.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]]
-    for axes, (attribute, unit), chart in zip(parts, shown, charts, strict=True):
+    all_axes: list[Axes] = [*figure.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]]
+    for axes, (attribute, unit), chart in zip(all_axes, shown, charts, strict=True):
         _draw_named_bars(axes, cut(attribute.name, 60), unit, chart)
-    more = f" ({len(shown)} of {total} attributes)" if len(shown) < total else ""
-    figure.suptitle(f"{ATTRIBUTES}: number of objects or images with each value{more}")
+    note = f" ({len(shown)} of {total} attributes)" if len(shown) < total else ""
+    figure.suptitle(f"{ATTRIBUTES}: number of objects or {stats.unit}s with each value{note}")
     return figure
 
 
-def _most_frequent(attributes: Sequence[AttributeCounts], most: int) -> list[AttributeCounts]:
-    return sorted(attributes, key=lambda item: -item.count)[:most]
+def _most_frequent(attributes: Sequence[AttributeCounts], limit: int) -> list[AttributeCounts]:
+    return sorted(attributes, key=lambda item: -item.count)[:limit]
 
 
-def _values(attribute: AttributeCounts) -> list[tuple[str, Bar]]:
+def _value_bars(attribute: AttributeCounts) -> list[tuple[str, Bar]]:
     counts = [(text_or_json(item.value), item.count) for item in attribute.values]
-    return _first_bars(counts, _MAX_VALUES, attribute.other)
+    return _limited_bars(counts, _MAX_VALUES, attribute.other)
 
 
-def _first_bars(counts: Sequence[tuple[str, int]], most: int, others: int = 0) -> list[tuple[str, Bar]]:
-    """Return a bar with its name for each of the first counts, and one bar for all others."""
-    others += sum(count for _, count in counts[most:])
-    bars = [(name, count_bar(count)) for name, count in counts[:most]]
+def _limited_bars(counts: Sequence[tuple[str, int]], limit: int, others: int = 0) -> list[tuple[str, Bar]]:
+    """Return a bar with its name for each of the first counts, and one bar for the sum of all other counts.
+
+    Args:
+        counts: The names and the counts.
+        limit: The number of counts that have their own bar.
+        others: A number that is added to the sum of the other counts.
+    """
+    others += sum(count for _, count in counts[limit:])
+    bars = [(name, count_bar(count)) for name, count in counts[:limit]]
     return [*bars, *([("(others)", count_bar(others, PALE))] if others else [])]
 
 
@@ -198,5 +220,5 @@ def _draw_named_bars(axes: Axes, title: str, unit: str, bars: Sequence[tuple[str
 
 
 def _height(bars: Sequence[object]) -> float:
-    """Return the height of the axes of bars with their title and ticks, in inches."""
+    """Return the height of a chart of bars with its title and ticks, in inches."""
     return BAR_HEIGHT * len(bars) + 0.9

@@ -1,4 +1,4 @@
-"""The sizes of objects, and the counts of attribute values."""
+"""Compute the statistics of the sizes of objects, and count the values of attributes."""
 
 from __future__ import annotations
 
@@ -84,23 +84,23 @@ def sizes_of(areas: Iterable[array[float]]) -> Sizes | None:
     Args:
         areas: The areas of the objects in pixels, in any number of arrays.
     """
-    sizes = np.concatenate([np.zeros(0), *(np.frombuffer(part) for part in areas if part)])
-    if not sizes.size:
+    all_areas = np.concatenate([np.zeros(0), *(np.frombuffer(part) for part in areas if part)])
+    if not all_areas.size:
         return None
-    bins = np.frexp(sizes.clip(1))[1] - 1  # frexp is exact at powers of 2; a logarithm is not
-    quantiles = np.quantile(sizes, list(_QUANTILES.values()), method="inverted_cdf").tolist()
+    bins = np.frexp(all_areas.clip(1))[1] - 1  # frexp is exact at powers of 2; a logarithm is not
+    quantiles = np.quantile(all_areas, list(_QUANTILES.values()), method="inverted_cdf").tolist()
     return Sizes(
-        objects=sizes.size,
+        objects=all_areas.size,
         **dict(zip(_QUANTILES, quantiles, strict=True)),
-        small=int(np.count_nonzero(sizes < _SMALL)),
-        medium=int(np.count_nonzero((sizes >= _SMALL) & (sizes < _MEDIUM))),
-        large=int(np.count_nonzero(sizes >= _MEDIUM)),
+        small=int(np.count_nonzero(all_areas < _SMALL)),
+        medium=int(np.count_nonzero((all_areas >= _SMALL) & (all_areas < _MEDIUM))),
+        large=int(np.count_nonzero(all_areas >= _MEDIUM)),
         histogram=np.bincount(bins).tolist(),
     )
 
 
-class Attributes:
-    """Count the values of attributes."""
+class AttributeCounter:
+    """The counts of attribute values so far."""
 
     def __init__(self) -> None:
         self._values: dict[str, Counter[str]] = {}

@@ -24,7 +24,7 @@ def title_of_classes(*, objects: bool, pixels: bool, unit: str = "image") -> str
     Args:
         objects: Whether objects are counted.
         pixels: Whether pixels are counted.
-        unit: What is counted besides: ``image``, ``point cloud`` or ``sample``.
+        unit: The noun for the images, which are always counted: ``image``, ``point cloud`` or ``sample``.
 
     >>> title_of_classes(objects=True, pixels=False)
     'Objects and images per class'

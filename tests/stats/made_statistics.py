@@ -15,7 +15,7 @@ NAMES = ["_hidden", "$\\frac{", "a\nb\x1b[31m", "Blüte – Größe", "long " * 
 
 
 def stats_of_classes(count: int, **changes: Any) -> Stats:
-    """Return statistics of `count` classes with unusual names."""
+    """Return statistics of `count` classes with unusual names. Each of `changes` replaces a field of the result."""
     classes = [
         ClassStats(
             index, index, NAMES[index % len(NAMES)], palette_color(index), index * index, index, index, SIZES

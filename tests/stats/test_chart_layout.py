@@ -1,4 +1,4 @@
-"""The texts of charts do not overlap, classes of any color are visible, and numbers look alike everywhere."""
+"""The texts of charts do not overlap, classes of any color are visible, and all numbers have the same form."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ CLOSE_SIZES = [ImageSize(2000 + n, 1500 - n, 30 - n) for n in range(20)]
 NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}  # their chart takes the most time
 
 
-def wide(sizes: dict[str, Any]) -> Stats:
-    """Return statistics of three classes with other sizes of all objects."""
-    return stats_of_classes(3, sizes=msgspec.structs.replace(SIZES, **sizes), **NO_ATTRIBUTES)
+def with_sizes(**changes: Any) -> Stats:
+    """Return statistics of three classes. Each of `changes` replaces a field of the sizes of all objects."""
+    return stats_of_classes(3, sizes=msgspec.structs.replace(SIZES, **changes), **NO_ATTRIBUTES)
 
 
 CASES = {
@@ -38,9 +38,9 @@ CASES = {
     "13 classes": lambda: stats_of_classes(13, **NO_ATTRIBUTES),
     "120 classes": lambda: stats_of_classes(120, **NO_ATTRIBUTES),
     "close image sizes": lambda: stats_of_classes(2, image_sizes=CLOSE_SIZES, **NO_ATTRIBUTES),
-    "one size of objects": lambda: wide({"histogram": [0] * 13 + [9]}),
-    "few small objects": lambda: wide({"small": 10**9, "histogram": [0] * 9 + [1] * 9}),
-    "areas up to 1G": lambda: wide({"small": 10**9, "medium": 10**9, "histogram": [1] * 30}),
+    "one size of objects": lambda: with_sizes(histogram=[0] * 13 + [9]),
+    "few small objects": lambda: with_sizes(small=10**9, histogram=[0] * 9 + [1] * 9),
+    "areas up to 1G": lambda: with_sizes(small=10**9, medium=10**9, histogram=[1] * 30),
 }
 
 
@@ -87,9 +87,9 @@ def test_white_classes_have_a_dark_edge_in_all_charts() -> None:
     drawn = figures(msgspec.structs.replace(made, classes=white))
     patches = [*(patch for axes in drawn["classes"].axes for patch in axes.patches),
                *drawn["object-sizes"].axes[1].patches]  # fmt: skip
-    light = [patch for patch in patches if contrast_with_white(patch.get_facecolor()) < 3]
-    assert len(light) > 9
-    for patch in light:
+    light_patches = [patch for patch in patches if contrast_with_white(patch.get_facecolor()) < 3]
+    assert len(light_patches) > 9
+    for patch in light_patches:
         assert contrast_with_white(patch.get_edgecolor()) > 4.5
         assert patch.get_linewidth() >= 0.5
     for points in drawn["object-sizes"].axes[1].collections:
@@ -119,9 +119,9 @@ def test_only_exact_0_and_100_percent_are_shown_as_0_and_100(percent: float, tex
 
 
 def test_ticks_of_areas_are_round_numbers_that_differ() -> None:
-    for first in range(34):
-        for last in range(first + 1, 35):
-            low, high = 2**first / 1.05, 2**last * 1.05
+    for low_power in range(34):
+        for high_power in range(low_power + 1, 35):
+            low, high = 2**low_power / 1.05, 2**high_power * 1.05
             ticks = logarithmic_ticks(low, high)
             assert 2 <= len(ticks) <= 11
             assert low <= min(ticks) <= max(ticks) <= high

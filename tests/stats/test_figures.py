@@ -156,6 +156,12 @@ def test_cells_with_small_shares_have_another_color_than_cells_with_no_image() -
     assert abs(colors[0, 1] - colors[0, 2]).sum() > 60
 
 
+def test_charts_of_attributes_name_the_unit_of_the_statistics() -> None:
+    figure = figures(stats_of_classes(1, unit="point cloud"))["attributes"]
+    assert {axes.get_xlabel() for axes in figure.axes} == {"objects", "point clouds"}
+    assert "objects or point clouds" in figure.get_suptitle()
+
+
 def test_empty_dataset_has_no_figures() -> None:
     empty = stats_of_classes(
         2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabeled_pixels=None, sizes=None,
@@ -174,10 +180,10 @@ def test_missing_matplotlib_error_says_how_to_install_it(monkeypatch: pytest.Mon
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("before", [False, True], ids=["new folder", "older figures"])
-def test_file_that_appears_during_the_statistics_is_not_replaced(tmp_path: Path, before: bool) -> None:
+@pytest.mark.parametrize("has_older_figures", [False, True], ids=["new folder", "older figures"])
+def test_file_that_appears_during_the_statistics_is_not_replaced(tmp_path: Path, has_older_figures: bool) -> None:
     counted = stats(demo_release())
-    if before:
+    if has_older_figures:
         save_figures(counted, tmp_path)
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     expected = figure_snapshots(tmp_path)

@@ -1,4 +1,4 @@
-"""Statistics of point clouds equal those of a simple loop, and files that are not read leave their numbers out."""
+"""Statistics of point clouds equal those of a simple loop, without numbers of points if the files are not read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ clouds_of_cuboids = st.lists(
 
 
 def is_inside(point: Any, center: Any, size: Any) -> bool:
-    # Points are at whole coordinates, and the borders of boxes between them, so that no result depends on rounding.
+    # Points have whole coordinates, and the faces of cuboids do not. So no result depends on rounding.
     return all(
         abs(value - middle) <= length / 2 + 0.25 for value, middle, length in zip(point, center, size, strict=True)
     )
@@ -185,7 +185,7 @@ def test_points_in_map_coordinates_are_counted_with_the_resolution_of_the_file(t
 
 
 @pytest.mark.slow
-def test_memory_is_limited_for_many_points_and_many_boxes(tmp_path):
+def test_memory_is_limited_for_many_points_and_many_cuboids(tmp_path):
     points, number = np.zeros((100_000, 4)), 3000
     near, far = (
         {"category_id": 4, "type": "cuboid", "position": xyz([x, 200, 1]), "dimensions": xyz([2, 2, 2]), "yaw": 0}

@@ -56,7 +56,7 @@ def rows(draw: Any) -> list[dict[str, Any]]:
 
 
 def as_dataset(random_rows: list[dict[str, Any]]) -> datasets.Dataset:
-    """Return rows as a dataset, with bitmaps as PNGs and attributes as JSON."""
+    """Return rows as a dataset, in which bitmaps are PNGs and attributes are JSON."""
     is_text = not hasattr(datasets, "Json")
 
     def stored(row: dict[str, Any]) -> dict[str, Any]:

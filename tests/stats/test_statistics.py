@@ -111,7 +111,7 @@ def test_each_frame_of_a_sequence_counts_as_an_image(write_release: Any) -> None
     assert (found.images, found.objects, found.objects_per_image) == (2, 1, {1: 1})
 
 
-def test_listed_annotations_of_point_clouds_are_counted(write_release: Any) -> None:
+def test_annotations_of_point_clouds_are_counted_without_files(write_release: Any) -> None:
     cloud = sample("a", None, label(annotations=[{"id": 1, "category_id": 1}]))
     found = stats(write_release([cloud], task_type="pointcloud-cuboid"))
     assert (found.images, found.labeled, found.statuses, found.objects) == (1, 1, {"LABELED": 1}, 1)

@@ -29,12 +29,12 @@ class MeasuredCloud:
 
     Attributes:
         box_classes: The class index of each cuboid with a class: int64 array of shape (N,).
-        dimensions: Their length, width and height: float64 array of shape (N, 3).
-        distances: The distances of their centers from the sensor: float64 array of shape (N,).
-        object_points: The class index and the number of points of each object with a class; None if the points are not
-            known, because the file was not read.
-        class_points: The number of points of each class; None if the points are not known.
-        unlabeled: The number of points without a class.
+        dimensions: The length, width and height of each of these cuboids: float64 array of shape (N, 3).
+        distances: The distance of the center of each of these cuboids from the sensor: float64 array of shape (N,).
+        object_points: The class index and the number of points of each object with a class; None if the numbers are not
+            known, because the file of the point cloud was not read or the label has no point labels.
+        class_points: The number of points by class index; None if the numbers are not known.
+        unlabeled: The number of points without a class; 0 if the numbers are not known.
         left_out: The number of annotations that do not count as objects, by reason.
     """
 
@@ -50,8 +50,8 @@ class MeasuredCloud:
 def measure_cloud(row: Row) -> MeasuredCloud:
     """Measure the label of a point cloud.
 
-    The points of a cuboid are the points of the file inside of it. A point in cuboids of several classes counts for
-    each of them. The points of an object of a segmentation are those with its id.
+    The points of a cuboid are the points of the file that are inside the cuboid. A point in cuboids of several classes
+    counts for each of these classes. The points of an object of a segmentation are the points labeled with its id.
 
     Args:
         row: A row of a point cloud whose annotations could be read.
@@ -63,13 +63,13 @@ def measure_cloud(row: Row) -> MeasuredCloud:
     label = label_of(row)
     if isinstance(label, PointLabel):
         return _measure_points(label)
-    found = boxes(row)
-    with_class = found[found.class_indices >= 0]
-    measured = MeasuredCloud(with_class.class_indices, with_class.dimensions, np.linalg.norm(with_class.center, axis=1))
+    cuboids = boxes(row)
+    cuboids = cuboids[cuboids.class_indices >= 0]
+    measured = MeasuredCloud(cuboids.class_indices, cuboids.dimensions, np.linalg.norm(cuboids.center, axis=1))
     if label is not None:
         measured.left_out = label.count_repeated_ids()
     if has_point_cloud(row):
-        _count_points_in(with_class, row, measured)
+        _count_points_in_cuboids(cuboids, row, measured)
     return measured
 
 
@@ -77,22 +77,24 @@ def _measure_points(label: PointLabel) -> MeasuredCloud:
     measured = MeasuredCloud(left_out=label.count_repeated_ids())
     if label.missing_part:
         return measured
-    instances = np.bincount(label.point_labels("instance"), minlength=len(label.annotations) + 1)[1:].tolist()
-    classes = np.bincount(label.point_labels("semantic")).tolist()
-    last = label.last_indices
+    # In both arrays of point labels, 0 is the value of points without an object or a class.
+    instance_points = np.bincount(label.point_labels("instance"), minlength=len(label.annotations) + 1)[1:].tolist()
+    class_points = np.bincount(label.point_labels("semantic")).tolist()
     measured.object_points = [
-        (index, instances[number]) for number in last if (index := label.annotations[number].class_index) is not None
+        (class_index, instance_points[index])
+        for index in label.last_indices
+        if (class_index := label.annotations[index].class_index) is not None
     ]
-    measured.class_points = {index: points for index, points in enumerate(classes[1:]) if points}
-    measured.unlabeled = classes[0] if classes else 0
+    measured.class_points = {index: points for index, points in enumerate(class_points[1:]) if points}
+    measured.unlabeled = class_points[0] if class_points else 0
     return measured
 
 
-def _count_points_in(found: Boxes, row: Row, measured: MeasuredCloud) -> None:
-    classes = found.class_indices
-    object_points = np.zeros(len(found), np.int64)
+def _count_points_in_cuboids(cuboids: Boxes, row: Row, measured: MeasuredCloud) -> None:
+    classes = cuboids.class_indices
+    object_points = np.zeros(len(cuboids), np.int64)
     class_points: Counter[int] = Counter(dict.fromkeys(classes.tolist(), 0))
-    for inside in points_in_boxes_by_block(read_positions(row), found):
+    for inside in points_in_boxes_by_block(read_positions(row), cuboids):
         object_points += np.count_nonzero(inside, axis=0)
         for index in class_points:
             class_points[index] += int(np.count_nonzero(inside[:, classes == index].any(axis=1)))

@@ -1,4 +1,4 @@
-"""The statistics of point clouds: points, distances and sizes of boxes by class."""
+"""The statistics of point clouds by class: numbers of points, and distances and sizes of cuboids."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class CloudClassStats(msgspec.Struct, frozen=True):
         index: The class index.
         points: The number of points of the class: those inside its cuboids, or those that are labeled with it; None if
             the points are not known.
-        points_per_object: The number of points of each object, which may be 0; None if there are no objects, or the
+        points_per_object: The numbers of points of the objects; a number may be 0. None if there are no objects, or the
             points are not known.
-        distance: The distances of the centers of its cuboids from the sensor; None if there are no cuboids.
-        length: The lengths of its cuboids, along their headings; None if there are no cuboids.
-        width: The widths of its cuboids; None if there are no cuboids.
-        height: The heights of its cuboids; None if there are no cuboids.
+        distance: The distances of the centers of the cuboids from the sensor; None if there are no cuboids.
+        length: The lengths of the cuboids, along their headings; None if there are no cuboids.
+        width: The widths of the cuboids; None if there are no cuboids.
+        height: The heights of the cuboids; None if there are no cuboids.
     """
 
     index: int
@@ -81,12 +81,14 @@ def quantities_of(values: array[float]) -> Quantities | None:
     """
     if not values:
         return None
-    found = np.quantile(np.frombuffer(values), list(_QUANTILES.values()), method="inverted_cdf").tolist()
-    return Quantities(objects=len(values), **dict(zip(_QUANTILES, found, strict=True)))
+    quantiles = np.quantile(np.frombuffer(values), list(_QUANTILES.values()), method="inverted_cdf").tolist()
+    return Quantities(objects=len(values), **dict(zip(_QUANTILES, quantiles, strict=True)))
 
 
 @dataclass
 class _ClassValues:
+    """The values of the cuboids and objects of one class."""
+
     points_per_object: array[float] = field(default_factory=lambda: array("d"))
     distance: array[float] = field(default_factory=lambda: array("d"))
     length: array[float] = field(default_factory=lambda: array("d"))
@@ -107,7 +109,7 @@ class CloudCounter:
         self._unlabeled: int | None = None
 
     def add(self, measured: MeasuredCloud) -> None:
-        """Count a point cloud."""
+        """Add the measures of a point cloud."""
         measures = zip(
             measured.box_classes.tolist(), measured.dimensions.tolist(), measured.distances.tolist(), strict=True
         )

@@ -18,7 +18,7 @@ _BOX_SIZES = "Cuboids per class: median, smallest and largest size, and distance
 
 
 def cloud_tables(stats: CloudStats, names: Sequence[Cell]) -> Iterator[Table]:
-    """Yield the tables of points and of boxes, each with one row per class. Tables without numbers are left out.
+    """Yield a table of points and a table of cuboids, each with one row per class. A table without numbers is left out.
 
     Args:
         stats: The statistics of the point clouds.
@@ -52,7 +52,7 @@ def _boxes(classes: Sequence[CloudClassStats], names: Sequence[Cell]) -> Table:
 
 
 def _text(quantity: Quantities | None, digits: int) -> str:
-    """Return the median, and in parentheses the smallest and the largest value if they differ as text."""
+    """Return the median, and in parentheses the smallest and the largest value, unless the texts of both are equal."""
     if quantity is None:
         return "–"
     median, smallest, largest = (
