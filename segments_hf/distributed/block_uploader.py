@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.uploads.shard_upload import Progress
     from segments_hf.hub.uploads.split_upload import Target
 
-_RESULT = "result"  # the column with the results of the uploads
+_RESULT = "result"  # the name of the column with the results of the uploads
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class BlockUploader:
         target.repository.create()
         upload = _upload_of_block(split.features, target.repository.without_token(), target.max_bytes)
         # Half a CPU, because uploads mostly wait for the network. With one CPU, Ray would also run this function in the
-        # same task as the function before it, and would pass it small tables instead of whole blocks.
+        # task of the previous function of the dataset, and would pass small tables to it instead of whole blocks.
         results = self.dataset.map_batches(upload, batch_size=None, batch_format="pyarrow", num_cpus=0.5)
         with results_in_order(results), own_errors():
             batches = results.iter_batches(batch_size=None, batch_format="pandas")
@@ -79,14 +79,14 @@ def _upload_of_block(features: Features, repository: Repository, max_bytes: int)
 
 @contextmanager
 def results_in_order(dataset: ray.data.Dataset) -> Iterator[None]:
-    """Inside the `with` statement, let Ray return the results of a dataset in order, and show no bars of Ray."""
+    """In the block, make Ray return the results of a dataset in order, without the progress bars of Ray."""
     context = dataset.context  # shared with the dataset of the user
-    previous = context.execution_options.preserve_order, context.enable_progress_bars
+    previous_options = context.execution_options.preserve_order, context.enable_progress_bars
     context.execution_options.preserve_order, context.enable_progress_bars = True, False
     try:
         yield
     finally:
-        context.execution_options.preserve_order, context.enable_progress_bars = previous
+        context.execution_options.preserve_order, context.enable_progress_bars = previous_options
 
 
 @contextmanager

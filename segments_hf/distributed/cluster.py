@@ -73,7 +73,7 @@ def connect(address: str | None = None, environment: Mapping[str, str] | None = 
 
 
 def cluster_cpus() -> int:
-    """Return the number of CPUs of the cluster; 1 if it has no CPUs, as an autoscaler may start without nodes."""
+    """Return the number of CPUs of the cluster; 1 if it has none yet, because an autoscaler may start without nodes."""
     return max(1, int(import_ray().cluster_resources().get("CPU", 0)))
 
 

@@ -54,7 +54,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Args:
         dataset: The dataset. Its columns are converted to the types of `features`: JSON may be a string, and an image
-            its bytes or a struct of `bytes` and `path`.
+            may be its bytes or a struct of `bytes` and `path`.
         repo_id: ``owner/name``, or the name alone for a repository of the user. The repository is created if it does
             not exist.
         features: The features of all columns; for the columns of `read_release`, those of `features_of`.
@@ -85,7 +85,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)
-    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream has no length; the push has more rows
+    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream, as the dataset may have more rows
     source = replace(open_source({split: first_rows}, None, None), is_whole=False)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
@@ -105,10 +105,10 @@ def _first_rows(dataset: ray.data.Dataset, features: datasets.Features) -> datas
         OptionError: There are no rows.
         SegmentsHFError: The columns do not fit the features.
     """
-    first = dataset.limit(SHEET_ROWS)
-    with results_in_order(first), own_errors():
-        blocks = list(first.iter_batches(batch_size=None, batch_format="pyarrow"))
+    limited = dataset.limit(SHEET_ROWS)
+    with results_in_order(limited), own_errors():
+        blocks = list(limited.iter_batches(batch_size=None, batch_format="pyarrow"))
     if not any(block.num_rows for block in blocks):
         raise OptionError("got a dataset without rows, expected at least one row")
-    rows = [dataset_of_block(block, features).data.table for block in blocks if block.num_rows]
-    return dataset_of_block(pa.concat_tables(rows), features)
+    tables = [dataset_of_block(block, features).data.table for block in blocks if block.num_rows]
+    return dataset_of_block(pa.concat_tables(tables), features)

@@ -9,7 +9,8 @@ from segments_hf.errors import ClusterError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-COMPARED: Final = ("segments-hf", "datasets", "pyarrow", "huggingface_hub")  # they determine the content of the shards
+# The packages whose versions are compared, because they determine the content of the shards.
+PACKAGES: Final = ("segments-hf", "datasets", "pyarrow", "huggingface_hub")
 _TIMEOUT = 120  # seconds; a new process on a busy node needs many seconds to start
 
 Versions = dict[str, "str | None"]
@@ -27,26 +28,26 @@ def check_node_versions() -> None:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     read = ray.remote(num_cpus=0, max_retries=0)(reader_of_versions())
-    names = {
+    node_names = {
         node["NodeID"]: f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})"
         for node in ray.nodes()
         if node["Alive"] and node["Resources"].get("CPU", 0) > 0
     }
-    answers = {
-        read.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(COMPARED): node
-        for node in names
+    nodes = {  # the id of each node, by the reference to its versions
+        read.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(PACKAGES): node
+        for node in node_names
     }
-    expected = reader_of_versions()(COMPARED)
-    done, silent = ray.wait(list(answers), num_returns=len(answers), timeout=_TIMEOUT) if answers else ([], [])
-    if silent:
-        nodes = ", ".join(sorted(names[answers[answer]] for answer in silent))
-        raise ClusterError(f"got no answer from these nodes of the Ray cluster in {_TIMEOUT} s: {nodes}")
-    for answer in done:
+    expected = reader_of_versions()(PACKAGES)
+    finished, unfinished = ray.wait(list(nodes), num_returns=len(nodes), timeout=_TIMEOUT) if nodes else ([], [])
+    if unfinished:
+        names = ", ".join(sorted(node_names[nodes[reference]] for reference in unfinished))
+        raise ClusterError(f"got no answer from these nodes of the Ray cluster in {_TIMEOUT} s: {names}")
+    for reference in finished:
         try:
-            found = ray.get(answer)
+            found = ray.get(reference)
         except ray.exceptions.RayError:  # the node has died since `ray.nodes()`
             continue
-        compare_versions(names[answers[answer]], found, expected)
+        compare_versions(node_names[nodes[reference]], found, expected)
 
 
 def compare_versions(node: str, found: Mapping[str, str | None], expected: Mapping[str, str | None]) -> None:
@@ -75,7 +76,7 @@ def compare_versions(node: str, found: Mapping[str, str | None], expected: Mappi
 
 
 def reader_of_versions() -> Callable[[Sequence[str]], Versions]:
-    """Return a function that reads the versions, and that runs on nodes where segments-hf is not installed.
+    """Return a function that reads versions of packages. It also runs on nodes where segments-hf is not installed.
 
     Ray pickles functions of modules by reference, which fails on such nodes. It pickles local functions by value.
     """

@@ -30,7 +30,7 @@ class FinishedSlice(msgspec.Struct, frozen=True):
 
     Attributes:
         number: The number of the slice in its split.
-        progress: All its shards, and the rows and objects that were left out.
+        progress: All shards of the slice, and the numbers of rows and objects that were left out.
     """
 
     number: int
@@ -42,7 +42,7 @@ class RayUploader:
     """Write and upload shards with tasks on the Ray cluster that this process is connected to. See `Uploader`.
 
     Each task uploads one slice of a release. The journal of a split has one entry for each slice that has been
-    uploaded. It is on the machine of this process.
+    uploaded. The journal is a file on the machine of this process.
 
     Attributes:
         connections_per_host: The largest number of simultaneous requests to one host, of all tasks together.

@@ -70,7 +70,7 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
             belongs to. By default the cluster that this process is connected to; else Ray is started on this machine.
         connections_per_host: The largest number of simultaneous requests to one host, of all nodes together.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
-            `cache_dir`. `in_flight` is a number of rows of one task.
+            `cache_dir`. `in_flight` is the largest number of rows whose files one task downloads at the same time.
 
     Returns:
         The dataset. If a sample has an error while the dataset is read, the error is an exception of Ray that is also
@@ -98,8 +98,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
     connections = max(1, connections_per_host // cluster_cpus())
     schema = storage_schema(source_split.features)
     readers = [
-        SliceReader(samples.with_connections(connections), schema, source_split.name)
-        for samples in rows.slices(slice_size_of(rows))
+        SliceReader(slice_rows.with_connections(connections), schema, source_split.name)
+        for slice_rows in rows.slices(slice_size_of(rows))
     ]
     has_all_rows = layout is None and not rows.config.kind.sequence and on_error == "raise"
     return _dataset(readers, schema, min(connections_per_host, len(readers)), has_all_rows=has_all_rows)

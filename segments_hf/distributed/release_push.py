@@ -93,8 +93,9 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         commit_message: The message of the commits, and the title of a pull request.
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
-            `cache_dir`. `in_flight` is a number of rows of one task. Without `sensor`, all sensors of a release of
-            several sensors are pushed, each as a configuration with its name.
+            `cache_dir`. `in_flight` is the largest number of rows whose files one task downloads at the same time.
+            Without `sensor`, all sensors of a release of several sensors are pushed, each as a configuration with its
+            name.
 
     Returns:
         The commit or merge commit, the rows and size of each split, and the numbers of rows and objects left out.
@@ -111,10 +112,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     import_ray()
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     layout_options = LayoutOptions(None, palette, image_range, fields)
-    opening: dict[str, Any] = {
+    release_options: dict[str, Any] = {
         name: value for name, value in options.items() if name in {"storage_options", "api_key", "max_release_bytes"}
     }
-    releases = opened_releases(release, **opening)
+    releases = opened_releases(release, **release_options)
 
     def open_sensor(name: str | None) -> Source:
         return open_release_stream(

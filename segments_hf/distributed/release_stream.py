@@ -36,13 +36,13 @@ def open_release_stream(
         split: As for `load_release`.
 
     Raises:
-        TypeError: There is no such option.
+        TypeError: An option is unknown.
         OptionError: An option is invalid or does not fit the release.
         SegmentsHFError: The release cannot be read.
     """
-    known = ClusterKeywords.__annotations__
-    if unknown := sorted(options.keys() - known):
-        raise TypeError(unknown_option(unknown[0], sorted({*known, "connections_per_host"})))
-    loading = cast("LoadKeywords", {**options, "on_error": on_error})
-    stream = load_release(release, split=split, streaming=True, **loading)
+    known_options = ClusterKeywords.__annotations__
+    if unknown := sorted(options.keys() - known_options):
+        raise TypeError(unknown_option(unknown[0], sorted({*known_options, "connections_per_host"})))
+    load_options = cast("LoadKeywords", {**options, "on_error": on_error})
+    stream = load_release(release, split=split, streaming=True, **load_options)
     return open_source(stream, layout, None, on_error, layout_options)

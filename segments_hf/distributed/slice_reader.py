@@ -64,10 +64,10 @@ class SliceReader:
                 table = batch.table.select(self.schema.names).filter(pa.array(kept))
                 yield table.replace_schema_metadata(None)
         report(problems)
-        for what, counts in (("rows", left_out.rows), ("objects", left_out.objects)):
+        for noun, counts in (("rows", left_out.rows), ("objects", left_out.objects)):
             if counts:
                 logger.warning(
-                    "%s, slice %d: %s left out: %s", self.split, self.rows.number, what, reasons_text(counts)
+                    "%s, slice %d: %s left out: %s", self.split, self.rows.number, noun, reasons_text(counts)
                 )
         if not has_rows:
             yield self.schema.empty_table()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-_SLICES: Final = 1000  # in a large release: enough for a large cluster, and a repeated task takes little time
-_LARGEST: Final = 1000  # samples
-_SMALLEST: Final = 64  # images; their downloads take longer than the start of a task
+# The number of slices of a large release: enough for a large cluster, and a task that Ray runs again takes little time.
+_TARGET_SLICES: Final = 1000
+_MAX_SAMPLES: Final = 1000
+_MIN_IMAGES: Final = 64  # their downloads take longer than the start of a task
 
 
 def slice_size(samples: int, *, are_sequences: bool) -> int:
-    """Return the number of samples in each slice. It does not depend on the cluster.
+    """Return the number of samples in each slice of a split. The number does not depend on the cluster.
 
     Args:
         samples: The number of samples.
@@ -23,4 +24,4 @@ def slice_size(samples: int, *, are_sequences: bool) -> int:
     >>> slice_size(5_000_000, are_sequences=False)
     1000
     """
-    return max(1 if are_sequences else _SMALLEST, min(_LARGEST, -(-samples // _SLICES)))
+    return max(1 if are_sequences else _MIN_IMAGES, min(_MAX_SAMPLES, -(-samples // _TARGET_SLICES)))

@@ -14,10 +14,10 @@ from segments_hf.option_names import is_command_line, on_command_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-MAX_RETRIES: Final = 8  # how often Ray runs a task again after the death of its node or its process
+MAX_RETRIES: Final = 8  # the number of times that Ray runs a task again after its node or process died
 
-_POLL_SECONDS = 1.0  # how often the number of CPUs is read while no result arrives
-_CANCEL_SECONDS = 5.0  # how long canceled tasks may remove their files before their processes are killed
+_POLL_SECONDS = 1.0  # the interval between reads of the number of CPUs while no result arrives
+_CANCEL_SECONDS = 5.0  # the time for canceled tasks to remove their files before their processes are killed
 
 R = TypeVar("R")
 
@@ -62,24 +62,24 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
     """
     import ray
 
-    waiting = deque(tasks)
-    submitted: dict[Any, Task[R]] = {}  # by the reference to the result
+    waiting_tasks = deque(tasks)
+    submitted_tasks: dict[Any, Task[R]] = {}  # by the reference to the result
     run = ray.remote(num_cpus=1, max_retries=MAX_RETRIES, scheduling_strategy="SPREAD")(_run)
     try:
-        while waiting or submitted:
+        while waiting_tasks or submitted_tasks:
             cpus = cluster_cpus()
-            while waiting and len(submitted) < 2 * cpus:
-                work = waiting[0].make_work(min(cpus, len(tasks)))
-                submitted[run.remote(work, is_command_line=is_command_line())] = waiting.popleft()
-            done, _ = ray.wait(list(submitted), timeout=_POLL_SECONDS)
+            while waiting_tasks and len(submitted_tasks) < 2 * cpus:
+                work = waiting_tasks[0].make_work(min(cpus, len(tasks)))
+                submitted_tasks[run.remote(work, is_command_line=is_command_line())] = waiting_tasks.popleft()
+            done, _ = ray.wait(list(submitted_tasks), timeout=_POLL_SECONDS)
             for reference in done:
-                task = submitted.pop(reference)
+                task = submitted_tasks.pop(reference)
                 yield task.key, _result(reference, task.key)
     finally:
-        if submitted:
+        if submitted_tasks:
             # Waiting tasks are canceled first. Otherwise, a waiting task may start, because a running task has ended,
             # while it is canceled. Then Ray may abort this process ("Tried to complete task that was not pending").
-            _cancel(list(reversed(submitted)))
+            _cancel(list(reversed(submitted_tasks)))
 
 
 def _run(work: Callable[[], R], *, is_command_line: bool) -> R:

@@ -19,7 +19,7 @@ hub = hub_conftest.hub  # a fixture
 NODE_OPTIONS = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
 # With these settings, Ray notices in seconds instead of half a minute that a node has died. A node on a busy machine,
 # which responds late, does not count as dead.
-HEALTH = {
+HEALTH_CHECK_OPTIONS = {
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 200,
     "health_check_timeout_ms": 2000,
@@ -29,7 +29,7 @@ HEALTH = {
 
 @pytest.fixture(scope="session", autouse=True)
 def ray_environment() -> Iterator[None]:
-    """Set the variables of Ray before it is imported, because it reads them once. Its processes inherit them."""
+    """Set environment variables before Ray is imported, because Ray reads them then. Its processes inherit them."""
     folder = tempfile.mkdtemp(prefix="ray")  # the paths of sockets in it may have 107 characters at most
     variables = {
         "RAY_TMPDIR": folder,
@@ -75,8 +75,8 @@ def started_cluster(ray_environment: None) -> Iterator[TwoNodes]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)  # the nodes use the address 127.0.0.1
-        head = {"num_cpus": 0, "_system_config": HEALTH, **NODE_OPTIONS}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
+        head_options = {"num_cpus": 0, "_system_config": HEALTH_CHECK_OPTIONS, **NODE_OPTIONS}
+        cluster = Cluster(initialize_head=True, head_node_args=head_options)
         try:
             nodes = TwoNodes(cluster)
             ray.init(cluster.address, log_to_driver=False, logging_level="error")

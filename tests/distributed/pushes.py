@@ -14,7 +14,7 @@ from hub.server.hub_server import HubServer
 from hub.server.large_files import COMPLETING_REQUESTS
 from PIL import Image
 
-UPLOAD = COMPLETING_REQUESTS["xet"]
+UPLOAD = COMPLETING_REQUESTS["xet"]  # the request that completes the upload of a file
 
 
 def image_samples(server: LoopbackServer, count: int, *, broken: frozenset[int] = frozenset()) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def image_samples(server: LoopbackServer, count: int, *, broken: frozenset[int] 
     ]
 
 
-def many_images(folder: Path, write_release: Any, count: int) -> Path:
+def local_image_release(folder: Path, write_release: Any, count: int) -> Path:
     """Write a release of small images in local files."""
     samples = []
     for number in range(count):
@@ -40,9 +40,11 @@ def many_images(folder: Path, write_release: Any, count: int) -> Path:
 
 
 def pushed_rows(hub: HubServer, repo: str) -> list[dict[str, Any]]:
+    """Return the rows of all shards of a repository."""
     files = hub.files(repo)
     return [row for path in shards(hub, repo) for row in pq.read_table(io.BytesIO(files[path])).to_pylist()]
 
 
 def assert_received_once(hub: HubServer) -> None:
+    """Check that the Hub received the content of each file once."""
     assert {oid: len(hub.objects[oid]) for oid in hub.received} == dict(hub.received)

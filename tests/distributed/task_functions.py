@@ -13,7 +13,7 @@ from segments_hf.errors import OptionError
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedWork:
     """A function that takes some time, and returns its key and the id of its process."""
 
     folder: Path
@@ -27,7 +27,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingWork:
     """A function that waits for a minute, and records if it is canceled.
 
     Attributes:
@@ -52,7 +52,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Failing:
+class FailingWork:
     """A function that raises an error of segments-hf."""
 
     folder: Path
@@ -63,17 +63,17 @@ class Failing:
 
 
 @dataclass(frozen=True)
-class Crashing:
-    """A function that ends its process the first `times` times."""
+class CrashingWork:
+    """A function that ends its process in each of its first `num_crashes` calls."""
 
     folder: Path
-    times: int
+    num_crashes: int
 
     def __call__(self) -> int:
         record(self.folder, "start", "crashing")
-        if len(records(self.folder, "start")) <= self.times:
+        if len(records(self.folder, "start")) <= self.num_crashes:
             os._exit(1)
-        return self.times
+        return self.num_crashes
 
 
 def record(folder: Path, event: str, key: str) -> None:
@@ -82,7 +82,7 @@ def record(folder: Path, event: str, key: str) -> None:
 
 
 def records(folder: Path, event: str) -> list[str]:
-    """Return the keys of the recorded events of one kind, sorted."""
+    """Return the sorted keys of all records of an event."""
     return sorted(file.name.split()[1] for file in folder.iterdir() if file.name.startswith(f"{event} "))
 
 

@@ -1,4 +1,4 @@
-"""Point clouds that are read and pushed by Ray have the rows of one machine."""
+"""Rows of point clouds that Ray reads and pushes equal the rows that one machine reads and pushes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from segments_hf import distributed
 
 pytestmark = [
     pytest.mark.slow,
-    # Ray Data warns of its own default settings.
+    # Ray Data issues a warning about its own default settings.
     pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context"),
     pytest.mark.parametrize("task_type", TASK_TYPES),
 ]
@@ -39,13 +39,13 @@ def test_rows_of_read_release_are_those_of_load_release(cluster: TwoNodes, relea
     assert stored_rows(datasets.Dataset(pa.concat_tables(tables)).cast(features)) == stored_rows(expected)
 
 
-@pytest.mark.parametrize("way", ["push_to_hub", "write_to_hub"])
-def test_push_equals_the_push_of_one_machine(hub: HubServer, cluster: TwoNodes, release: Path, way: str) -> None:
+@pytest.mark.parametrize("function", ["push_to_hub", "write_to_hub"])
+def test_push_equals_the_push_of_one_machine(hub: HubServer, cluster: TwoNodes, release: Path, function: str) -> None:
     options: dict[str, Any] = {"cameras": True}
     segments_hf.push_to_hub(
         {"train": segments_hf.load_release(release, split="train", streaming=True, **options)}, "jane/alone"
     )
-    if way == "push_to_hub":
+    if function == "push_to_hub":
         distributed.push_to_hub(release, REPO, **options)
     else:
         rows = distributed.read_release(release, **options)

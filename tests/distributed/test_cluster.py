@@ -18,7 +18,7 @@ from segments_hf.distributed.cluster import ray_cluster
 from segments_hf.distributed.node_versions import check_node_versions, compare_versions
 from segments_hf.errors import ClusterError, MissingExtraError, OptionError
 
-HERE = {"Python": "3.11", "segments-hf": "0.1.0", "datasets": "5.2.0"}
+VERSIONS = {"Python": "3.11", "segments-hf": "0.1.0", "datasets": "5.2.0"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ HERE = {"Python": "3.11", "segments-hf": "0.1.0", "datasets": "5.2.0"}
 )
 def test_error_of_different_versions_names_node_package_and_versions(changes: dict[str, str | None], text: str) -> None:
     with pytest.raises(ClusterError) as caught:
-        compare_versions("worker-1 (10.0.0.7)", {**HERE, **changes}, HERE)
+        compare_versions("worker-1 (10.0.0.7)", {**VERSIONS, **changes}, VERSIONS)
     assert "worker-1 (10.0.0.7)" in str(caught.value)
     assert text in str(caught.value)
 
@@ -61,9 +61,9 @@ def test_import_of_the_modules_does_not_import_ray() -> None:
 
 def test_address_without_a_cluster_is_an_error() -> None:
     pytest.importorskip("ray")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with socket.socket() as unused_socket:
+        unused_socket.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused_socket.getsockname()[1]}"
     with pytest.raises(ClusterError, match=f"at {address}: .*refused"), ray_cluster(address):
         pass
 
@@ -90,9 +90,9 @@ def test_connection_to_another_cluster_is_an_error(cluster: TwoNodes) -> None:
 @pytest.mark.slow
 def test_versions_on_all_nodes_are_compared(cluster: TwoNodes, monkeypatch: pytest.MonkeyPatch) -> None:
     check_node_versions()
-    monkeypatch.setattr(node_versions, "COMPARED", ("segments-hf", "hatchling"))
+    monkeypatch.setattr(node_versions, "PACKAGES", ("segments-hf", "hatchling"))
     check_node_versions()
-    # The reader on the node finds another version than the one in this process.
+    # The patch changes the versions in this process, not those on the nodes.
     monkeypatch.setattr("importlib.metadata.version", lambda package: "0.0.1")
     with pytest.raises(ClusterError, match=r"segments-hf 0\.1\.0 \(here 0\.0\.1\)"):
         check_node_versions()
@@ -110,13 +110,13 @@ def is_running(group: int) -> bool:
 PROGRAM = """
 import sys
 from pathlib import Path
-from distributed.task_functions import Waiting
+from distributed.task_functions import WaitingWork
 from segments_hf.distributed.cluster import ray_cluster
 from segments_hf.distributed.tasks import Task, run_tasks
 
 folder = Path(sys.argv[1])
 with ray_cluster():
-    print(list(run_tasks([Task(key, lambda _: Waiting(folder, key, 0.1)) for key in "ab"])))
+    print(list(run_tasks([Task(key, lambda _: WaitingWork(folder, key, 0.1)) for key in "ab"])))
 """
 
 

@@ -19,7 +19,7 @@ from segments_hf.demo import demo_release
 from segments_hf.errors import AssetError, HubError
 
 pytestmark = pytest.mark.slow
-REFUSED = (403, {}, b"")
+REFUSAL = (403, {}, b"")
 
 
 def sequences(server: LoopbackServer, count: int) -> list[dict[str, Any]]:
@@ -45,34 +45,34 @@ def test_push_with_a_killed_node_equals_the_push_of_one_machine(
     release = write_release(image_samples(server, 1000, broken=frozenset({3, 700})))
     hub.faults.append(Fault(*UPLOAD, lambda _: cluster.kill_one(), after=4))
     with caplog.at_level(logging.WARNING):
-        pushed = distributed.push_to_hub(release, REPO, on_error="skip", connections_per_host=8)
+        cluster_result = distributed.push_to_hub(release, REPO, on_error="skip", connections_per_host=8)
     assert not hub.faults[0].times
     assert [record.getMessage().splitlines()[0] for record in caplog.records] == ["2 sample(s) left out (image: 2)"]
     assert_received_once(hub)
     assert len(shards(hub)) == 16  # slices of 64 samples
     # The images of the contact sheet are read twice, and so are those of the slices that the dead node did not finish.
     assert sum(server.requests.values()) <= 1000 + 4 * 64
-    alone = segments_hf.push_to_hub(release, "jane/alone", on_error="skip")
+    local_result = segments_hf.push_to_hub(release, "jane/alone", on_error="skip")
     assert pushed_rows(hub, REPO) == pushed_rows(hub, "jane/alone")
-    assert pushed.splits["train"].rows == alone.splits["train"].rows == 998
-    assert pushed.left_out == alone.left_out
+    assert cluster_result.splits["train"].rows == local_result.splits["train"].rows == 998
+    assert cluster_result.left_out == local_result.left_out
 
 
 def test_interrupted_push_uploads_only_the_remaining_slices(
     hub: HubServer, cluster: TwoNodes, server: LoopbackServer, write_release: WriteRelease
 ) -> None:
     release = write_release(image_samples(server, 320))
-    hub.faults.append(Fault(*UPLOAD, REFUSED, times=99, after=3))
+    hub.faults.append(Fault(*UPLOAD, REFUSAL, times=99, after=3))
     with pytest.raises(HubError, match="write access"):
         distributed.push_to_hub(release, REPO)
     assert hub.files(REPO).keys() == {".gitattributes"}
     hub.faults.clear()
-    before = dict(hub.received)
+    first_uploads = dict(hub.received)
     server.requests.clear()
-    pushed = distributed.push_to_hub(release, REPO)
+    cluster_result = distributed.push_to_hub(release, REPO)
     assert_received_once(hub)
-    assert len(before) == 3
-    assert pushed.skipped_bytes == sum(before.values())
+    assert len(first_uploads) == 3
+    assert cluster_result.skipped_bytes == sum(first_uploads.values())
     assert sum(server.requests.values()) < 320
     names = [row["name"] for row in pushed_rows(hub, REPO)]
     assert names == [f"{number}.jpg" for number in range(320)]
@@ -109,10 +109,10 @@ def test_error_of_a_refused_token_names_the_machine(
 def test_push_of_splits_with_a_layout_equals_the_push_of_one_machine(hub: HubServer, cluster: TwoNodes) -> None:
     options = {"layout": "object-detection", "license": "cc-by-4.0"}
     splits = {"train": 0.6, "test": 0.4}
-    pushed = distributed.push_to_hub(demo_release(), REPO, splits=splits, **options)
+    cluster_result = distributed.push_to_hub(demo_release(), REPO, splits=splits, **options)
     stream = segments_hf.load_release(demo_release(), splits=splits, streaming=True)
-    alone = segments_hf.push_to_hub(stream, "jane/alone", **options)
-    assert pushed.splits == alone.splits
+    local_result = segments_hf.push_to_hub(stream, "jane/alone", **options)
+    assert cluster_result.splits == local_result.splits
     files = {path: content.replace(b"alone", b"flowers") for path, content in hub.files("jane/alone").items()}
     assert hub.files(REPO) == files
 

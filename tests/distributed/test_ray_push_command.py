@@ -22,7 +22,7 @@ from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
 
-def command(release: Path, output: Path) -> subprocess.Popen[bytes]:
+def start_command(release: Path, output: Path) -> subprocess.Popen[bytes]:
     """Start the command with a token as an option, and none in the environment."""
     environment = {**os.environ, "HF_HOME": str(output.parent / "home")}
     del environment["HF_TOKEN"]
@@ -44,18 +44,18 @@ def test_push_command_that_runs_again_after_ctrl_c_resumes(
 ) -> None:
     pytest.importorskip("ray")
     release = write_release(image_samples(server, 320))
-    slow = Fault(*UPLOAD, 3.0, times=1, after=3)
-    hub.faults.append(slow)
-    process = command(release, tmp_path / "interrupted.txt")
-    wait_for(lambda: not slow.times or process.poll() is not None, 120)
+    delay = Fault(*UPLOAD, 3.0, times=1, after=3)
+    hub.faults.append(delay)
+    process = start_command(release, tmp_path / "interrupted.txt")
+    wait_for(lambda: not delay.times or process.poll() is not None, 120)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     assert process.wait(60) == 130, (tmp_path / "interrupted.txt").read_text()
     assert "Traceback" not in (tmp_path / "interrupted.txt").read_text()
     assert hub.files(REPO).keys() == {".gitattributes"}
     received = len(hub.received)
-    assert command(release, tmp_path / "again.txt").wait(120) == 0, (tmp_path / "again.txt").read_text()
+    assert start_command(release, tmp_path / "again.txt").wait(120) == 0, (tmp_path / "again.txt").read_text()
     assert "the Hub already had" in (tmp_path / "again.txt").read_text()
-    assert 3 <= received < len(hub.received) == 6  # with the contact sheet
+    assert 3 <= received < len(hub.received) == 6  # five slices and the contact sheet
     assert_received_once(hub)
     segments_hf.push_to_hub(release, "jane/alone")
     assert pushed_rows(hub, REPO) == pushed_rows(hub, "jane/alone")
@@ -64,7 +64,7 @@ def test_push_command_that_runs_again_after_ctrl_c_resumes(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--engine", "ray", "--num-proc", "2"], "--num-proc: got 2 and --engine ray"),
+        (["--engine", "ray", "--num-proc", "2"], "--num-proc: got 2 together with --engine ray"),
         (["--address", "auto"], "--address: got 'auto' without --engine ray"),
     ],
     ids=["processes with Ray", "address without Ray"],

@@ -1,4 +1,4 @@
-"""`read_release` gives the rows of `load_release` and `to_layout` as a dataset of Ray, in order."""
+"""`read_release` returns the rows of `load_release` and `to_layout` as a dataset of Ray, in order."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from golden_releases import bitmap_release, bitmap_sequence_release, cuboid_rele
 from hub.demo_push import stored_rows
 
 from distributed.conftest import TwoNodes
-from distributed.pushes import many_images
+from distributed.pushes import local_image_release
 from segments_hf import AssetError, MissingExtraError, OptionError, load_release, to_layout
 from segments_hf.demo import demo_release
 from segments_hf.distributed import features_of, read_release
 
-# Ray Data warns of its own default settings.
+# Ray Data issues a warning about its own default settings.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context")
 
 
-def stored(dataset: Any, features: datasets.Features) -> list[dict[str, Any]]:
+def stored_ray_rows(dataset: Any, features: datasets.Features) -> list[dict[str, Any]]:
     """Return the rows of a dataset of Ray as `datasets` stores them."""
     tables = list(dataset.iter_batches(batch_size=None, batch_format="pyarrow"))
     return stored_rows(datasets.Dataset(pa.concat_tables(tables)).cast(features))
@@ -36,7 +36,7 @@ def test_features_are_those_of_the_dataset(layout: str | None) -> None:
 
 
 @pytest.mark.parametrize("options", [{"embed": True}, {"num_proc": 2}, {"cache_dir": "/tmp"}, {"connections": 3}])
-def test_option_of_a_build_is_an_error(options: dict[str, Any]) -> None:
+def test_option_that_read_release_does_not_have_is_an_error(options: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match=next(iter(options))):
         features_of(demo_release(), **options)
 
@@ -53,7 +53,7 @@ def test_rows_and_features_are_those_of_load_release(cluster: TwoNodes, tmp_path
     release = write(tmp_path)
     rows = read_release(release)
     expected = load_release(release, split="train", embed=True)
-    assert stored(rows, features_of(release)) == stored_rows(expected)
+    assert stored_ray_rows(rows, features_of(release)) == stored_rows(expected)
 
 
 @pytest.mark.slow
@@ -61,17 +61,18 @@ def test_rows_and_features_are_those_of_load_release(cluster: TwoNodes, tmp_path
 def test_rows_of_a_layout_are_those_of_to_layout(
     cluster: TwoNodes, tmp_path: Path, layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("segments_hf.distributed.release_dataset.slice_size_of", lambda rows: 1)  # some have no rows
+    # Each sample is a slice, so some slices have no rows.
+    monkeypatch.setattr("segments_hf.distributed.release_dataset.slice_size_of", lambda rows: 1)
     release = bitmap_release(tmp_path)
     rows = read_release(release, layout=layout)
     expected = to_layout(load_release(release, split="train"), layout)
     assert rows.schema().names == list(expected.features)
-    assert stored(rows, features_of(release, layout=layout)) == stored_rows(expected)
+    assert stored_ray_rows(rows, features_of(release, layout=layout)) == stored_rows(expected)
 
 
 @pytest.mark.slow
 def test_rows_of_several_slices_are_in_order(cluster: TwoNodes, tmp_path: Path, write_release: Any) -> None:
-    release = many_images(tmp_path, write_release, 300)
+    release = local_image_release(tmp_path, write_release, 300)
     rows = read_release(release)
     names = [f"{number}.png" for number in range(300)]
     assert [row["name"] for row in rows.iter_rows()] == names
@@ -101,7 +102,7 @@ def test_rows_left_out_by_on_error_are_not_counted(cluster: TwoNodes, tmp_path: 
 
 @pytest.mark.slow
 def test_error_of_a_sample_is_an_error_of_segments_hf(cluster: TwoNodes, tmp_path: Path, write_release: Any) -> None:
-    release = many_images(tmp_path, write_release, 3)
+    release = local_image_release(tmp_path, write_release, 3)
     (tmp_path / "1.png").write_bytes(b"no image")
     rows = read_release(release)
     with pytest.raises(AssetError, match=r"sample '1\.png'"):

@@ -1,4 +1,4 @@
-"""Rows of one sensor that Ray reads are the rows of one machine."""
+"""Rows of sensors that Ray reads and pushes equal the rows that one machine reads and pushes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from segments_hf import distributed
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context")  # a warning about its own defaults
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning:ray.data.context"
+)  # a warning of Ray Data about its own default settings
 @pytest.mark.parametrize("sensor", TASK_TYPES)
 def test_rows_of_a_sensor_are_those_of_load_release(cluster: TwoNodes, tmp_path: Path, sensor: str) -> None:
     path = sensor_release(tmp_path)
@@ -37,9 +39,9 @@ def test_push_of_all_sensors_has_the_rows_of_a_push_of_one_machine(
     segments_hf.push_to_hub(path, "jane/alone")
     distributed.push_to_hub(path, "jane/cluster")
     for sensor in TASK_TYPES:
-        alone, cluster_rows = (
+        local_rows, cluster_rows = (
             datasets.load_dataset(repo, sensor, split="train") for repo in ("jane/alone", "jane/cluster")
         )
-        assert stored_rows(cluster_rows) == stored_rows(alone)
+        assert stored_rows(cluster_rows) == stored_rows(local_rows)
     distributed.push_to_hub(path, "jane/camera", sensor="Camera")
     assert datasets.get_dataset_config_names("jane/camera") == ["Camera"]

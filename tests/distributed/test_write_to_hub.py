@@ -17,14 +17,14 @@ from hub.server.hub_server import HubServer
 
 import segments_hf
 from distributed.conftest import TwoNodes
-from distributed.pushes import assert_received_once, many_images, pushed_rows
+from distributed.pushes import assert_received_once, local_image_release, pushed_rows
 from distributed.task_functions import wait_for
 from segments_hf import AssetError, HubError, OptionError, SegmentsHFError, load_release
 from segments_hf.demo import demo_release
 from segments_hf.distributed import features_of, read_release, write_to_hub
 from segments_hf.distributed.block_rows import dataset_of_block
 
-# Ray Data warns of its own default settings.
+# Ray Data issues a warning about its own default settings.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context")
 
 FEATURES = datasets.Features({"number": datasets.Value("int64")})
@@ -63,9 +63,9 @@ def test_push_of_read_release_equals_the_push_of_one_machine(
     segments_hf.push_to_hub({"train": load_release(release, split="train", streaming=True)}, "jane/alone")
     result = write_to_hub(read_release(release), REPO, features=features_of(release))
     assert pushed_rows(hub, REPO) == pushed_rows(hub, "jane/alone")
-    alone, by_ray = hub.files("jane/alone"), hub.files(REPO)
-    others = {path for path in alone if not path.endswith((".parquet", "README.md"))}
-    assert {path: by_ray[path] for path in others} == {path: alone[path] for path in others}
+    local_files, cluster_files = hub.files("jane/alone"), hub.files(REPO)
+    other_paths = {path for path in local_files if not path.endswith((".parquet", "README.md"))}
+    assert {path: cluster_files[path] for path in other_paths} == {path: local_files[path] for path in other_paths}
     assert result.splits["train"].rows == len(pushed_rows(hub, REPO))
     expected = load_release(release, split="train", streaming=True).features
     assert datasets.load_dataset(REPO, split="train").features == expected
@@ -86,7 +86,7 @@ def test_blocks_become_shards_in_order(hub: HubServer, cluster: TwoNodes) -> Non
     import ray
 
     rows = ray.data.range(490, override_num_blocks=7).rename_columns({"id": "number"})
-    rows = rows.map_batches(_slow_for_low_numbers, batch_format="pyarrow", batch_size=None)
+    rows = rows.map_batches(_wait_longer_for_low_numbers, batch_format="pyarrow", batch_size=None)
     result = write_to_hub(rows, REPO, features=FEATURES, split="test", commit_message="Numbers")
     assert [row["number"] for row in pushed_rows(hub, REPO)] == list(range(490))
     assert len(shards(hub)) == 7
@@ -94,7 +94,7 @@ def test_blocks_become_shards_in_order(hub: HubServer, cluster: TwoNodes) -> Non
     assert result.splits["test"].rows == 490
 
 
-def _slow_for_low_numbers(batch: pa.Table) -> pa.Table:
+def _wait_longer_for_low_numbers(batch: pa.Table) -> pa.Table:
     time.sleep(1 / (1 + batch["number"][0].as_py()))
     return batch
 
@@ -104,7 +104,7 @@ def test_each_slice_of_a_release_becomes_one_shard(
     hub: HubServer, cluster: TwoNodes, tmp_path: Path, write_release: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("segments_hf.distributed.release_dataset.slice_size_of", lambda rows: 200)
-    release = many_images(tmp_path, write_release, 300)
+    release = local_image_release(tmp_path, write_release, 300)
     write_to_hub(read_release(release), REPO, features=features_of(release))
     assert [row["name"] for row in pushed_rows(hub, REPO)] == [f"{number}.png" for number in range(300)]
     assert len(shards(hub)) == 2
@@ -115,16 +115,16 @@ def test_push_with_a_killed_node_has_all_rows_and_sends_no_shard_twice(hub: HubS
     import ray
 
     rows = ray.data.range(200, override_num_blocks=10).rename_columns({"id": "number"})
-    rows = rows.map_batches(_slow, batch_format="pyarrow", batch_size=None)
-    killing = threading.Thread(target=lambda: (wait_for(lambda: len(hub.objects) > 2), cluster.kill_one()))
-    killing.start()
+    rows = rows.map_batches(_wait, batch_format="pyarrow", batch_size=None)
+    kill_thread = threading.Thread(target=lambda: (wait_for(lambda: len(hub.objects) > 2), cluster.kill_one()))
+    kill_thread.start()
     write_to_hub(rows, REPO, features=FEATURES)
-    killing.join()
+    kill_thread.join()
     assert [row["number"] for row in pushed_rows(hub, REPO)] == list(range(200))
     assert_received_once(hub)
 
 
-def _slow(batch: pa.Table) -> pa.Table:
+def _wait(batch: pa.Table) -> pa.Table:
     time.sleep(0.5)
     return batch
 
@@ -147,8 +147,8 @@ def test_second_push_uploads_nothing_and_keeps_other_splits(hub: HubServer, clus
     write_to_hub(rows, REPO, features=FEATURES)
     write_to_hub(rows, REPO, features=FEATURES, split="test")
     received = len(hub.received)
-    again = write_to_hub(rows, REPO, features=FEATURES)
-    assert again.uploaded_bytes == 0
+    second_result = write_to_hub(rows, REPO, features=FEATURES)
+    assert second_result.uploaded_bytes == 0
     assert len(hub.received) == received
     assert set(datasets.load_dataset(REPO)) == {"train", "test"}
 
