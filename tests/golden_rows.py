@@ -67,7 +67,7 @@ def digests_of_releases(folder: Path) -> dict[str, str]:
 
 
 def required_step(golden: dict[str, Any], digests: dict[str, str], version: int) -> str | None:
-    """Return what a developer has to do because digests differ; None if they are equal.
+    """Return what a developer must do; None if the digests and the version are equal to those in the golden file.
 
     Args:
         golden: The content of ``golden_rows.json``: ``version`` and ``digests``.
