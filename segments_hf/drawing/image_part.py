@@ -47,7 +47,7 @@ def image_part(row: Row, classes: Classes, drawn_classes: set[int | None]) -> Sh
     picture = Image.new("RGB", (PART_WIDTH, _CELL[1]))
     picture.paste(image_cell, (0, 0))
     picture.paste(label if isinstance(label, Image.Image) else in_cell(None, _CELL, "unreadable label"), (_CELL[0], 0))
-    return SheetPart(picture, [found for found in (image, label) if isinstance(found, SegmentsHFError)])
+    return SheetPart(picture, [error for error in (image, label) if isinstance(error, SegmentsHFError)])
 
 
 def _image(row: Row) -> _ScaledImage | AssetError | None:

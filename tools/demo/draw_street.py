@@ -247,8 +247,8 @@ def write_release(release: dict[str, Any], path: Path) -> None:
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    return re.sub(r"\s+", "", found[0])
+def _on_one_line(number_list: re.Match[str]) -> str:
+    return re.sub(r"\s+", "", number_list[0])
 
 
 def main(folder: Path) -> None:

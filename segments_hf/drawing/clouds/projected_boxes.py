@@ -58,8 +58,8 @@ def project_boxes(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int
         return []
     order = np.argsort(-project(boxes.center, camera)[:, 2])
     lines_of_boxes = _visible_lines(boxes[order], camera, image_size)
-    found = (ProjectedBox(*pair) for pair in zip(order.tolist(), lines_of_boxes, strict=True))
-    return [box for box in found if box.lines]
+    projected = (ProjectedBox(*pair) for pair in zip(order.tolist(), lines_of_boxes, strict=True))
+    return [box for box in projected if box.lines]
 
 
 def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> Iterator[list[Floats]]:

@@ -100,8 +100,8 @@ def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.N
     for start in range(0, len(boxes), _BOXES_PER_BATCH):
         batch = boxes[start : start + _BOXES_PER_BATCH]
         inside = points_in_boxes(positions, batch)
-        found = np.flatnonzero(inside.any(axis=1))
-        class_indices[found] = batch.class_indices[inside[found].argmax(axis=1)]
+        point_indices = np.flatnonzero(inside.any(axis=1))
+        class_indices[point_indices] = batch.class_indices[inside[point_indices].argmax(axis=1)]
     return class_indices
 
 
