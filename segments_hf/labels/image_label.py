@@ -23,8 +23,7 @@ class LabeledObject(NamedTuple):
 
     Attributes:
         annotation: The annotation of the object.
-        kind: ``bitmap``, or the type of a vector annotation: ``bbox``, ``polygon``, ``polyline`` or ``point``; another
-            text or None in a broken release.
+        kind: ``bitmap``, or the type of a vector annotation: ``bbox``, ``polygon``, ``polyline`` or ``point``.
         class_index: The class index.
         bbox: The bounding box, clipped to the image: left, top, width and height in pixels.
         area: The area in pixels; 0 for polylines and points.

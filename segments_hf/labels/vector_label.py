@@ -63,11 +63,13 @@ class Vector(NamedTuple):
 
     @property
     def outline(self) -> list[Point]:
-        """The corners of the polygon or box; empty for polylines and points.
+        """The corners of the polygon or box; empty for other types.
 
         Raises:
-            BitmapError: A coordinate is invalid.
+            BitmapError: A coordinate is invalid, and the type is known.
         """
+        if self.kind not in VECTORS:
+            return []
         points = self.points
         if self.kind == BOX:
             return rectangle(points)
@@ -108,20 +110,20 @@ class VectorLabel(ImageLabel):
         """Find the objects inside the image, with their boxes and areas.
 
         Polygons, and the bounding boxes of all objects, are clipped to the image. Boxes and polygons that cover no
-        pixel are left out, and so are objects that are wholly outside of the image.
+        pixel are left out, and so are objects that are wholly outside of the image, and annotations of an unknown type.
 
         Raises:
-            BitmapError: A coordinate is invalid.
+            BitmapError: A coordinate of an annotation of a known type is invalid.
         """
         left_out = self.count_repeated_ids()
         found = []
         visible = self.visible_parts([self.vectors[index] for index in self.last_indices])
         for index, part in zip(self.last_indices, visible, strict=True):
             annotation, kind = self.vectors[index].annotation, self.vectors[index].kind
-            if annotation.class_index is None:
-                left_out[NO_CLASS] += 1
-            elif isinstance(part, str):
+            if isinstance(part, str):
                 left_out[part] += 1
+            elif annotation.class_index is None:
+                left_out[NO_CLASS] += 1
             else:
                 raster_id = index + 1 if kind in FILLED else 0
                 found.append(
@@ -136,10 +138,10 @@ class VectorLabel(ImageLabel):
             vectors: The vectors.
 
         Returns:
-            The visible part of each vector, or the reason to leave it out.
+            The visible part of each vector, or the reason to leave it out. For an unknown type, the reason is the type.
 
         Raises:
-            BitmapError: A coordinate is invalid.
+            BitmapError: A coordinate of a vector of a known type is invalid.
         """
         filled = measure_polygons([vector.outline for vector in vectors], self.size)
         return [
@@ -155,7 +157,7 @@ class VectorLabel(ImageLabel):
         unknown, or if the sample was not labeled.
 
         Raises:
-            BitmapError: A coordinate is invalid.
+            BitmapError: A coordinate of an annotation of a known type is invalid.
         """
         if self.size is None or not self.has_content:
             return None
@@ -195,6 +197,8 @@ class VectorLabel(ImageLabel):
 
 def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
     """Return the part of a polyline or of points inside the image, or the reason to leave out the annotation."""
+    if vector.kind not in VECTORS:
+        return vector.kind or NO_TYPE
     points = vector.points
     if not points:
         return NO_AREA

@@ -144,12 +144,16 @@ def test_each_annotation_becomes_an_object_or_is_counted_as_left_out(
     assert counts.total() == left_out == len(annotations) - len(found)
 
 
-@pytest.mark.parametrize("kind", [None, ""])
-def test_annotation_without_a_type_is_counted_with_this_reason(kind: str | None) -> None:
-    label = VectorLabel(vector_row(vector(1, kind, [[1, 1], [3, 3]]), vector(2, "polyline", [[1, 1], [3, 3]])))
-    expected = {"without a type": 1, "polyline": 1}
+@pytest.mark.parametrize(("kind", "reason"), [("ellipse", "ellipse"), (None, "without a type"), ("", "without a type")])
+@pytest.mark.parametrize("points", [[[1, 1], [3, 3]], [[1], [3, 3]]], ids=["valid points", "an invalid point"])
+def test_annotation_of_an_unknown_type_is_counted_with_its_type(kind: str | None, reason: str, points: Any) -> None:
+    label = VectorLabel(vector_row(vector(1, kind, points), vector(2, "polyline", [[1, 1], [3, 3]])))
+    expected = {reason: 1, "polyline": 1}
     raster = label.rasterize()
     assert raster is not None
+    found, left_out = label.objects()
+    assert [item.annotation.id for item in found] == [2]
+    assert left_out == {reason: 1}
     assert label.count_without_pixels(raster) == expected
     assert label.only({"polygon"})[1] == expected
     cloud_label = CuboidLabel(

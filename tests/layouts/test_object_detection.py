@@ -58,6 +58,9 @@ SHAPES = {
     "points": ("point", [[1, 1], [3, 2]], 2, [1, 1, 2, 1]),
     "no points": ("polygon", [], None, None),
     "null points": ("polyline", None, None, None),
+    "unknown type": ("ellipse", [[1, 1], [5, 4]], None, None),
+    "unknown type with an invalid point": ("ellipse", [[1], [5, 4]], None, None),
+    "no type": (None, [[1, 1], [5, 4]], None, None),
     "three coordinates": ("bbox", [[1, 2, 9], [4, 6, 9]], 12, [1, 2, 3, 4]),
 }
 

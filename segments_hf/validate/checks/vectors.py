@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MIN_POINTS = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}
 
-UNKNOWN_SHAPE = Fault("unknown-shape", "error", "masks and most exports leave the objects out")
+UNKNOWN_SHAPE = Fault("unknown-shape", "error", "masks, layouts and exports leave the objects out")
 INVALID_POINT = Fault("point-without-coordinates", "error", "masks and layouts of the sample cannot be made")
 TOO_FEW_POINTS = Fault("too-few-points", "error", "the objects have no area, so masks and boxes leave them out")
 NO_AREA = Fault("no-area", "error", "masks and boxes leave the objects out")

@@ -181,6 +181,13 @@ def test_vectors_are_exported_with_their_boxes_areas_and_points(tmp_path: Path) 
     assert coco.cats[8]["keypoints"] == ["leaf"]
 
 
+def test_annotations_of_unknown_types_are_left_out_and_counted(tmp_path: Path) -> None:
+    ellipse = vector("ellipse", [[1, 1], [5, 4]])
+    result = export_dataset(vector_release(tmp_path, [ellipse, BOX]), "coco-instance", tmp_path / "out")
+    assert [entry["bbox"] for entry in read(tmp_path / "out").anns.values()] == [[2.5, 3, 7.5, 9.25]]
+    assert result.objects_left_out == {"ellipse": 1}
+
+
 def test_categories_have_keypoints_only_in_splits_with_points(tmp_path: Path) -> None:
     splits = {
         name: load_release(vector_release(tmp_path / name, [annotation]), split="train")
