@@ -33,8 +33,8 @@ _EXACT_RAW_MODES = {
     "BMP": {"BGR", "BGRX", "BGRA"},
     "PPM": {"L", "I;16B", "RGB"},
 }
-_DECODERS = {"zip", "raw", "libtiff"}  # Pillow's decoder "ppm" is left out, because it scales values
-_TIFF_COMPRESSIONS = {
+_EXACT_DECODERS = {"zip", "raw", "libtiff"}  # Pillow's decoder "ppm" is left out, because it scales values
+_LOSSLESS_TIFF_COMPRESSIONS = {
     "raw", "tiff_raw_16", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "lzma", "zstd",
 }  # fmt: skip
 _PNG_GRAY, _PNG_RGB, _PNG_PALETTE, _PNG_RGBA = 0, 2, 3, 6
@@ -151,11 +151,11 @@ def _raw_mode_problem(picture: ImageFile) -> str | None:
     if exact_raw_modes is None or not picture.tile:
         return name
     compression = picture.info.get("compression")
-    if picture.format == "TIFF" and compression not in _TIFF_COMPRESSIONS:
+    if picture.format == "TIFF" and compression not in _LOSSLESS_TIFF_COMPRESSIONS:
         return f"a TIFF with the compression {compression}"
     for tile in picture.tile:
         decoder, arguments = tile[0], tile[3]
         raw_mode = arguments[0] if isinstance(arguments, tuple) else arguments
-        if decoder not in _DECODERS or raw_mode not in exact_raw_modes:
+        if decoder not in _EXACT_DECODERS or raw_mode not in exact_raw_modes:
             return f"{name} with pixels of the kind {raw_mode!r}, which Pillow does not read exactly,"
     return None

@@ -41,7 +41,8 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
         heights: The number of rows of each band.
 
     Yields:
-        The bands. The first row of each is the row of the image above the band; above the first band, its pixels are 0.
+        The bands. Each band has an additional row at the top: the row of the image above the band; zeros for the first
+        band.
 
     Raises:
         AssetError: The file is truncated or damaged.

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from segments_hf.io.tables import Block
     from segments_hf.release import Release, Sample, TaskKind
 
-LOCAL = "(local files)"
-BROKEN = "(broken URLs)"
-
+_LOCAL_FILES = "(local files)"
+_BROKEN_URLS = "(broken URLs)"
 _PLAIN_URL = re.compile(r"https?://([a-z0-9.\-]+)/")
 
 
@@ -129,8 +128,8 @@ class Inspection(Result, msgspec.Struct, frozen=True):
             yield Cell(f"{samples}, the first: {self.broken[0]}", style="bold red")
 
     def _facts(self) -> Table:
-        is_marked = len(self.labelsets) > 1
-        labelsets = [f"{name} (shown)" if is_marked and name == self.labelset else name for name in self.labelsets]
+        has_several = len(self.labelsets) > 1
+        labelsets = [f"{name} (shown)" if has_several and name == self.labelset else name for name in self.labelsets]
         return facts_table(
             {
                 "release": self.name,
@@ -251,8 +250,8 @@ def _host(url: str) -> str:
     if (plain := _PLAIN_URL.match(url)) and "@" not in url and "%40" not in url:
         return plain[1]
     if not is_url(url):
-        return LOCAL
+        return _LOCAL_FILES
     try:
-        return urlsplit(public_name(url)).hostname or LOCAL
+        return urlsplit(public_name(url)).hostname or _LOCAL_FILES
     except ValueError:
-        return BROKEN
+        return _BROKEN_URLS

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from segments_hf.layouts.layout_label import LayoutLabel
 
 
-def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
+def countable_columns(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
     """Return the columns of a row that `stats` counts, and the measures of its label; None if there are no measures.
 
     Args:

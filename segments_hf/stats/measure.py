@@ -68,10 +68,10 @@ def measure(row: Row) -> Measured | None:
         return Measured(areas, None, 0, left_out=label.count_repeated_ids())
     without_class = left_out.pop(NO_CLASS, 0)  # annotations without a class still count as objects
     ids = frozenset(item.annotation.id for item in objects)
-    found = boxes(raster.ids)
+    instances = boxes(raster.ids)
     classes = class_of_ids(raster.instances)
     pixels = Counter[int]()
-    for instance_id, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
+    for instance_id, area in zip(instances.ids.tolist(), instances.areas.tolist(), strict=True):
         if instance_id in classes:
             pixels[classes[instance_id]] += area
     return Measured(areas, pixels, raster.ids.size - pixels.total(), ids, without_class, left_out)

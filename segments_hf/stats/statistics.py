@@ -23,7 +23,7 @@ from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.clouds.cloud_measure import MeasuredCloud, measure_cloud
 from segments_hf.stats.clouds.cloud_stats import CloudClassStats, CloudStats, Quantities
-from segments_hf.stats.layout_rows import countable
+from segments_hf.stats.layout_rows import countable_columns
 from segments_hf.stats.measure import Measured, measure
 from segments_hf.stats.row_counter import MeasureError, RowCounter
 from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
@@ -152,7 +152,7 @@ def _measure_layout_row(
 ) -> tuple[Outcome, Measured | MeasureError | None]:
     """Measure a row in a layout, and keep only the columns that are counted. The function runs in several threads."""
     try:
-        outcome.row, measured = countable(layout.read_label(outcome.row or {}, classes))
+        outcome.row, measured = countable_columns(layout.read_label(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:
         outcome.row = {}
         return outcome, error

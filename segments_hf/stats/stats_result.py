@@ -92,7 +92,8 @@ class Stats(Result, msgspec.Struct, frozen=True):
         co_occurrence: The pairs of classes that occur in the same image, the most frequent first.
         attributes: The attributes of objects.
         image_attributes: The attributes of images.
-        left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
+        left_out: The number of annotations that are not counted as objects, by reason, such as
+            ``without a pixel``.
         problems: An error message for each part of a sample that could not be read and is not counted.
         unit: The unit of the numbers of images: ``image``; ``point cloud``, also for each frame of a sequence; or
             ``sample`` for other task types, such as those of text. For these task types, a sequence is one sample, and

@@ -38,7 +38,7 @@ def files_of_pillow() -> dict[str, bytes]:
     return files
 
 
-DECODES = ImageLimits(verify="decode")
+DECODE_LIMITS = ImageLimits(verify="decode")
 WHOLE = valid_images()
 DAMAGED = damaged_images()
 
@@ -61,7 +61,7 @@ def ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_allowed_formats_are_read(content: bytes) -> None:
     file = FileContent(content)
     image = open_image(file)
-    assert image.size == read_header(file).size == check_image(file, DECODES).size
+    assert image.size == read_header(file).size == check_image(file, DECODE_LIMITS).size
 
 
 @pytest.mark.parametrize(("content", "name"), UNSUPPORTED.values(), ids=UNSUPPORTED)
@@ -71,7 +71,7 @@ def test_allowed_formats_are_read(content: bytes) -> None:
         pytest.param(open_image, id="open"),
         pytest.param(read_header, id="header"),
         pytest.param(lambda file: check_image(file, ImageLimits()), id="structure"),
-        pytest.param(lambda file: check_image(file, DECODES), id="decode"),
+        pytest.param(lambda file: check_image(file, DECODE_LIMITS), id="decode"),
     ],
 )
 def test_the_error_for_an_unsupported_format_names_it(
@@ -99,7 +99,7 @@ def test_an_unsupported_image_opened_by_other_code_is_refused_before_it_is_decod
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_images_raise_asset_error(content: bytes) -> None:
-    for read in (open_image, lambda file: check_image(file, DECODES)):
+    for read in (open_image, lambda file: check_image(file, DECODE_LIMITS)):
         with pytest.raises(AssetError):
             read(FileContent(content))
 

@@ -57,12 +57,21 @@ SOF = b"\xff\xc0"  # the marker of the segment with the size of a JPEG
 
 
 def with_parts(content: bytes, change) -> bytes:
-    """Return a PNG or JPEG with changed parts, each of which has a correct length and checksum."""
+    """Return a PNG or JPEG with changed parts, each of which has a correct length and checksum.
+
+    Args:
+        content: The file.
+        change: A function from the list of parts to the list of changed parts. A part is its kind and its data: a chunk
+            of a PNG, or a segment of a JPEG before its scan.
+    """
     if content.startswith(b"\x89PNG"):
         return png_of(change(png_parts(content)))
     *parts, (_, scan) = jpeg_parts(content)
     segments = [kind + struct.pack(">H", len(data) + 2) + data for kind, data in change(parts)]
     return b"\xff\xd8" + b"".join(segments) + scan
+
+
+# The functions below return a `change` for `with_parts`.
 
 
 def repeated(kind: bytes):
@@ -73,8 +82,8 @@ def without(kind: bytes):
     return lambda parts: [part for part in parts if part[0] != kind]
 
 
-def shortened(kind: bytes, count: int = 1):
-    return lambda parts: [(other, data[:-count] if other == kind else data) for other, data in parts]
+def shortened(kind: bytes, num_bytes: int = 1):
+    return lambda parts: [(other, data[:-num_bytes] if other == kind else data) for other, data in parts]
 
 
 def added(*part: bytes, index: int = 1):

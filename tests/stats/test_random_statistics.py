@@ -18,7 +18,7 @@ from segments_hf.release import Category
 from segments_hf.release.tasks.task_types import KINDS
 from segments_hf.stats.tally import Sizes
 
-from .counting import counted
+from .counting import value_counts
 
 CATEGORIES = [Category(0, "flower", (255, 0, 0)), Category(7, "leaf"), Category(9, "leaf")]
 STATUSES = ["LABELED", "REVIEWED", "SKIPPED", "REJECTED", "UNLABELED", "LABELING_IN_PROGRESS"]
@@ -166,7 +166,7 @@ def test_statistics_equal_those_of_a_simple_loop(random_rows: list[dict[str, Any
         for attributes in attributes_of_rows:
             for name, value in (attributes or {}).items():
                 expected.setdefault(name, Counter())[json.dumps(value)] += 1
-        assert counted(found_values) == expected
+        assert value_counts(found_values) == expected
     assert found.problems == []
 
 

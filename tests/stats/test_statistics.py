@@ -17,7 +17,7 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.stats.statistics import CoOccurrence
 from segments_hf.stats.tally import AttributeValue
 
-from .counting import counted
+from .counting import value_counts
 
 
 def test_stats_sends_requests_only_if_assets_is_true(server: Any, write_release: Any) -> None:
@@ -46,7 +46,7 @@ def test_datasets_and_streams_have_the_statistics_of_their_release(tmp_path: Pat
         # These fields may differ: Parquet does not store the name of the release and the task type, and the order of
         # equally frequent values depends on the order of the rows.
         assert sorted(found.statuses.items()) == sorted(expected.statuses.items())
-        assert counted(found.image_attributes) == counted(expected.image_attributes)
+        assert value_counts(found.image_attributes) == value_counts(expected.image_attributes)
         may_differ = {name: getattr(expected, name) for name in ("name", "task_type", "statuses", "image_attributes")}
         assert msgspec.structs.replace(found, **may_differ) == expected
     assert stats(demo_release(), limit=2).images == 2

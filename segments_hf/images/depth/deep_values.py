@@ -33,7 +33,7 @@ _LEAST_USE = 0.1  # a range larger than 0..1 is assumed only if the values use a
 _BAND_PIXELS = 2**22  # the largest number of pixels in a band, unless the band is a single row
 
 
-class Declared(NamedTuple):
+class DeclaredValues(NamedTuple):
     """The type and the range of the values of a deep image, as its file declares them.
 
     Attributes:
@@ -55,16 +55,16 @@ class Extremes(NamedTuple):
     """The extreme values of an image.
 
     Attributes:
-        used: The lowest and the highest finite value; both 0 if no value is finite.
+        used_range: The lowest and the highest finite value; both 0 if no value is finite.
         has_unscaled: Whether a PNG contains values that were not scaled from its significant bits to 16 bits. It is
             only valid if all values fit into the significant bits.
     """
 
-    used: ValueRange
+    used_range: ValueRange
     has_unscaled: bool
 
 
-def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> Declared:
+def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> DeclaredValues:
     """Read the type and the range of the values of a deep image from its file.
 
     Args:
@@ -75,26 +75,26 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
     if picture.format == "TIFF":
         return _declared_by_tiff(picture, pixels)
     if pixels.mode == "F":
-        return Declared(None)
+        return DeclaredValues(None)
     if picture.format == "PNG":
-        return Declared(_UINT16, png_bits=_significant_bits(file))
+        return DeclaredValues(_UINT16, png_bits=_significant_bits(file))
     if picture.format == "PPM":
         maximum = ppm_maximum(picture)
-        return Declared(ValueRange(0, maximum), step=_UINT16.high / maximum)
+        return DeclaredValues(ValueRange(0, maximum), step=_UINT16.high / maximum)
     if picture.format == "JPEG2000":
         bits = depth_of_jpeg_2000(file)  # Pillow shifts the values to the left
-        return Declared(ValueRange(0, 2**bits - 1), step=2 ** (16 - bits))
-    return Declared(_UINT16)
+        return DeclaredValues(ValueRange(0, 2**bits - 1), step=2 ** (16 - bits))
+    return DeclaredValues(_UINT16)
 
 
-def declared_by_mode(mode: str) -> Declared | None:
+def declared_by_mode(mode: str) -> DeclaredValues | None:
     """Return the type and the range of the values in a Pillow mode; None for a mode of at most 8 bits per channel."""
     if not is_deep_mode(mode):
         return None
-    return Declared({"F": None, "I": _INT32}.get(mode, _UINT16))
+    return DeclaredValues({"F": None, "I": _INT32}.get(mode, _UINT16))
 
 
-def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+def bands(picture: Image, declared: DeclaredValues) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """Yield the values of a decoded deep image in bands of rows, so that no copy of all values is made.
 
     Args:
@@ -113,7 +113,7 @@ def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray
         yield top, values if declared.step == 1 else np.rint(values / declared.step)
 
 
-def extremes_of(picture: Image, declared: Declared) -> Extremes:
+def extremes_of(picture: Image, declared: DeclaredValues) -> Extremes:
     """Return the extreme values of a decoded deep image."""
     low, high, has_unscaled = math.inf, -math.inf, False
     step = 2 ** (16 - declared.png_bits)
@@ -127,7 +127,7 @@ def extremes_of(picture: Image, declared: Declared) -> Extremes:
     return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_unscaled)
 
 
-def range_of(declared: Declared, extremes: Extremes) -> tuple[ValueRange, bool]:
+def range_of(declared: DeclaredValues, extremes: Extremes) -> tuple[ValueRange, bool]:
     """Return the values that become black and white, and whether they are a guess.
 
     A declared range that does not contain all values is ignored, because it would clip them.
@@ -136,7 +136,7 @@ def range_of(declared: Declared, extremes: Extremes) -> tuple[ValueRange, bool]:
         declared: The type and the range that the file declares.
         extremes: The extreme values of the image.
     """
-    used = extremes.used
+    used = extremes.used_range
     if declared.extremes and _contains(declared.extremes, used):
         return declared.extremes, False
     if declared.type_range is None:
@@ -175,15 +175,15 @@ def _contains(outer: ValueRange, inner: ValueRange) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
 
 
-def _declared_by_tiff(picture: Image, pixels: PixelFormat) -> Declared:
+def _declared_by_tiff(picture: Image, pixels: PixelFormat) -> DeclaredValues:
     tags = picture.tag_v2  # type: ignore[attr-defined]
     extremes = next(filter(None, (_tagged_range(tags.get(low), tags.get(high)) for low, high in _EXTREME_TAGS)), None)
     if pixels.mode == "F":
-        return Declared(None, extremes)
+        return DeclaredValues(None, extremes)
     half = 2 ** (pixels.bits - 1)
     if _number(tags.get(_SAMPLE_FORMAT)) == _SIGNED:
-        return Declared(ValueRange(-half, half - 1), extremes)
-    return Declared(ValueRange(0, 2 * half - 1), extremes, is_unsigned=pixels.mode == "I")
+        return DeclaredValues(ValueRange(-half, half - 1), extremes)
+    return DeclaredValues(ValueRange(0, 2 * half - 1), extremes, is_unsigned=pixels.mode == "I")
 
 
 def _tagged_range(low: object, high: object) -> ValueRange | None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from segments_hf.errors import OptionError
 from segments_hf.images.depth.deep_values import (
-    Declared,
+    DeclaredValues,
     bands,
     declared_by_mode,
     declared_values,
@@ -88,7 +88,7 @@ def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = 
     return _encoded(copy, declared_by_mode(copy.mode), image_range)
 
 
-def _encoded(picture: Image.Image, declared: Declared | None, image_range: ValueRange | None) -> EightBit:
+def _encoded(picture: Image.Image, declared: DeclaredValues | None, image_range: ValueRange | None) -> EightBit:
     with decoder_errors():
         if declared is None:
             return EightBit(_as_png(_converted(picture)))
@@ -96,13 +96,15 @@ def _encoded(picture: Image.Image, declared: Declared | None, image_range: Value
         return EightBit(_as_png(gray), scaling)
 
 
-def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | None) -> tuple[Image.Image, Scaling]:
+def _scaled(
+    picture: Image.Image, declared: DeclaredValues, image_range: ValueRange | None
+) -> tuple[Image.Image, Scaling]:
     extremes = extremes_of(picture, declared)
     limits, is_guess = (image_range, False) if image_range else range_of(declared, extremes)
     gray = Image.new("L", picture.size)
     for top, values in bands(picture, declared):
         gray.paste(Image.fromarray(scaled(values, limits)), (0, top))
-    return gray, Scaling(limits, extremes.used, is_guess)
+    return gray, Scaling(limits, extremes.used_range, is_guess)
 
 
 def _converted(picture: Image.Image) -> Image.Image:

@@ -79,12 +79,12 @@ class Scaling(NamedTuple):
 
     Attributes:
         limits: The values that became 0 and 255.
-        used: The lowest and the highest finite value of the image.
+        used_range: The lowest and the highest finite value of the image.
         is_guess: Whether the range was guessed from the values, because no option, file or type declares one.
     """
 
     limits: ValueRange
-    used: ValueRange
+    used_range: ValueRange
     is_guess: bool
 
     @property
@@ -94,11 +94,13 @@ class Scaling(NamedTuple):
         Each key is a phrase about all images with the same warning, and each value is a phrase about this image.
         """
         warnings = {}
-        used, limits = self.used, self.limits
+        used, limits = self.used_range, self.limits
         if self.is_guess:
-            warnings["have floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
+            warnings["have floats outside of 0 to 1"] = f"has values from {used}, scaled by the range {limits}"
         if used.low < limits.low or used.high > limits.high:
-            warnings["have values outside of their range, which were clipped"] = f"has values from {used} for {limits}"
+            warnings["have values outside of their range, which were clipped"] = (
+                f"has values from {used} for the range {limits}"
+            )
         if used.high - used.low < _LEAST_USE * (limits.high - limits.low):
-            warnings["use under a tenth of their range"] = f"uses {used} of {limits}"
+            warnings["use under a tenth of their range"] = f"uses {used} of the range {limits}"
         return warnings
