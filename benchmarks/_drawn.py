@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1280, 960
 
 
-def draw(numbers: Iterable[int], seed: int = 2024, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Any:
-    """Draw an instance for each id; return a uint32 array of shape (H, W) for `size` = (W, H)."""
+def draw(instance_ids: Iterable[int], seed: int = 2024, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Any:
+    """Draw an instance for each id. Return the ids, a uint32 array of shape (H, W) for `size` = (W, H)."""
     import numpy as np
     from PIL import Image, ImageDraw
 
@@ -19,11 +19,11 @@ def draw(numbers: Iterable[int], seed: int = 2024, size: tuple[int, int] = (WIDT
     width, height = size
     canvas = Image.new("I", size)
     angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    for number in numbers:
+    for instance_id in instance_ids:
         radii = random.uniform(15, 90, 16) * width / WIDTH
         x = random.uniform(0, width) + radii * np.cos(angles)
         y = random.uniform(0, height) + radii * np.sin(angles)
-        ImageDraw.Draw(canvas).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
+        ImageDraw.Draw(canvas).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=instance_id)
     return np.asarray(canvas).astype("<u4")
 
 

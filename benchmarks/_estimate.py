@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 SAMPLES, BYTES_PER_SAMPLE = 1_000_000, 5e6
 MACHINES, CPUS = 20, 16
-SLICE = 1000  # samples, as `segments_hf.distributed.push_to_hub` divides such a release
+SLICE = 1000  # samples: `segments_hf.distributed.push_to_hub` divides such a release into slices of this size
 SHARD_BYTES = 2e9
 GROUP = 100  # files in a commit
 COMMIT_SECONDS = 60  # the timeout of the Hub for a commit
 REQUEST_LIMITS = {"free": 1000, "PRO": 2500, "Team": 3000, "Enterprise": 6000}  # requests in five minutes
-GBITS = (1, 10)  # bandwidth of a machine in Gbit/s
+BANDWIDTHS = (1, 10)  # of a machine, in Gbit/s
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Inputs:
     """The measured inputs of the estimate.
 
     Attributes:
-        slice_cpu: CPU seconds per slice with one shard, without its rows and bytes.
+        slice_cpu: CPU seconds per slice with one shard, without the time for its rows and images.
         shard_cpu: CPU seconds per further shard.
         row_cpu: CPU seconds per row, without the bytes of its images.
         byte_cpu: CPU seconds per byte of images.
         requests_per_shard: The requests to the Hub per shard.
-        driver_open: Seconds in which the driver opens the release and makes all slices.
+        driver_open: Seconds that the driver takes to open the release and to make all slices.
         driver_slice: Further seconds of the driver per slice.
     """
 
@@ -58,9 +58,9 @@ def estimate(inputs: Inputs) -> list[list[str]]:
         ["CPU seconds of a slice", f"{cpu:.0f}"],
     ]
     times = {"CPU": waves * cpu, "driver": inputs.driver_open + slices * inputs.driver_slice}
-    for gbit in GBITS:
-        per_task = gbit * 1e9 / 8 / CPUS
-        times[f"network, {gbit} Gbit/s per machine"] = waves * SLICE * BYTES_PER_SAMPLE / per_task
+    for gbit in BANDWIDTHS:
+        bytes_per_second = gbit * 1e9 / 8 / CPUS  # of one task
+        times[f"network, {gbit} Gbit/s per machine"] = waves * SLICE * BYTES_PER_SAMPLE / bytes_per_second
     for plan, limit in REQUEST_LIMITS.items():
         times[f"requests, {plan} account"] = 300 * requests / limit
     times["last commit and merge, at most"] = 2 * COMMIT_SECONDS

@@ -1,7 +1,7 @@
 """Functions that all benchmarks use: run a function in a new process, measure it, print a table.
 
 A script passes its roles and its `main` to `start`. `main` calls `run(__file__, role, ...)`, which starts the script
-again in a new process. In this process, `start` runs the role and prints its result as JSON.
+again in a new process. In the new process, `start` runs the role and prints its result as JSON.
 """
 
 from __future__ import annotations

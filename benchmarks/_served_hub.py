@@ -1,11 +1,12 @@
 """Serve an empty Hub on the loopback address.
 
-`python _served_hub.py` prints the URL of the Hub. For each line of its standard input, it prints the numbers of
+`python _served_hub.py` prints the URL of the Hub. For each line of its standard input, it prints three numbers:
 
-- requests that ask how to upload a large file;
-- other requests, without those to the storage of large files, without those that create a repository, which a push on
-  one machine repeats, and without those for lists of files, whose pages are smaller than the pages of the real Hub;
-- uploaded files.
+- the number of requests that ask how to upload a large file;
+- the number of other requests. It excludes three types of requests: requests to the storage of large files; requests
+  that create a repository, because a push on one machine repeats them; and requests for lists of files, because this
+  Hub has smaller pages than the real Hub;
+- the number of uploaded files.
 
 The program ends when its standard input closes, at the latest after an hour.
 """
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from hub.server.hub_server import HubServer
 
 LIFETIME_SECONDS = 3600
-# Regular expressions for the paths of requests.
+# Patterns for the paths of requests.
 UPLOAD = re.compile(r"/info/lfs/objects/batch$|/preupload/|/xet-write-token/")
 NOT_COUNTED = re.compile(r"^/(cas|lfs)/|/repos/create$|/tree/")
 

@@ -17,7 +17,7 @@ import numpy as np
 from _served_release import bitmap, draw_release, photo, run_server, sample_entry
 from PIL import Image
 
-QUALITY, NOISE = 96, 5.0
+JPEG_QUALITY, NOISE = 96, 5.0
 
 
 @functools.cache
@@ -33,7 +33,7 @@ def write_photo(folder: Path, index: int, size: tuple[int, int]) -> dict[str, An
     image, mask, present = pixels(size)
     shift = (7 * index % size[1], 11 * index % size[0])
     name = f"photo_{index:05d}.jpg"
-    Image.fromarray(np.roll(image, shift, (0, 1))).save(folder / name, quality=QUALITY)
+    Image.fromarray(np.roll(image, shift, (0, 1))).save(folder / name, quality=JPEG_QUALITY)
     Image.fromarray(np.roll(mask, shift, (0, 1)), "RGBA").save(folder / f"label_{index:05d}.png")
     return sample_entry(index, name, [(id_, 1 + id_ % 8) for id_ in present[:5]])
 

@@ -1,4 +1,4 @@
-"""Draw a release and serve it from a web server, in a process of its own.
+"""Draw a release, and serve it from a web server in this process.
 
 `python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the images and bitmaps to FOLDER. For each LATENCY in
 milliseconds (0 by default), it serves a release whose assets arrive after this latency. It prints one line of JSON:
@@ -53,7 +53,7 @@ def bitmap(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image.Image
     for instance in range(1, INSTANCES + 1):
         (center_x, center_y), stretch = rng.uniform(0, size), rng.uniform(0.6, 1.6)
         size_x = rng.uniform(0.04, 0.15) * width
-        reach = [1.1 * size_x / stretch, 1.1 * size_x]  # of rows and columns; the waves add a tenth to the radius
+        reach = [1.1 * size_x / stretch, 1.1 * size_x]  # vertical and horizontal radius; the waves add a tenth
         box = tuple(
             slice(max(0, int(center - half)), int(center + half) + 2)
             for center, half in zip((center_y, center_x), reach, strict=True)
@@ -101,8 +101,8 @@ def draw_release(folder: Path, count: int, write: Callable[[Path, int], dict[str
     folder.mkdir(parents=True)
     with ProcessPoolExecutor() as pool:
         samples = list(pool.map(partial(write, folder), range(count)))
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    return json.dumps(release_of(samples)), size
+    asset_bytes = sum(path.stat().st_size for path in folder.iterdir())
+    return json.dumps(release_of(samples)), asset_bytes
 
 
 def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:
 class Connection(asyncio.Protocol):
     """Respond to GET requests over one persistent connection, with as little CPU time as possible.
 
-    A real server runs on another machine. This server shares the cores with the client, and must use little CPU time.
+    A real server runs on another machine. This server shares the cores with the client.
     """
 
     def __init__(self, responses: dict[bytes, bytes], latency: float) -> None:
@@ -156,31 +156,33 @@ def response_of(content: bytes) -> bytes:
 
 async def serve(responses: dict[bytes, bytes], release: str, latency: str) -> tuple[asyncio.Server, str]:
     """Serve a release, and its assets with a latency in milliseconds; return the server and the URL of the release."""
-    own = dict(responses)
+    all_responses = dict(responses)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(own, float(latency) / 1e3), "127.0.0.1", 0, backlog=128)
+    server = await loop.create_server(
+        lambda: Connection(all_responses, float(latency) / 1e3), "127.0.0.1", 0, backlog=128
+    )
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     path = f"/release-{latency}.json"
-    own[path.encode()] = response_of(release.replace(ADDRESS, address).encode())
+    all_responses[path.encode()] = response_of(release.replace(ADDRESS, address).encode())
     return server, address + path
 
 
-async def serve_all(folder: Path, release: str, size: int, latencies: list[str]) -> None:
+async def serve_all(folder: Path, release: str, asset_bytes: int, latencies: list[str]) -> None:
     """Serve a release for each latency until standard input closes."""
     responses = {b"/" + path.name.encode(): response_of(path.read_bytes()) for path in folder.iterdir()}
     servers, urls = zip(*[await serve(responses, release, latency) for latency in latencies], strict=True)
-    print(json.dumps({"urls": urls, "bytes": size}), flush=True)
+    print(json.dumps({"urls": urls, "bytes": asset_bytes}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     for server in servers:
         server.close()
 
 
-def run_server(folder: Path, release: str, size: int, latencies: list[str]) -> None:
+def run_server(folder: Path, release: str, asset_bytes: int, latencies: list[str]) -> None:
     """Serve a release until standard input closes, at the latest after an hour."""
     lifetime = threading.Timer(LIFETIME_SECONDS, os._exit, [1])
     lifetime.daemon = True
     lifetime.start()
-    asyncio.run(serve_all(folder, release, size, latencies))
+    asyncio.run(serve_all(folder, release, asset_bytes, latencies))
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def served_release(
         if not line:
             raise SystemExit("the server did not start")
         served = json.loads(line)
-        # The end of the block closes the standard input of the server, which then ends.
+        # The end of the `with` block closes the standard input of the server, which then ends.
         yield served["urls"], served["bytes"]
 
 
@@ -62,7 +62,7 @@ def served_hub() -> Iterator[ServedHub]:
 
 
 def sdk_release(url: str, count: int) -> Any:
-    """Return the release as the client of the SDK does. Runs in the environment of the SDK."""
+    """Return the release as an object of the SDK. Call this function in the environment of the SDK."""
     from segments.typing import Release
 
     return Release(

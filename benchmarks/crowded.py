@@ -3,10 +3,10 @@
 Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. A pixel is set with a probability of
 0.05, 0.3 or 0.5, or in a checkerboard; the probability 0.5 is also measured with 1,000 x 1,000 pixels. `stats`,
 `validate`, an export to coco-instance and a layout for object detection read a sample of 2,000 x 2,000 pixels with
-100,000 or 50,000 polygons of 12 points. Each run is a new process.
+100,000 or 50,000 polygons of 12 points. Each call runs in a new process.
 
-"seconds" is the wall time of the call, "cpu" its CPU time. Each call runs three times, interleaved; the table has the
-median, and the maximum of the peaks.
+"seconds" is the wall time of the call, "cpu" is its CPU time. Each call runs three times, interleaved; the table has
+the median, and the maximum of the peaks.
 
 Run it with `python benchmarks/crowded.py`.
 """
@@ -36,28 +36,28 @@ def noise(kind: str, side: str) -> Measure:
 
     import segments_hf
 
-    side_ = int(side)
+    pixels = int(side)
     if kind == "checkerboard":
-        mask = np.indices((side_, side_)).sum(axis=0) % 2 == 0
+        mask = np.indices((pixels, pixels)).sum(axis=0) % 2 == 0
     else:
-        mask = np.random.default_rng(1).random((side_, side_)) < float(kind)
+        mask = np.random.default_rng(1).random((pixels, pixels)) < float(kind)
     with tempfile.TemporaryDirectory() as folder:
         write_png(mask.astype("<u4"), Path(folder, "bitmap.png"))
         label = {"annotations": [{"id": 1, "category_id": 1}], "segmentation_bitmap": {"url": "bitmap.png"}}
-        path = write_release(Path(folder), "segmentation-bitmap", label, side_)
+        path = write_release(Path(folder), "segmentation-bitmap", label, pixels)
         return timed(segments_hf.export_dataset, str(path), "yolo-segment", f"{folder}/out")[1]
 
 
 def polygons(role: str, count: str) -> Measure:
-    """Read a sample with many polygons."""
+    """Run one function on a sample with many polygons."""
     import segments_hf
 
-    draw = random.Random(2)
+    rng = random.Random(2)
     annotations = []
     for number in range(1, int(count) + 1):
-        x, y, radius = draw.uniform(0, SIDE), draw.uniform(0, SIDE), draw.uniform(3, 30)
-        turns = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
-        points = [[x + radius * math.cos(turn), y + radius * math.sin(turn)] for turn in turns]
+        x, y, radius = rng.uniform(0, SIDE), rng.uniform(0, SIDE), rng.uniform(3, 30)
+        angles = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
+        points = [[x + radius * math.cos(angle), y + radius * math.sin(angle)] for angle in angles]
         annotations.append({"id": number, "category_id": 1, "type": "polygon", "points": points})
     with tempfile.TemporaryDirectory() as folder:
         path = str(write_release(Path(folder), "vector", {"annotations": annotations}, SIDE))
@@ -72,7 +72,7 @@ def polygons(role: str, count: str) -> Measure:
 
 
 def write_release(folder: Path, task_type: str, label: dict[str, Any], side: int) -> Path:
-    """Write a release with one sample, and its image."""
+    """Write a release with one sample and its image; return the path of the release."""
     from PIL import Image
 
     Image.new("RGB", (side, side)).save(folder / "image.jpg")
@@ -108,10 +108,10 @@ def main() -> None:
                 for count in (POLYGONS // 2, POLYGONS):
                     measure = run(__file__, "polygons", role, str(count), env=env)
                     rounds.setdefault(("polygons", role, count), []).append(measure)
-    measures = {key: median(each) for key, each in rounds.items()}
+    measures = {key: median(found) for key, found in rounds.items()}
     rows = [
-        [f"{subject}, {what}, {size:,}", f"{measure['seconds']:.2f}", f"{measure['cpu']:.2f}", f"{measure['peak']:.0f}"]
-        for (subject, what, size), measure in measures.items()
+        [f"{subject}, {case}, {size:,}", f"{measure['seconds']:.2f}", f"{measure['cpu']:.2f}", f"{measure['peak']:.0f}"]
+        for (subject, case, size), measure in measures.items()
     ]
     print_table(["", "seconds", "cpu", "peak MiB"], rows)
     noise_seconds = measures["mask", "0.5", SIDE]["seconds"]

@@ -7,13 +7,13 @@ SDK does. Each role runs in a new process:
 - SDK: `segments.utils.export_dataset` of segments-ai 1.33.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with the folder as
   `segments_dir`;
-- run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighbors.
+- run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighboring pixels.
 
-A first call, which is not timed, imports modules and compiles code. The result is the fastest of three calls in a
-process, and the median of three processes. Compare ratios only within one run. The script checks that `annotations` of
-coco-instance are equal except for `attributes`, and that segments of coco-panoptic are equal except for their ids,
-which the SDK makes from random colors. Finally, it measures the peak memory for releases of 1,000 and of 10,000 small
-samples whose images are copied.
+A first call, which is not timed, imports modules and compiles code. Each process reports the fastest of three further
+calls. The result is the median of three processes. Compare ratios only within one run. The script checks that the
+`annotations` of both formats are equal, except for `attributes`, for file names, and for the ids of panoptic segments,
+which the SDK makes from random colors. Finally, the script measures the peak memory for releases of 1,000 and of 10,000
+small samples whose images are copied.
 
 Run it with `python benchmarks/export.py`. The first run makes the environment of the SDK with pip.
 """
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 OURS = {"PYTHONPATH": str(REPOSITORY)}
 IMAGES = 16
-DRAWN = 4  # different images, which repeat
-COUNTS = (40, 200)
+DRAWN = 4  # different bitmaps, which the images share
+INSTANCE_COUNTS = (40, 200)
 FORMATS = ("coco-instance", "coco-panoptic")
 ROUNDS, CALLS = 3, 3
 MINIMA = {  # the minimum ratio to the SDK by format and number of instances: (plain, fast)
@@ -47,9 +47,9 @@ MINIMA = {  # the minimum ratio to the SDK by format and number of instances: (p
     ("coco-panoptic", 40): (3, 6),
     ("coco-panoptic", 200): (12, 15),
 }
-MAX_RLE = {40: 12, 200: 36}  # the maximum ratio to the limit by number of instances
-SMALL = (1_000, 10_000)
-MAX_PEAK = 300  # MiB
+MAX_RLE_RATIOS = {40: 12, 200: 36}  # the maximum ratio to the limit by number of instances
+SAMPLE_COUNTS = (1_000, 10_000)  # of the releases with small samples
+MAX_PEAK_MIB = 300
 
 
 def write(folder: str) -> Measure:
@@ -57,7 +57,7 @@ def write(folder: str) -> Measure:
     import numpy as np
     from PIL import Image
 
-    for count in COUNTS:
+    for count in INSTANCE_COUNTS:
         case = Path(folder, str(count))
         cache = case / "segments" / "jane_flowers" / "v1.0"
         cache.mkdir(parents=True)
@@ -69,7 +69,7 @@ def write(folder: str) -> Measure:
             np.save(case / f"{number}.npy", ids)
             samples.append(sample(f"{number}.jpg", range(1, count + 1)))
         write_release(case / "release.json", samples)
-    for count in SMALL:
+    for count in SAMPLE_COUNTS:
         case = Path(folder, f"small-{count}")
         case.mkdir()
         Image.new("RGB", (64, 48)).save(case / "image.jpg")
@@ -80,7 +80,7 @@ def write(folder: str) -> Measure:
 
 
 def sample(name: str, ids: Any) -> dict[str, Any]:
-    """Return a sample of a release."""
+    """Return a sample in the format of Segments.ai."""
     annotations = [{"id": number, "category_id": number % 3} for number in ids]
     label = {"annotations": annotations, "segmentation_bitmap": {"url": "bitmap.png"}}
     labels = {"ground-truth": {"label_status": "LABELED", "attributes": label}}
@@ -114,23 +114,23 @@ def per_image(export: Callable[[Path], Path], out: Path) -> Measure:
         for segment in annotation.get("segments_info", ()):
             segment.pop("id")
     text = json.dumps(annotations, sort_keys=True)
-    return {"ms": measure["seconds"] * 1e3 / IMAGES, "peak": measure["peak"], "sum": zlib.crc32(text.encode())}
+    return {"ms": measure["seconds"] * 1e3 / IMAGES, "peak": measure["peak"], "checksum": zlib.crc32(text.encode())}
 
 
-def sdk(case: str, name: str) -> Measure:
-    """Export with the SDK. Runs in the environment of the SDK."""
+def sdk(case: str, export_format: str) -> Measure:
+    """Export with the SDK. Call this function in the environment of the SDK."""
     from segments import SegmentsDataset
     from segments.utils import export_dataset
 
     with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(sys.stderr):
         release = str(Path(case, "release.json"))
         dataset = SegmentsDataset(release, segments_dir=str(Path(case, "segments")), preload=False)
-        return per_image(lambda folder: Path(export_dataset(dataset, str(folder), name)[0]), Path(out))
+        return per_image(lambda folder: Path(export_dataset(dataset, str(folder), export_format)[0]), Path(out))
 
 
-def ours(case: str, name: str, how: str) -> Measure:
+def ours(case: str, export_format: str, extra: str) -> Measure:
     """Export with segments_hf. "plain" disables the extra `fast`."""
-    if how == "plain":
+    if extra == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
     import datasets
 
@@ -140,16 +140,16 @@ def ours(case: str, name: str, how: str) -> Measure:
 
     def export(folder: Path) -> Path:
         release = load_release(Path(case, "release.json"), streaming=True, segments_dir=Path(case, "segments"))
-        export_dataset(release, name, folder, images="none")
-        kind = name.removeprefix("coco-").replace("instance", "instances")
-        return folder / "annotations" / f"{kind}_train.json"
+        export_dataset(release, export_format, folder, images="none")
+        stem = export_format.removeprefix("coco-").replace("instance", "instances")
+        return folder / "annotations" / f"{stem}_train.json"
 
     with tempfile.TemporaryDirectory() as out:
         return per_image(export, Path(out))
 
 
 def run_lengths(case: str) -> Measure:
-    """Measure the run lengths of each bitmap, and one pass that compares neighbors."""
+    """Measure the time for the run lengths of each bitmap, and for one pass that compares neighboring pixels."""
     import numpy as np
 
     from segments_hf.bitmaps import rle
@@ -196,9 +196,9 @@ def compare(work: Path, python: str) -> tuple[list[list[str]], list[str]]:
             rounds["SDK"].append(run(__file__, "sdk", case, export_format, python=python))
             for how in ("plain", "fast"):
                 rounds[how].append(run(__file__, "ours", case, export_format, how, env=OURS))
-        if len({measure["sum"] for measures in rounds.values() for measure in measures}) > 1:
+        if len({measure["checksum"] for measures in rounds.values() for measure in measures}) > 1:
             raise SystemExit(f"{export_format}, {count} instances: the annotations differ")
-        measures = {how: median(each) for how, each in rounds.items()}
+        measures = {how: median(found) for how, found in rounds.items()}
         ratios = {how: measures["SDK"]["ms"] / measure["ms"] for how, measure in measures.items()}
         for how, measure in measures.items():
             title = f"{export_format}, {count}: {how if how == 'SDK' else f'ours, {how}'}"
@@ -211,7 +211,7 @@ def compare(work: Path, python: str) -> tuple[list[list[str]], list[str]]:
 def compare_run_lengths(work: Path) -> tuple[list[list[str]], list[str]]:
     """Return the table rows and the verdicts of the run lengths."""
     rows, verdicts = [], []
-    for count, maximum in MAX_RLE.items():
+    for count, maximum in MAX_RLE_RATIOS.items():
         measure = median(run(__file__, "run_lengths", str(work / str(count)), env=OURS) for _ in range(ROUNDS))
         rows.append([f"run lengths, {count}: ours", f"{measure['rle']:.2f}", "", ""])
         rows.append([f"run lengths, {count}: limit", f"{measure['limit']:.2f}", "", ""])
@@ -224,14 +224,15 @@ def main() -> None:
         work = Path(name)
         python = sdk_environment()
         run(__file__, "write", name)
-        rows, verdicts = (first + second for first, second in zip(
-            compare(work, python), compare_run_lengths(work), strict=True
-        ))  # fmt: skip
-        for count in SMALL:
+        rows, verdicts = compare(work, python)
+        more_rows, more_verdicts = compare_run_lengths(work)
+        rows += more_rows
+        verdicts += more_verdicts
+        for count in SAMPLE_COUNTS:
             measure = run(__file__, "small", str(work / f"small-{count}"), env=OURS)
             milliseconds = measure["seconds"] * 1e3 / count
             rows.append([f"{count} small samples", f"{milliseconds:.2f}", "", f"{measure['peak']:.0f}"])
-            verdicts.append(verdict(f"{count} small samples: peak", measure["peak"], "<=", MAX_PEAK))
+            verdicts.append(verdict(f"{count} small samples: peak", measure["peak"], "<=", MAX_PEAK_MIB))
     print_table(["", "ms per image", "ratio to SDK", "peak MiB"], rows)
     print("\n".join(verdicts))
 

@@ -10,12 +10,12 @@ latency of 20 ms. Each role runs in a new process:
 "seconds" is the time of the call, after the import of the library. The downloaded files are then decoded, and their
 sizes are checked. The SDK runs once for each latency. The other roles run three times, interleaved; the table has the
 median, and the maximum of the peaks. Compare ratios only within one run. "cores" is the CPU time divided by the
-seconds. The SDK can use two cores. If its value is clearly below 2, other programs used the cores, and the ratio is too
-favorable for us.
+seconds. The SDK can use two cores. If "cores" of the SDK is clearly below 2, other programs used the cores, and the
+ratio is too favorable for segments_hf.
 
 Run it with `python benchmarks/fetch.py`. The first run makes the environment of the SDK with pip. The files are written
-to the folder for temporary files. TMPDIR=/dev/shm excludes the disk: to create a file on ext4 without a journal takes
-20 to 1,000 µs, depending on the number of files that were removed in the last minutes.
+to the folder for temporary files. With TMPDIR=/dev/shm, the measure does not contain the disk: ext4 without a journal
+takes 20 to 1,000 µs to create a file, depending on the number of files that were removed in the last minutes.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ LATENCIES = (0, 20)  # milliseconds
 CONNECTIONS = 64  # the default of `load_release`
 ROUNDS = 3
 MIN_RATIO = 14  # to the SDK
-MAX_LIMITS = 4  # the maximum ratio to the limit
-MAX_CPU = 1.6  # milliseconds per file
+MAX_LIMIT_RATIO = 4
+MAX_CPU_MS = 1.6  # per file
 
 
 def sdk(url: str, count: str, folder: str) -> Measure:
-    """Download with the SDK. Runs in the environment of the SDK."""
+    """Download with the SDK. Call this function in the environment of the SDK."""
     from segments.dataset import SegmentsDataset
 
     dataset, measure = timed(SegmentsDataset, sdk_release(url, int(count)), segments_dir=folder, preload=True)
@@ -106,25 +106,25 @@ def measure_all(url: str, count: int, asset_bytes: int, python: str, work: Path)
         env = {"HF_HOME": str(work / f"home-{number}"), "PYTHONPATH": str(REPOSITORY)}
         rounds["ours"].append(run(__file__, "ours", url, str(count), env=env))
         rounds["limit"].append(run(__file__, "limit", url, str(asset_bytes)))
-    slow = run(__file__, "sdk", url, str(count), str(work / "segments"), python=python)
-    return {"SDK": slow, **{row: median(measures) for row, measures in rounds.items()}}
+    sdk_measure = run(__file__, "sdk", url, str(count), str(work / "segments"), python=python)
+    return {"SDK": sdk_measure, **{row: median(measures) for row, measures in rounds.items()}}
 
 
 def report(measures: dict[int, dict[str, Measure]], files: int) -> None:
     """Print the table and the verdicts."""
     rows, verdicts = [], []
     for latency, by_name in measures.items():
-        slow = by_name["SDK"]["seconds"]
+        sdk_seconds = by_name["SDK"]["seconds"]
         for name, measure in by_name.items():
-            ratio, limits = slow / measure["seconds"], measure["seconds"] / by_name["limit"]["seconds"]
-            figures = [f"{measure['seconds']:.2f}", f"{ratio:.1f}", f"{limits:.1f}", f"{measure['peak']:.0f}"]
-            figures += [f"{measure['cpu'] / measure['seconds']:.1f}", f"{1000 * measure['cpu'] / files:.2f}"]
-            rows.append([f"{name}, {latency} ms", *figures])
+            ratio, limit_ratio = sdk_seconds / measure["seconds"], measure["seconds"] / by_name["limit"]["seconds"]
+            cells = [f"{measure['seconds']:.2f}", f"{ratio:.1f}", f"{limit_ratio:.1f}", f"{measure['peak']:.0f}"]
+            cells += [f"{measure['cpu'] / measure['seconds']:.1f}", f"{1000 * measure['cpu'] / files:.2f}"]
+            rows.append([f"{name}, {latency} ms", *cells])
         ours = by_name["ours"]
         verdicts += [
-            verdict(f"{latency} ms: ratio", slow / ours["seconds"], ">=", MIN_RATIO),
-            verdict("ratio to limit", ours["seconds"] / by_name["limit"]["seconds"], "<=", MAX_LIMITS),
-            verdict("CPU ms per file", 1000 * ours["cpu"] / files, "<=", MAX_CPU),
+            verdict(f"{latency} ms: ratio", sdk_seconds / ours["seconds"], ">=", MIN_RATIO),
+            verdict("ratio to limit", ours["seconds"] / by_name["limit"]["seconds"], "<=", MAX_LIMIT_RATIO),
+            verdict("CPU ms per file", 1000 * ours["cpu"] / files, "<=", MAX_CPU_MS),
         ]
     print_table(["", "seconds", "ratio to SDK", "ratio to limit", "peak MiB", "cores", "CPU ms per file"], rows)
     print("; ".join(verdicts))

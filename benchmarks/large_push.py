@@ -1,25 +1,28 @@
 """Measure the inputs of the calculation for a push of 1,000,000 samples on several machines.
 
 Task: `ShardWork` uploads a slice of a drawn release, as on a machine of a cluster. It downloads the images from a web
-server, writes the rows to Parquet files, and uploads these to a Hub with Xet storage. Both servers are on the loopback
-address, without TLS and without latency. The process first uploads another slice, so that the measure does not contain
-imports and the start of threads. The CPU time is that of the process, with all its threads. Three uploads of small
-images give, as differences, the CPU time and the requests
+server, writes the rows to Parquet files, and uploads the files to a Hub with Xet storage. Both servers are on the
+loopback address, without TLS and without latency. The process first uploads another slice, so that the measure does not
+contain imports and the start of threads. The CPU time is the CPU time of all threads of the process. Three uploads of
+small images are measured:
 
-- of a slice: one row in one shard;
-- of a row: many rows in one shard;
-- of a shard: as many rows in several shards.
+- one row in one shard;
+- many rows in one shard;
+- as many rows in several shards.
+
+Their differences give the CPU time of a slice, of a row and of a shard, and the requests for a shard.
 
 An upload of 12-megapixel images without a layout gives the CPU time of a megabyte. An upload of the same images with
 the layout semantic-segmentation gives the CPU time of a megapixel of the mask.
 
 Driver: a release of 1,000,000 samples is opened, and all slices of 1,000 samples are made. Then each slice is pickled,
-and the result of a task is unpickled and kept. This is the work of the driver without Ray, the journal and the commits.
-A push of small images in 300 shards from one machine gives the requests for the commits of groups of 100 files.
+and the result of a task is unpickled and kept. The driver also does other work, which is not measured: Ray, the journal
+and the commits. A push of small images in 300 shards from one machine gives the requests for the commits of groups of
+100 files.
 
 Each role runs three times in new processes, interleaved; the driver and the push of 300 shards run once. The table has
-the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`. Run the script with
-`python benchmarks/large_push.py`.
+the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`. Run the script with `python
+benchmarks/large_push.py`.
 """
 
 from __future__ import annotations
@@ -64,7 +67,7 @@ def shard_works(release: str, layout: str, size: int, max_bytes: int) -> Iterato
 
 
 def upload(release: str, layout: str, size: str, max_bytes: str, result_file: str) -> Measure:
-    """Upload two slices, and measure the second."""
+    """Upload two slices; measure the second and write its pickled result to a file."""
     first, second = islice(shard_works(release, layout, int(size), int(max_bytes)), 2)
     first()
     result, measure = timed(second)
@@ -137,7 +140,7 @@ def measured_uploads(cases: dict[str, tuple[str, str, int, int]], folder: Path) 
 
 
 def measured_commits(release: str, max_bytes: int, folder: Path) -> Measure:
-    """Return the numbers of uploaded files of a push from one machine, and of requests that do not upload files."""
+    """Push from one machine; return the number of uploaded files and of requests that do not upload files."""
     with served_hub() as hub:
         run(__file__, "push", release, str(max_bytes), env=environment(hub.url, folder))
         _, requests, files = hub.counts()
@@ -217,7 +220,9 @@ def driver_rows(driver: Measure, commits: Measure) -> list[list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--samples", type=int, default=1_000_000, help="the samples of the release of the driver")
+    parser.add_argument(
+        "--samples", type=int, default=1_000_000, help="the number of samples in the release of the driver"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)

@@ -1,19 +1,20 @@
-"""Measure how long masks take to make from bitmaps, in comparison with the SDK and with a lower limit.
+"""Measure how long it takes to make masks from bitmaps, in comparison with the SDK and with a lower limit.
 
 Bitmaps of 1280 x 960 pixels with 40 and 200 instances are drawn, with low ids (from 1 on) and high ids (up to 2^24 -
-1), and written in the format of Segments.ai. Each role runs in a new process, from the array of ids and from the PNG
-bytes:
+1), and written in the format of Segments.ai. Each role runs in a new process, and makes the masks both from the array
+of ids and from the PNG bytes:
 
 - SDK: `segments.utils.get_semantic_bitmap` of segments-ai 1.33.0 with Pillow 12, in its own environment. A PNG is
   decoded as in `load_label_bitmap_from_url`;
 - ours: `decode_bitmap` and `get_semantic_bitmap` of segments_hf, with the extra `fast` and without it ("plain"), and
   `semantic_mask` with the extra;
-- limit: libdeflate inflates the PNG data, and one pass reads the ids. For masks from the array of ids, only the pass is
-  measured.
+- limit: libdeflate inflates the PNG data, and one pass reads the ids. For masks from the array of ids, the limit is
+  only the pass.
 
-The roles run three times, interleaved. Each process reports its fastest call; the result is their median. A
-first call, which is not timed, imports modules and compiles code. Compare ratios only within one run, on a machine
-without other work: between runs they vary by a few percent. The script checks that all masks are equal.
+The roles run three times, interleaved. Each process reports its fastest call; the result is the median of three
+processes. A first call, which is not timed, imports modules and compiles code. Compare ratios only within one run, on a
+machine without other work: the ratios of different runs vary by a few percent. The script checks that all masks are
+equal.
 
 Run it with `python benchmarks/masks.py`. The first run makes the environment of the SDK with pip. With `--candidates`,
 the script instead measures PNG decoders that the extra `fast` could use, in their own environment.
@@ -41,7 +42,7 @@ HERE = Path(__file__).resolve().parent
 SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*"]
 CANDIDATE_PACKAGES = [f"{REPOSITORY}[fast]", "pyspng", "imagecodecs"]
 OURS = {"PYTHONPATH": str(REPOSITORY)}
-CASES = [(count, kind) for kind in ("small", "high") for count in (40, 200)]
+CASES = [(count, kind) for kind in ("low", "high") for count in (40, 200)]
 ROWS = {
     "SDK": ["sdk"],
     "ours, fast": ["ours", "fast"],
@@ -51,7 +52,7 @@ ROWS = {
 }
 ROUNDS = 3
 SECONDS, MIN_CALLS = 0.4, 4  # the minimum time and the minimum number of calls of a function
-MIN_SMALL, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
+MIN_LOW, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
 
 
 def write(folder: str) -> Measure:
@@ -61,7 +62,7 @@ def write(folder: str) -> Measure:
     for count, kind in CASES:
         case = Path(folder, f"{count}-{kind}")
         case.mkdir()
-        numbers = range(1, count + 1) if kind == "small" else range(2**24 - count, 2**24)
+        numbers = range(1, count + 1) if kind == "low" else range(2**24 - count, 2**24)
         ids = draw(numbers)
         np.save(case / "ids.npy", ids)
         write_png(ids, case / "bitmap.png")
@@ -70,7 +71,7 @@ def write(folder: str) -> Measure:
     return {}
 
 
-def read(case: str) -> tuple[Any, bytes, list[dict[str, int]]]:
+def read_case(case: str) -> tuple[Any, bytes, list[dict[str, int]]]:
     """Return the ids, the PNG and the annotations of one case."""
     import numpy as np
 
@@ -90,47 +91,47 @@ def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
     return result, min(calls, key=lambda measure: measure["seconds"])
 
 
-def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
-    """Return the milliseconds from ids and from the PNG, the latter's peak memory, and checksums of the masks."""
+def measure_both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
+    """Return the milliseconds from ids and from the PNG, the peak memory, and checksums of the two masks."""
     # The allocator of glibc keeps blocks up to the size of the largest freed block. This allocation makes that size
     # equal for all functions.
     bytearray(2**24)
-    (again, png), (mask, ids) = best(from_png), best(from_ids)
-    sums = [zlib.crc32(result.astype("<u4").tobytes()) for result in (mask, again)]
-    return {"ids": ids["seconds"] * 1e3, "png": png["seconds"] * 1e3, "peak": png["peak"], "sums": sums}
+    (mask_from_png, png), (mask_from_ids, ids) = best(from_png), best(from_ids)
+    checksums = [zlib.crc32(mask.astype("<u4").tobytes()) for mask in (mask_from_ids, mask_from_png)]
+    return {"ids": ids["seconds"] * 1e3, "png": png["seconds"] * 1e3, "peak": png["peak"], "checksums": checksums}
 
 
 def sdk(case: str) -> Measure:
-    """Make masks with the SDK. Runs in the environment of the SDK."""
+    """Make masks with the SDK. Call this function in the environment of the SDK."""
     import numpy as np
     from PIL import Image
     from segments.utils import get_semantic_bitmap
 
-    ids, content, annotations = read(case)
+    ids, content, annotations = read_case(case)
 
     def from_png() -> Any:
-        # As `load_label_bitmap_from_url` decodes the downloaded bytes.
+        # `load_label_bitmap_from_url` decodes the downloaded bytes in this way.
         pixels = np.array(Image.open(io.BytesIO(content)))
         pixels[:, :, 3] = 0
         return get_semantic_bitmap(pixels.view(np.uint32).squeeze(2), annotations)
 
-    return both(lambda: get_semantic_bitmap(ids, annotations), from_png)
+    return measure_both(lambda: get_semantic_bitmap(ids, annotations), from_png)
 
 
-def ours(case: str, how: str) -> Measure:
-    """Make masks with segments_hf. "plain" disables the extra `fast`."""
-    if how == "plain":
+def ours(case: str, variant: str) -> Measure:
+    """Make masks with segments_hf. The variant "plain" disables the extra `fast`; "semantic" calls `semantic_mask`."""
+    if variant == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
     from segments_hf.bitmaps import decode_bitmap, get_semantic_bitmap, semantic_mask
     from segments_hf.bitmaps.codec.fast_png import decode_fast
 
-    ids, content, annotations = read(case)
-    if (decode_fast(content) is None) != (how == "plain"):
-        raise SystemExit("decode_fast is not disabled" if how == "plain" else "install the extra `fast`")
-    if how == "semantic":  # class index 0 is the value 1 in the mask
+    ids, content, annotations = read_case(case)
+    if (decode_fast(content) is None) != (variant == "plain"):
+        raise SystemExit("decode_fast is not disabled" if variant == "plain" else "install the extra `fast`")
+    if variant == "semantic":  # class index 0 is the value 1 in the mask
         rows = [{"id": item["id"], "category": item["category_id"] - 1} for item in annotations]
-        return both(lambda: semantic_mask(ids, rows), lambda: semantic_mask(content, rows))
-    return both(
+        return measure_both(lambda: semantic_mask(ids, rows), lambda: semantic_mask(content, rows))
+    return measure_both(
         lambda: get_semantic_bitmap(ids, annotations), lambda: get_semantic_bitmap(decode_bitmap(content), annotations)
     )
 
@@ -139,9 +140,9 @@ def limit(case: str) -> Measure:
     """Inflate the PNG and read the ids once, without making a mask."""
     import deflate
 
-    ids, content, _ = read(case)
+    ids, content, _ = read_case(case)
     data, size = image_data(content), HEIGHT * (1 + 4 * WIDTH)
-    return both(ids.max, lambda: (deflate.zlib_decompress(data, size), ids.max())[1])
+    return measure_both(ids.max, lambda: (deflate.zlib_decompress(data, size), ids.max())[1])
 
 
 def image_data(content: bytes) -> bytes:
@@ -156,7 +157,7 @@ def image_data(content: bytes) -> bytes:
 
 
 def decoders(case: str) -> Measure:
-    """Decode the PNG to pixels with each candidate. Runs in the environment of the candidates."""
+    """Decode the PNG to pixels with each candidate. Call this function in the environment of the candidates."""
     import deflate
     import imagecodecs
     import numpy as np
@@ -165,7 +166,7 @@ def decoders(case: str) -> Measure:
 
     from segments_hf.bitmaps.codec.fast_png import decode_fast
 
-    _, content, _ = read(case)
+    _, content, _ = read_case(case)
     candidates: dict[str, Callable[[], Any]] = {
         "Pillow": lambda: np.asarray(Image.open(io.BytesIO(content))),
         "pyspng": lambda: pyspng.load(content),
@@ -176,7 +177,7 @@ def decoders(case: str) -> Measure:
     results = {name: best(function) for name, function in candidates.items()}
     for name, (pixels, _) in results.items():
         if not np.array_equal(pixels, results["Pillow"][0]):
-            raise SystemExit(f"{name}: the pixels differ from those of Pillow")
+            raise SystemExit(f"{name}: the pixels differ from the pixels that Pillow decodes")
     data, size = image_data(content), HEIGHT * (1 + 4 * WIDTH)
     results["libdeflate alone"] = best(lambda: deflate.zlib_decompress(data, size))
     return {"peak": 0, **{name: measure["seconds"] * 1e3 for name, (_, measure) in results.items()}}
@@ -187,14 +188,14 @@ def measure_all(work: Path, python: str) -> dict[tuple[int, str], dict[str, Meas
     rounds: dict[tuple[int, str], dict[str, list[Measure]]] = {case: {name: [] for name in ROWS} for case in CASES}
     for _ in range(ROUNDS):
         for (count, kind), measures in rounds.items():
-            sums = {}
-            for name, (role, *how) in ROWS.items():
-                where = {"python": python} if role == "sdk" else {"env": OURS}
-                measure = run(__file__, role, str(work / f"{count}-{kind}"), *how, **where)
-                sums[name] = measure.pop("sums")
+            checksums = {}
+            for name, (role, *variant) in ROWS.items():
+                interpreter = {"python": python} if role == "sdk" else {"env": OURS}
+                measure = run(__file__, role, str(work / f"{count}-{kind}"), *variant, **interpreter)
+                checksums[name] = measure.pop("checksums")
                 measures[name].append(measure)
-            if any(got != [sums["SDK"][0]] * 2 for name, got in sums.items() if name != "limit"):
-                raise SystemExit(f"{count} {kind} ids: the masks differ: {sums}")
+            if any(found != [checksums["SDK"][0]] * 2 for name, found in checksums.items() if name != "limit"):
+                raise SystemExit(f"{count} {kind} ids: the masks differ: {checksums}")
     return {case: {name: median(rounds) for name, rounds in measures.items()} for case, measures in rounds.items()}
 
 
@@ -212,10 +213,10 @@ def report(cases: dict[tuple[int, str], dict[str, Measure]]) -> None:
     def lowest(name: str, key: str, *kinds: str) -> float:
         return min(each["SDK"][key] / each[name][key] for (_, kind), each in cases.items() if kind in kinds)
 
-    print(verdict("ids, small: ratio", lowest("ours, fast", "ids", "small"), ">=", MIN_SMALL))
+    print(verdict("ids, low: ratio", lowest("ours, fast", "ids", "low"), ">=", MIN_LOW))
     print(verdict("ids, high: ratio", lowest("ours, fast", "ids", "high"), ">=", MIN_HIGH))
-    print(verdict("PNG, fast: ratio", lowest("ours, fast", "png", "small", "high"), ">=", MIN_FAST))
-    print(verdict("PNG, plain: ratio", lowest("ours, plain", "png", "small", "high"), ">=", MIN_PLAIN))
+    print(verdict("PNG, fast: ratio", lowest("ours, fast", "png", "low", "high"), ">=", MIN_FAST))
+    print(verdict("PNG, plain: ratio", lowest("ours, plain", "png", "low", "high"), ">=", MIN_PLAIN))
 
 
 def report_candidates(work: Path, python: str) -> None:

@@ -29,35 +29,42 @@ RUNS = [("rgba", "plain"), ("rgba", "fast"), ("gray16", "plain")]
 
 
 def load(path: str, **options: Any) -> Any:
+    """Load the release as a dataset."""
     import segments_hf
 
     return segments_hf.load_release(path, split="train", **options)
 
 
-def of_bitmap(function: str, path: str) -> Any:
+def call_bitmap_function(function: str, path: str) -> Any:
+    """Call a function of `segments_hf.bitmaps` with the bytes of the bitmap."""
     from segments_hf import bitmaps
 
     annotations = [{"id": number, "category": number % CLASSES} for number in range(1, OBJECTS + 1)]
-    more = [annotations] if function == "semantic_mask" else []
-    return getattr(bitmaps, function)(Path(path).with_suffix(".png").read_bytes(), *more)
+    arguments = [annotations] if function == "semantic_mask" else []
+    return getattr(bitmaps, function)(Path(path).with_suffix(".png").read_bytes(), *arguments)
 
 
-def add(function: str, path: str) -> Any:
+def add_masks(function: str, path: str) -> Any:
+    """Add a column of masks to the dataset."""
     import segments_hf
 
     return getattr(segments_hf, function)(load(path))
 
 
-def lay_out(task: str, path: str) -> Any:
+def convert_layout(task: str, path: str) -> Any:
+    """Convert the dataset to the layout of a task."""
     import segments_hf
 
     return segments_hf.to_layout(load(path), task)
 
 
-def export(name: str, path: str) -> Any:
+def export(export_format: str, path: str) -> Any:
+    """Export the release without image files."""
     import segments_hf
 
-    return segments_hf.export_dataset(path, name, Path(path).with_suffix(f".{name}"), images="none", overwrite=True)
+    return segments_hf.export_dataset(
+        path, export_format, Path(path).with_suffix(f".{export_format}"), images="none", overwrite=True
+    )
 
 
 def validate(path: str) -> Any:
@@ -85,9 +92,9 @@ TASKS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentatio
 OPERATIONS: dict[str, Callable[[str], Any]] = {
     "load_release": load,
     "load_release, decode": partial(load, verify="decode"),
-    **{name: partial(of_bitmap, name) for name in ("decode_bitmap", "boxes", "semantic_mask")},
-    **{name: partial(add, name) for name in ("add_semantic_masks", "add_instance_masks", "add_panoptic_masks")},
-    **{name: partial(lay_out, name) for name in TASKS},
+    **{name: partial(call_bitmap_function, name) for name in ("decode_bitmap", "boxes", "semantic_mask")},
+    **{name: partial(add_masks, name) for name in ("add_semantic_masks", "add_instance_masks", "add_panoptic_masks")},
+    **{name: partial(convert_layout, name) for name in TASKS},
     **{name: partial(export, name) for name in ("coco-instance", "coco-panoptic")},
     "validate": validate,
     "stats": stats,
@@ -96,7 +103,7 @@ OPERATIONS: dict[str, Callable[[str], Any]] = {
 
 
 def operation(name: str, path: str, extra: str) -> Measure:
-    """Run one operation and return its measure."""
+    """Run one operation and return its measure. "plain" disables the extra `fast`."""
     from segments_hf.bitmaps.codec import fast_png
 
     warnings.simplefilter("ignore")  # Pillow warns about large images
@@ -114,7 +121,7 @@ def imports() -> Measure:
 
 
 def write_releases(folder: str) -> Measure:
-    """Write the releases."""
+    """Write a release for each kind of bitmap."""
     import numpy as np
     from PIL import Image
 
@@ -152,7 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         env = {"PYTHONPATH": str(REPOSITORY), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
         run(__file__, "write_releases", folder, env=env)
-        base = run(__file__, "imports", env=env)["peak"]
+        imports_peak = run(__file__, "imports", env=env)["peak"]
         rows, peaks = [], []
         for name in names:
             cells = []
@@ -163,9 +170,9 @@ def main() -> None:
                 peaks.append(measure["peak"])
                 cells += [f"{measure['peak']:.0f}", f"{measure['seconds']:.1f}"]
             rows.append([name, *cells])
-    header = [part for kind, extra in RUNS for part in (f"{kind}, {extra}: MiB", "seconds")]
+    header = [title for kind, extra in RUNS for title in (f"{kind}, {extra}: MiB", "seconds")]
     print_table(["", *header], rows)
-    print(f"imports only: {base:.0f} MiB")
+    print(f"imports only: {imports_peak:.0f} MiB")
     print(verdict("highest peak, MiB", max(peaks), "<=", MAX_MIB))
 
 

@@ -2,13 +2,13 @@
 
 A cloud of 120,000 points with x, y, z and intensity as float32 is written as PCD (text, binary, compressed), PLY, LAS,
 LAZ and float32 files. The coordinates of one point in seven are NaN, except in LAS and LAZ, which have no NaN. "ours"
-is `read_points`, which returns a float32 array of shape (N, 4) and checks the file. "other" is pypcd4 for PCD, plyfile
-for PLY, laspy for LAS and LAZ (with lazrs in one thread, as ours), and `numpy.fromfile` for float32 files; it returns
-the same array. "limit" reads the bytes of the file and copies them once; it decodes nothing.
+is `read_points`, which checks the file and returns a float32 array of shape (N, 4). "other" is pypcd4 for PCD, plyfile
+for PLY, laspy for LAS and LAZ (with lazrs in one thread, like "ours"), and `numpy.fromfile` for float32 files. It
+returns the same array. "limit" reads the bytes of the file and copies them once; it decodes nothing.
 
-All roles run in one process, alternately: each call of one is followed by a call of the others. The table has the
-medians of the CPU time, because all roles use one thread. Compare ratios only within one run. The script checks that
-the arrays of "ours" and "other" are equal.
+The three functions run in one process, alternately: each round calls each function once. The table has the medians of
+the CPU time, because all functions use one thread. Compare ratios only within one run. The script checks that the
+arrays of "ours" and "other" are equal.
 
 Run it with `python benchmarks/point_files.py`; it needs `pip install '.[test]'`.
 """
@@ -50,7 +50,7 @@ def random_points() -> np.ndarray:
 
 
 def write_files(folder: Path) -> dict[str, tuple[Path, str, Callable[[Path], Any]]]:
-    """Write a file of each format; return its path, its type, and the function of the other library."""
+    """Write a file of each format; return its path, its type, and the function that reads it with another library."""
     points = random_points()
     files: dict[str, tuple[Path, str, Callable[[Path], Any]]] = {}
     cloud = PointCloud.from_points(points, FIELDS, (np.float32,) * 4)
@@ -103,11 +103,12 @@ def read_las(path: Path) -> Any:
 
 
 def limit(path: Path) -> Any:
+    """Read a file, and copy its bytes."""
     return io.BytesIO(path.read_bytes()).getbuffer().tobytes()
 
 
 def measured(functions: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """Call the functions alternately, and return the median of the milliseconds of each."""
+    """Call the functions alternately, and return the median of the CPU milliseconds of each."""
     times: dict[str, list[float]] = {name: [] for name in functions}
     for call in range(CALLS + 1):
         for name, function in functions.items():
@@ -115,13 +116,13 @@ def measured(functions: dict[str, Callable[[], Any]]) -> dict[str, float]:
             function()
             if call:  # the first call imports modules
                 times[name].append((time.process_time() - begin) * 1e3)
-    return {name: statistics.median(each) for name, each in times.items()}
+    return {name: statistics.median(calls) for name, calls in times.items()}
 
 
 def main() -> None:
     rows, ratios = [], {}
-    with tempfile.TemporaryDirectory() as name:
-        for what, (path, kind, other) in write_files(Path(name)).items():
+    with tempfile.TemporaryDirectory() as folder:
+        for file_format, (path, kind, other) in write_files(Path(folder)).items():
             row = {"point_cloud": {"bytes": None, "path": str(path)}, "point_cloud_type": kind}
             np.testing.assert_array_equal(read_points(row), other(path))
             found = measured(
@@ -131,8 +132,9 @@ def main() -> None:
                     "limit": lambda path=path: limit(path),
                 }
             )
-            ratios[what] = found["ours"] / found["other"]
-            rows.append([what, *(f"{found[each]:.2f}" for each in ("other", "ours", "limit")), f"{ratios[what]:.2f}"])
+            ratios[file_format] = found["ours"] / found["other"]
+            milliseconds = [f"{found[name]:.2f}" for name in ("other", "ours", "limit")]
+            rows.append([file_format, *milliseconds, f"{ratios[file_format]:.2f}"])
     print_table(["CPU ms for a file", "other", "ours", "limit", "ours / other"], rows)
     print(verdict("pcd binary: ratio", ratios["pcd binary"], "<=", MAX_BINARY))
     print(verdict("pcd binary_compressed: ratio", ratios["pcd binary_compressed"], "<=", MAX_BINARY))

@@ -4,16 +4,16 @@ The release has 200 point clouds of 120,000 points (x, y, z, intensity as float3
 role runs in a new process:
 
 - copy: a copy of the files to another folder;
-- load: `load_release`, whose dataset refers to the files; and with ``embed=True``, whose Arrow file holds the points;
+- load: `load_release`. The dataset refers to the files; with ``embed=True``, its Arrow file contains the points;
 - numpy: `numpy.fromfile` for each file (the limit of reading);
-- read rows: `read_points` for each row of the datasets;
-- read points: the same without the columns of the labels;
+- read rows: `read_points` for each row of the dataset;
+- read points: `read_points` for each row of the dataset with only the columns of the point cloud;
 - open3d: `open3d.t.io.read_point_cloud` for each file, if open3d is installed. It reads PCD files only;
-- labels: `load_release` of the same point clouds with an id for each point, also embedded.
+- labels: `load_release` of the same point clouds with an id for each point, with and without ``embed=True``.
 
-Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. Ratios are those of CPU
-times, including the time in the kernel, because other work on the machine changes them less. Compare ratios only within
-one run.
+Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. Ratios are ratios of
+CPU times, including the time in the kernel: other work on the machine changes CPU times less than wall times. Compare
+ratios only within one run.
 
 Run it with `python benchmarks/points.py`.
 """
@@ -80,7 +80,7 @@ def read_numpy(folder: str, kind: str) -> Measure:
 
 
 def read_dataset(folder: str, release: str, embed: str, *columns: str) -> Measure:
-    """Read the points of all rows of a dataset; `columns` are those that are read, by default all."""
+    """Read the points of all rows of a dataset. Only `columns` are read; by default, all columns."""
     import segments_hf
     from segments_hf.points import read_points
 
@@ -148,8 +148,8 @@ def _sample(index: int, rng: random.Random, kind: str, *, with_ids: bool) -> dic
         label["point_annotations"] = [number // 6 % CUBOIDS for number in range(POINTS)]
     else:
         for item in annotations:
-            place = {name: rng.uniform(-50, 50) for name in "xyz"}
-            item |= {"type": "cuboid", "position": place, "dimensions": {"x": 4.2, "y": 1.9, "z": 1.6}, "yaw": 0.5}
+            position = {name: rng.uniform(-50, 50) for name in "xyz"}
+            item |= {"type": "cuboid", "position": position, "dimensions": {"x": 4.2, "y": 1.9, "z": 1.6}, "yaw": 0.5}
     heading = {"qx": 0.0, "qy": 0.0, "qz": 0.0, "qw": 1.0}
     pose = {"position": {"x": float(index), "y": 0.0, "z": 0.0}, "heading": heading}
     return {
@@ -202,7 +202,7 @@ def report(measures: dict[str, Measure], count: int) -> None:
     print_table(["", "seconds", "clouds/s", "CPU ms/cloud", "CPU ratio", "peak MiB"], rows)
     totals = {measure["total"] for measure in measures.values() if "total" in measure}
     if len(totals) > 1:
-        raise SystemExit(f"the sums of the last points differ: {totals}")
+        raise SystemExit(f"the sums over the last point of each cloud differ: {totals}")
     for kind in KINDS:
         print(
             verdict(f"{kind}, load / copy", cpu_ratio(f"{kind}: load", "copy"), "<=", MAX_LOAD_RATIO),

@@ -1,10 +1,10 @@
 """Measure the CPU time of a push per row, compared with an earlier commit.
 
 A drawn release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of another
-commit ("before") and once with the code of this folder ("after"). Each push runs in a new process with an empty cache,
-and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU time is that
-of the process that pushes, without imports. The images are small, so that most of the time is for making rows, and not
-for hashing and compressing the bytes of images.
+commit ("before") and once with the code of this checkout ("after"). Each push runs in a new process with an empty
+cache, and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU time is
+the CPU time of the process that pushes, without imports. The images are small, so that the process spends most of the
+time on making rows, and not on hashing and compressing the bytes of images.
 
 The program checks that both commits push the same rows. Run it with `python benchmarks/push.py --before COMMIT`.
 """
@@ -142,7 +142,7 @@ def main() -> None:
                 peaks = [f"{measure['peak']:.0f}" for measure in (old, new)]
                 rows.append([layout or "no layout", *cpu, f"{ratio:.2f}", *peaks])
                 verdicts.append(verdict(f"CPU per row, {layout or 'no layout'}", ratio, "<=", MAX_RATIO))
-            header = ["", "before: ms of CPU per row", "after", "ratio", "before: peak MiB", "after"]
+            header = ["", "before: CPU ms per row", "after", "ratio", "before: peak MiB", "after"]
             print_table(header, rows)
             print(*verdicts, sep="\n")
 

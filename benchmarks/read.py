@@ -1,4 +1,4 @@
-"""Measure how long a release file takes to read, in comparison with the `json` module and with a lower limit.
+"""Measure how long it takes to read a release file, in comparison with the `json` module and with a lower limit.
 
 A release file of 200,000 samples with 20 annotations each (245 MB) is written. Each role runs in a new process:
 
@@ -68,12 +68,12 @@ def read_limit(path: str) -> Measure:
     import msgspec
 
     samples = msgspec.defstruct("Samples", [("samples", list[msgspec.Raw])])
-    skim: Any = msgspec.defstruct("Skim", [("dataset", samples)])
+    release_type: Any = msgspec.defstruct("Skim", [("dataset", samples)])
 
     def read() -> int:
         with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as buffer:
             # The Raw samples are views of the buffer, so the block must not return them.
-            return len(msgspec.json.decode(buffer, type=skim).dataset.samples)
+            return len(msgspec.json.decode(buffer, type=release_type).dataset.samples)
 
     _, measure = timed(read)
     return measure
@@ -137,16 +137,18 @@ def measure_all(path: Path) -> dict[str, Measure]:
 
 def report(measures: dict[str, Measure]) -> None:
     """Print the table and the verdict."""
-    slow = measures["json"]["seconds"]
+    json_seconds = measures["json"]["seconds"]
     rows = [
-        [name, f"{measure['seconds']:.2f}", f"{slow / measure['seconds']:.1f}", f"{measure['peak']:.0f}"]
+        [name, f"{measure['seconds']:.2f}", f"{json_seconds / measure['seconds']:.1f}", f"{measure['peak']:.0f}"]
         for name, measure in measures.items()
     ]
     print_table(["", "seconds", "ratio to json", "peak MiB"], rows)
     if measures["ours"]["total"] != measures["json"]["total"]:
-        raise SystemExit(f"the sum of the category ids is {measures['ours']['total']}, not {measures['json']['total']}")
+        raise SystemExit(
+            f"the sum of the category ids is {measures['ours']['total']}, expected {measures['json']['total']}"
+        )
     print(
-        verdict("ratio", slow / measures["ours"]["seconds"], ">=", MIN_RATIO),
+        verdict("ratio", json_seconds / measures["ours"]["seconds"], ">=", MIN_RATIO),
         verdict("peak MiB", measures["ours"]["peak"], "<=", MAX_PEAK_MIB),
         sep="; ",
     )

@@ -1,14 +1,14 @@
 """Measure how long `validate` takes for the labels of a release, in comparison with a lower limit.
 
-Releases of 5,000 samples with 20 annotations each are written: bitmaps, whose annotations have only an id and a
-category, and polygons of 12 points. Each role runs in a new process:
+Two releases of 5,000 samples with 20 annotations each are written: one with bitmaps, whose annotations have only an id
+and a category, and one with polygons of 12 points. Each role runs in a new process:
 
 - ours: `segments_hf.validate` without assets;
 - limit: the rows of the same release are made, and nothing else is done.
 
-"seconds" is the time of the call, "cpu" its CPU time, and "wall" the time since the start of the process, including
-imports. Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. The script
-checks that there are no findings.
+"seconds" is the time of the call, "cpu" is its CPU time, and "wall" is the time since the start of the process,
+including imports. Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. The
+script checks that there are no findings.
 
 Run it with `python benchmarks/validate.py`.
 """
@@ -52,12 +52,12 @@ def limit(path: str) -> Measure:
 
 def annotation(number: int, kind: str) -> dict[str, Any]:
     """Return an annotation in the format of Segments.ai."""
-    made: dict[str, Any] = {"id": number, "category_id": 1 + number % CLASSES}
+    entry: dict[str, Any] = {"id": number, "category_id": 1 + number % CLASSES}
     if kind == "polygons":
-        turns = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
-        points = [[40.5 * number + 40 * math.cos(turn), 300 + 200 * math.sin(turn)] for turn in turns]
-        made |= {"type": "polygon", "points": points}
-    return made
+        angles = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
+        points = [[40.5 * number + 40 * math.cos(angle), 300 + 200 * math.sin(angle)] for angle in angles]
+        entry |= {"type": "polygon", "points": points}
+    return entry
 
 
 def sample(index: int, annotations: list[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def main() -> None:
             for kind, path in paths.items():
                 for role in ("ours", "limit"):
                     rounds.setdefault((kind, role), []).append(run(__file__, role, str(path), env=env))
-    measures = {key: median(each) for key, each in rounds.items()}
+    measures = {key: median(found) for key, found in rounds.items()}
     rows = [
         [f"{kind}, {role}", *(f"{measure[key]:.2f}" for key in ("seconds", "cpu", "wall")), f"{measure['peak']:.0f}"]
         for (kind, role), measure in measures.items()
