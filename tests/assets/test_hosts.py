@@ -21,8 +21,8 @@ BUSY = (429, {"Retry-After": "1"}, b"")
 
 
 @pytest.fixture
-def dead_address():
-    """An address at which no server responds."""
+def unreachable_address():
+    """An address at which no server listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -105,23 +105,23 @@ def test_a_pause_beyond_the_deadline_is_an_immediate_error(server):
     client.close()
 
 
-def test_a_dead_host_is_skipped_while_others_respond(server, dead_address):
+def test_an_unreachable_host_is_skipped_while_others_respond(server, unreachable_address):
     client = Client()
     server.url("/a", b"body")
     client.get(server.address + "/a")
     with pytest.raises(AssetError, match=r"no response \(.*\), after 3 tries"):
-        client.get(dead_address + "/x", retries=2)
+        client.get(unreachable_address + "/x", retries=2)
     client.get(server.address + "/a")
     with pytest.raises(AssetError, match=r"no response from 127\.0\.0\.1:\d+ for \d+ s, while other hosts respond"):
-        client.get(dead_address + "/x", retries=2)
+        client.get(unreachable_address + "/x", retries=2)
     client.close()
 
 
-def test_a_dead_host_is_tried_again_if_no_other_host_responds(dead_address):
+def test_an_unreachable_host_is_tried_again_if_no_other_host_responds(unreachable_address):
     client = Client()
     for _ in range(2):
         with pytest.raises(AssetError, match=r"no response \(.*\), after 3 tries"):
-            client.get(dead_address + "/x", retries=2)
+            client.get(unreachable_address + "/x", retries=2)
     client.close()
 
 
