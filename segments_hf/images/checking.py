@@ -35,13 +35,14 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         image: The content of the file.
         limits: The limits of the image, and whether all pixels are decoded.
         is_new: False for a file that was checked before. The structure of such a file is not checked again.
-        is_bitmap: Whether the pixels are instance ids. Then only formats that store them exactly are accepted.
+        is_bitmap: Whether the pixels are instance ids. Then the file must store them exactly, as `bitmap_fault` checks.
 
     Returns:
         The header.
 
     Raises:
-        UnwantedError: The image is too large, or its format is not accepted for bitmaps.
+        UnwantedError: The image is too large, its format is not supported, or its pixels cannot be ids although it is a
+            bitmap.
         AssetError: The file is empty, truncated, damaged, or not an image.
     """
     if image.size > limits.max_bytes:

@@ -1,7 +1,7 @@
 """Read the size from the header of a plain PNG or JPEG, several times faster than Pillow.
 
-A file is plain if its header has only the chunks or segments that the constants below list. For a plain file, the size
-equals that which Pillow reads. Pillow reads the size of all other files.
+A file is plain if its header has only the chunks or segments that the constants below list. For a plain file, this
+module reads the same size as Pillow. For any other file, it returns None, and Pillow must read the size.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class RowCounter:
         self._images = self._labeled = self._unlabeled_pixels = self._masks = 0
         self._statuses = Counter[str]()
         self._objects = Counter[int | None]()  # by class index
-        self._images_with = Counter[int]()  # by class index
+        self._images_with_class = Counter[int]()  # by class index
         self._pairs = Counter[tuple[int, int]]()  # by two class indices
         self._objects_per_image = Counter[int]()
         self._pixels = Counter[int]()  # by class index
@@ -132,7 +132,7 @@ class RowCounter:
     def _add_classes(self, indices: list[int]) -> None:
         # For a few items, these loops are faster than `Counter.update`.
         for index in indices:
-            self._images_with[index] += 1
+            self._images_with_class[index] += 1
         for pair in itertools.combinations(indices, 2):
             self._pairs[pair] += 1
 
@@ -168,7 +168,7 @@ class RowCounter:
                     names[index],
                     colors[index],
                     self._objects[index],
-                    self._images_with[index],
+                    self._images_with_class[index],
                     self._pixels[index] if self._masks else None,
                     sizes_of([self._areas[index]]),
                 )
