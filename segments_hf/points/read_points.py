@@ -150,11 +150,9 @@ def _file_of(row: Mapping[str, Any]) -> FileContent:
 def _kind_of(data: Mapping[str, Any] | bytes) -> str:
     """Return the type of the file of a row, or the type of bytes that begin with the signature of a file type."""
     kind = kind_of_content(data) if isinstance(data, bytes) else data.get("point_cloud_type")
-    if not isinstance(kind, str):
-        problem = (
-            "got no type and a file without a signature"
-            if isinstance(data, bytes)
-            else "got a row without point_cloud_type"
-        )
-        raise OptionError(f"{problem}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
-    return kind
+    if isinstance(kind, str):
+        return kind
+    expected = f"expected one of {', '.join(POINT_CLOUD_TYPES)}"
+    if isinstance(data, bytes):
+        raise OptionError(f"got no type and bytes without the signature of a file type, {expected}", option="kind")
+    raise OptionError(f"got a row without a value in the column point_cloud_type, {expected}", option="data")
