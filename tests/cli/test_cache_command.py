@@ -28,7 +28,10 @@ def run(*args: object) -> Result:
 
 @pytest.fixture
 def filled_cache(caches) -> AssetCache:
-    """Caches of three images, two releases and two interrupted pushes; a test locks one push as if it were running."""
+    """Fill the caches with three images, two releases and two interrupted pushes, and return the cache of assets.
+
+    A test can lock the push ``running``, as if it were still running.
+    """
     cache = AssetCache(default_cache_folder())
     for days in range(3):
         path = Path(cache.store(f"https://host/{days}.jpg", b"x" * 1_000_000))
@@ -116,7 +119,7 @@ def test_dataset_that_refers_to_removed_files_is_built_again(server, write_relea
 
 @pytest.fixture
 def killed_build(caches) -> Path:
-    """The unfinished folder of a killed build in the cache of `datasets`."""
+    """Return the unfinished folder of a killed build in the cache of `datasets`."""
     import datasets
 
     folder = Path(datasets.config.HF_DATASETS_CACHE, "segments_release", "default", "1.0.0", "hash.incomplete")

@@ -48,6 +48,6 @@ def test_command_ends_if_its_messages_have_no_reader(tmp_path: Path) -> None:
     assert code == EXIT_CODE
 
 
-def test_command_whose_output_is_read_shows_all_of_it() -> None:
+def test_command_whose_output_is_read_prints_its_whole_output() -> None:
     done = subprocess.run([*COMMAND, "export", "--help"], capture_output=True, text=True, check=True)
     assert "--overwrite" in done.stdout

@@ -1,4 +1,4 @@
-"""The commands accept releases of point clouds, and `export` refuses them before it fetches files."""
+"""The commands accept releases of point clouds. `export` refuses formats of images before it fetches files."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def test_built_folder_contains_the_bytes_of_the_point_clouds(
 ) -> None:
     path = write_cloud_release(tmp_path, write_release, task_type)
     expected = segments_hf.load_release(path, split="train", embed=True, cameras=True)
-    rows = [row["point_cloud"]["bytes"] for row in expected]
+    clouds = [row["point_cloud"]["bytes"] for row in expected]
     out = tmp_path / "built"
     run("build", path, out, "--format", file_format, "--cameras", "--cache-dir", tmp_path / "cache", "-q")
     shutil.rmtree(tmp_path / "cache")
     for file in (*tmp_path.glob("*.bin"), tmp_path / "front.png"):
         file.unlink()
-    read = datasets.load_from_disk if file_format == "arrow" else datasets.load_dataset
-    built = read(str(out))["train"]
-    assert [row["point_cloud"]["bytes"] for row in built] == rows
-    assert [row["cameras"][0]["image"].size for row in built] == [(6, 4)] * len(rows)
+    load = datasets.load_from_disk if file_format == "arrow" else datasets.load_dataset
+    built = load(str(out))["train"]
+    assert [row["point_cloud"]["bytes"] for row in built] == clouds
+    assert [row["cameras"][0]["image"].size for row in built] == [(6, 4)] * len(clouds)
     assert built.remove_columns(["point_cloud", "cameras"])[:] == expected.remove_columns(["point_cloud", "cameras"])[:]
     assert read_points(built[0]).shape == (50, 4)
 

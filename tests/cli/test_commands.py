@@ -97,12 +97,12 @@ def test_build_loads_no_assets_and_filters_by_metadata(tmp_path: Path) -> None:
     ids=["hash", "exact", "groups", "metadata"],
 )
 @pytest.mark.parametrize(
-    ("command", "formats"), [("build", []), ("export", ["coco"]), ("export", ["coco", "--images", "link"])], ids=str
+    ("command", "arguments"), [("build", []), ("export", ["coco"]), ("export", ["coco", "--images", "link"])], ids=str
 )
 def test_command_prints_the_sizes_of_the_splits(
-    tmp_path: Path, command: str, formats: list[str], options: list[str], sizes: str
+    tmp_path: Path, command: str, arguments: list[str], options: list[str], sizes: str
 ) -> None:
-    result = run(command, demo_release(), *formats[:1], tmp_path / "out", *formats[1:], *options)
+    result = run(command, demo_release(), *arguments[:1], tmp_path / "out", *arguments[1:], *options)
     assert result.exit_code == 0, result.output
     assert sizes in result.output
     assert ("--exact" in result.output) == (options == ["--splits", "train=0.7,test=0.3"])
@@ -148,7 +148,7 @@ def test_build_replaces_an_existing_dataset_only_with_overwrite(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("out", [".", "precious", "link"])
-def test_build_never_replaces_files_that_are_no_dataset(
+def test_build_never_replaces_files_that_are_not_a_dataset(
     out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -20,7 +20,7 @@ from segments_hf.demo import demo_release
 from segments_hf.layouts import LAYOUTS
 
 WIDTH = 80
-NARROWEST = 30  # characters: the least width of the column with the help texts of options
+MIN_TEXT_WIDTH = 30  # characters: the smallest width of the column with the help texts of options
 
 
 def all_commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -51,7 +51,7 @@ class TestHelp:
         assert max(map(len, lines)) <= WIDTH
         assert [line for line in lines if "…" in line or "..." in line.replace("[ARGS]...", "")] == []
 
-    def test_every_option_name_is_shown_whole(self, path: tuple[str, ...]) -> None:
+    def test_every_option_name_is_shown_without_truncation(self, path: tuple[str, ...]) -> None:
         shown = run(*path, "--help").output.split()
         names = [name for option in COMMANDS[path].params for name in (*option.opts, *option.secondary_opts)]
         options = [name for name in names if name.startswith("-")]
@@ -61,7 +61,7 @@ class TestHelp:
         for line in run(*path, "--help").output.splitlines():
             if line.startswith("  "):
                 text = re.split(r" {2,}", line.strip(), maxsplit=1)[-1]
-                assert line.index(text) <= WIDTH - NARROWEST
+                assert line.index(text) <= WIDTH - MIN_TEXT_WIDTH
 
     def test_every_option_is_in_a_group_and_shows_the_form_of_its_value(self, path: tuple[str, ...]) -> None:
         options = [item for item in COMMANDS[path].params if item.param_type_name == "option"]
@@ -90,8 +90,8 @@ def test_examples_run_on_the_demo_release(
     path: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("flowers", "street-cuboids"):
-        folder, no_code = demo_release(name).parent, shutil.ignore_patterns("*.py*", "__*")
-        shutil.copytree(folder, tmp_path, dirs_exist_ok=True, ignore=no_code)
+        folder, ignore_code = demo_release(name).parent, shutil.ignore_patterns("*.py*", "__*")
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True, ignore=ignore_code)
     monkeypatch.chdir(tmp_path)
     for words in examples(COMMANDS[path]):
         needs_network = words[0] == "push" or any("@" in word for word in words)
@@ -106,9 +106,9 @@ def test_group_without_arguments_shows_its_help(path: tuple[str, ...]) -> None:
 
 
 def test_only_help_and_yes_are_in_the_last_group_of_options() -> None:
-    general = {option.name for path, command in COMMANDS.items() if path for option in command.params
+    names = {option.name for path, command in COMMANDS.items() if path for option in command.params
                if option.param_type_name == "option" and group_of(option) == OTHER}  # fmt: skip
-    assert general <= {"help", "yes"}
+    assert names <= {"help", "yes"}
 
 
 def test_option_version_prints_the_version() -> None:

@@ -54,11 +54,11 @@ def test_preview_shows_camera_images_on_request(tmp_path: Path) -> None:
         assert [len(detail["cameras"]) for detail in Page(tmp_path / "page.html").details] == [count] * 5
 
 
-@pytest.mark.parametrize(("option", "least"), [("--points", 1), ("--size", 16), ("--limit", 1)])
+@pytest.mark.parametrize(("option", "smallest"), [("--points", 1), ("--size", 16), ("--limit", 1)])
 def test_numbers_that_are_too_small_are_refused_before_the_page_is_written(
-    tmp_path: Path, option: str, least: int
+    tmp_path: Path, option: str, smallest: int
 ) -> None:
     result = CliRunner().invoke(app, ["preview", str(demo_release()), str(tmp_path / "page.html"), option, "0"])
     assert result.exit_code == 1
-    assert f"{option}: got 0, expected a whole number of at least {least}" in result.output.replace("\n", " ")
+    assert f"{option}: got 0, expected a whole number of at least {smallest}" in result.output.replace("\n", " ")
     assert not (tmp_path / "page.html").exists()

@@ -1,4 +1,4 @@
-"""The commands have the option `--sensor`, and their errors name it."""
+"""The commands have the option `--sensor`, and their errors name this option."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_export_writes_the_images_of_a_camera(tmp_path: Path) -> None:
     assert len(json.loads(file.read_text("utf-8"))["annotations"]) == 4
 
 
-def test_export_to_a_format_for_another_sensor_names_the_option(tmp_path: Path) -> None:
+def test_error_of_an_export_that_does_not_fit_the_sensor_names_the_option(tmp_path: Path) -> None:
     output = run("export", sensor_release(tmp_path), "coco", tmp_path / "coco", "--sensor", "Lidar", code=1)
     assert "--sensor" in output
 

@@ -22,7 +22,8 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(app, ["stats", *map(str, args)])
 
 
-def words(result: Result) -> str:
+def one_line(result: Result) -> str:
+    """Return the output in one line, with single spaces between words."""
     return " ".join(result.output.replace("│", " ").split())
 
 
@@ -40,12 +41,12 @@ def test_tables_have_the_statistics_of_the_demo_release() -> None:
         "open true 17",
         "light noon 3",
     ):
-        assert row in words(result)
+        assert row in one_line(result)
 
 
 def test_pixels_are_counted_only_with_assets() -> None:
     result = run(demo_release(), "--quiet")
-    assert "flower 21 6 leaf 42 6" in words(result)
+    assert "flower 21 6 leaf 42 6" in one_line(result)
     assert "--assets" in result.output
     assert "pixels" not in result.output
 
@@ -71,7 +72,7 @@ def test_figures_are_written_to_the_folder(tmp_path: Path) -> None:
     assert all(file.name in result.output for file in files)
 
 
-def test_other_pictures_in_the_folder_of_the_charts_are_listed_and_kept(tmp_path: Path) -> None:
+def test_other_png_files_in_the_folder_of_the_charts_are_listed_and_kept(tmp_path: Path) -> None:
     (tmp_path / "objects-per-class.png").write_bytes(b"earlier")
     result = run(demo_release(), "--figures", tmp_path, "--quiet")
     assert result.exit_code == 0, result.output
@@ -108,8 +109,8 @@ def test_problems_are_counted_and_the_first_problem_is_shown(write_release: Any)
     path = write_release([sample("a.jpg", "nowhere.jpg")])
     result = run(path, "--assets", "--quiet")
     assert result.exit_code == 0
-    assert "1 problem" in words(result)
-    assert "sample 'a.jpg'" in words(result)
+    assert "1 problem" in one_line(result)
+    assert "sample 'a.jpg'" in one_line(result)
 
 
 def test_many_numbers_of_objects_are_shown_as_ranges(write_release: Any) -> None:
@@ -119,6 +120,6 @@ def test_many_numbers_of_objects_are_shown_as_ranges(write_release: Any) -> None
             for count in range(40)
         ]
     )
-    shown = words(run(path, "--quiet"))
+    shown = one_line(run(path, "--quiet"))
     assert "0 to 3 4" in shown
     assert "36 to 39 4" in shown

@@ -19,7 +19,8 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(app, ["validate", *map(str, args)])
 
 
-def words(result: Result) -> str:
+def one_line(result: Result) -> str:
+    """Return the output in one line, with single spaces between words."""
     return " ".join(result.output.split())
 
 
@@ -47,7 +48,7 @@ def test_findings_are_counted_in_a_table_and_listed(write_release) -> None:
     ]
     result = run(write_release(samples), "--quiet")
     assert result.exit_code == 0
-    text = words(result)
+    text = one_line(result)
     assert "42 samples" in text
     assert "1 error, 41 warnings" in text
     assert text.index("duplicate-sample") < text.index("unknown-status")

@@ -1,4 +1,4 @@
-"""Releases of point clouds on disk, one for each task type."""
+"""Write releases of point clouds for tests: of each task type, and with files of several types."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from PIL import Image
 TASK_TYPES = [
     f"pointcloud-{kind}{suffix}" for kind in ("cuboid", "segmentation", "vector") for suffix in ("", "-sequence")
 ]
-POINTS = 50
-LABELS = [0] * 20 + [1] * 18 + [2] * 12  # 20 unlabeled points, 18 of class 0 and 12 of class 1
+POINT_COUNT = 50  # points in each point cloud
+# The id of the annotation of each point: 20 points are unlabeled, 18 are of the car, and 12 are of the road.
+_POINT_ANNOTATIONS = [0] * 20 + [1] * 18 + [2] * 12
 CATEGORIES = [{"id": 4, "name": "car", "color": [255, 0, 0]}, {"id": 9, "name": "road", "color": [0, 0, 255]}]
 REPO = "jane/street"
 
@@ -41,23 +42,23 @@ _CAMERA = {
 }
 
 
-def points(number: int, columns: int = 4, count: int = POINTS) -> bytes:
-    """Return the points of a file as float32."""
-    return np.random.default_rng(number).normal(size=(count, columns)).astype("<f4").tobytes()
+def points(seed: int, columns: int = 4, count: int = POINT_COUNT) -> bytes:
+    """Return random points as the bytes of float32 numbers."""
+    return np.random.default_rng(seed).normal(size=(count, columns)).astype("<f4").tobytes()
 
 
-def pcd_file(number: int, count: int = POINTS) -> bytes:
-    """Return a binary PCD file with x, y and z."""
+def pcd_file(seed: int, count: int = POINT_COUNT) -> bytes:
+    """Return a binary PCD file with x, y and z of random points."""
     header = (
         f"VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH {count}\nHEIGHT 1\n"
         f"VIEWPOINT 0 0 0 1 0 0 0\nPOINTS {count}\nDATA binary\n"
     )
-    return header.encode() + points(number, 3, count)
+    return header.encode() + points(seed, 3, count)
 
 
 _FILES = {
     "kitti": points,
-    "binary-xyzir": lambda number: points(number, 5),
+    "binary-xyzir": lambda seed: points(seed, 5),
     "pcd": pcd_file,
 }
 
@@ -72,14 +73,14 @@ def png_file() -> bytes:
 def write_cloud_release(
     folder: Path, write_release: Any, task_type: str, kind: str = "kitti", samples: int = 3
 ) -> Path:
-    """Write a release and its files. The second sample is unlabeled; others have two objects per point cloud.
+    """Write a release and its files. The second sample is unlabeled; the others have two objects in each point cloud.
 
     Args:
         folder: The folder of the files.
-        write_release: The function of the fixture.
+        write_release: The function that the fixture `write_release` returns.
         task_type: One of `TASK_TYPES`.
         kind: The type of the point clouds: ``kitti``, ``binary-xyzir`` or ``pcd``.
-        samples: The number of samples; sequences have three frames.
+        samples: The number of samples. A sequence has three frames.
     """
     (folder / "front.png").write_bytes(png_file())
     is_sequence = task_type.endswith("sequence")
@@ -122,4 +123,6 @@ def _label(task_type: str) -> dict[str, Any]:
         {"id": 1, "category_id": 4, "track_id": 7, "attributes": {"moving": True}, **fields},
         {"id": 2, "category_id": 9, "track_id": 8, **fields},
     ]
-    return {"annotations": annotations} | ({"point_annotations": LABELS} if "segmentation" in task_type else {})
+    return {"annotations": annotations} | (
+        {"point_annotations": _POINT_ANNOTATIONS} if "segmentation" in task_type else {}
+    )

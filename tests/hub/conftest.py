@@ -1,4 +1,4 @@
-"""A Hub on loopback for each test. The clients send all their requests to it."""
+"""A Hub on loopback for each test. `huggingface_hub` and `datasets` send all their requests to it."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ def hub(transfer: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     server.start()
     yield server
     server.stop()
-    assert server.unknown == []
+    assert server.unknown_requests == []

@@ -19,15 +19,17 @@ with_both_transfers = pytest.mark.parametrize("transfer", ["xet", "lfs"], indire
 
 
 def demo(**options: Any) -> Any:
+    """Load the demo release."""
     return segments_hf.load_release(demo_release(), **options)
 
 
 def shards(hub: HubServer, repo: str = REPO) -> list[str]:
+    """Return the paths of the shards in a repository."""
     return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
 
 
 def pull_request_statuses(hub: HubServer) -> list[str]:
-    """Return the status of each pull request of the repository, in the order in which they were opened."""
+    """Return the status of each pull request of `REPO`, in the order in which they were opened."""
     return [pull_request.status for pull_request in hub.repos["datasets", REPO].pull_requests.values()]
 
 

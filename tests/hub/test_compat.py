@@ -64,7 +64,7 @@ def test_stream_origin_is_the_builder_of_the_release(change: str) -> None:
     assert isinstance(function.__self__, SegmentsRelease)
 
 
-def test_stream_origin_without_release_is_not_a_builder() -> None:
+def test_stream_origin_of_a_stream_without_a_release_is_not_a_builder() -> None:
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
     _, function, _ = stream_origin(stream)
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
@@ -162,6 +162,6 @@ def test_infos_and_configs_of_a_card_are_equal_after_writing_and_reading() -> No
 
 
 @pytest.mark.parametrize("character", INVALID_WINDOWS_CHARACTERS_IN_PATH)
-def test_invalid_characters_are_those_that_datasets_refuses(character: str) -> None:
+def test_datasets_refuses_each_invalid_character_in_the_name_of_a_configuration(character: str) -> None:
     with pytest.raises(ValueError, match="[Bb]ad characters"):
         datasets.BuilderConfig(name=f"a{character}b")

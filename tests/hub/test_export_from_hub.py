@@ -24,8 +24,8 @@ def test_export_of_a_pushed_dataset_equals_the_export_of_its_release(
         exported = segments_hf.export_dataset(data, "coco", tmp_path / name)
         assert (exported.images, exported.objects) == (6, 63)
         documents.append(json.loads((tmp_path / name / "annotations" / "instances_train.json").read_bytes()))
-    first, second = ({**document, "info": None} for document in documents)
-    assert first == second
+    from_release, from_hub = ({**document, "info": None} for document in documents)
+    assert from_release == from_hub
     assert (tmp_path / "hub/train/meadow_01.jpg").read_bytes() == (
         demo_release().parent / "images/meadow_01.jpg"
     ).read_bytes()

@@ -1,4 +1,4 @@
-"""The first steps of a new user: from an empty folder to a dataset on the Hub, with commands that the screen prints."""
+"""The commands that `segments-hf demo` prints lead a new user from an empty folder to a dataset on the Hub."""
 
 from __future__ import annotations
 

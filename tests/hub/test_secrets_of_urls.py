@@ -42,7 +42,7 @@ class Secrets:
 
 
 def _urls_with_secrets(secret: Secrets, host: str) -> list[str]:
-    """Return URLs with secrets in many forms. Some can be fetched, most are malformed."""
+    """Return URLs with secrets in many forms. Some of the URLs can be fetched; most are malformed."""
     return [
         f"http://jane:{secret()}@{host}/ok.jpg",
         f"http://{secret()}@{host}/ok.jpg?{_SIGNATURE.format(secret(), secret())}",
@@ -73,25 +73,25 @@ def _urls_with_secrets(secret: Secrets, host: str) -> list[str]:
     ]
 
 
-SAMPLES = len(_urls_with_secrets(Secrets(), ""))
+SAMPLE_COUNT = len(_urls_with_secrets(Secrets(), ""))
 
 
 def _release(secret: Secrets, host: str) -> dict[str, Any]:
     samples = []
     for number, url in enumerate(_urls_with_secrets(secret, host)):
-        hidden = {"copy": f"https://jane:{secret()}@h/x", "text": f"see //j:{secret()}@h or https://h/?sig={secret()}"}
-        annotations = [{"id": 1, "category_id": 1, "attributes": hidden}]
+        texts = {"copy": f"https://jane:{secret()}@h/x", "text": f"see //j:{secret()}@h or https://h/?sig={secret()}"}
+        annotations = [{"id": 1, "category_id": 1, "attributes": texts}]
         labeled = label(
             annotations=annotations,
             segmentation_bitmap={"url": url.replace(".jpg", ".png")},
-            image_attributes=hidden,
+            image_attributes=texts,
         )
         samples.append(
             {
                 "name": f"https://jane:{secret()}@host/{number}.jpg?sig={secret()}",
                 "uuid": f"uuid-{number}",
                 "attributes": {"image": {"url": url}},
-                "metadata": {**hidden, "number": number},
+                "metadata": {**texts, "number": number},
                 "labels": {"ground-truth": labeled},
             }
         )
@@ -131,7 +131,7 @@ def source(server: LoopbackServer, secret: Secrets, tmp_path: Path, request: pyt
 
 
 @pytest.fixture
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_pauses_and_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the pauses between retries, and hide the cloud credentials of this machine."""
     monkeypatch.setattr("segments_hf.io.remote.retrying._pause", lambda *_: 0.0)
     monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
@@ -142,7 +142,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _attempt(call: Callable[[], Any]) -> str:
-    """Return all text of the result or error of a call."""
+    """Call a function, and return all text of its result or of its error."""
     try:
         result = call()
     except Exception as error:  # noqa: BLE001
@@ -167,7 +167,7 @@ def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
     load = partial(segments_hf.load_release, source, split="train", **short)
     by_sample = {
         f"load sample {number}": lambda number=number: _rows(load(filter_by_metadata={"number": number}))
-        for number in range(SAMPLES)
+        for number in range(SAMPLE_COUNT)
     }
     return by_sample | {
         "load": lambda: _rows(load(on_error="keep")),
@@ -211,7 +211,7 @@ def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
 
 
 def _wrong_locations(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
-    """Return calls that fail because a release or its images are at one of these URLs."""
+    """Return calls that fail because the location of a release or of its images is one of `urls`."""
     calls: dict[str, Callable[[], Any]] = {}
     for number, url in enumerate(urls):
         calls |= {
@@ -229,7 +229,7 @@ def _files(*folders: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("fast")
+@pytest.mark.usefixtures("without_pauses_and_credentials")
 @pytest.mark.parametrize("source", ["file", "url"], indirect=True)
 def test_secrets_in_urls_are_neither_shown_nor_stored(
     hub: HubServer,
@@ -260,12 +260,12 @@ def test_secrets_in_urls_are_neither_shown_nor_stored(
     texts |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
     pushed = datasets.load_dataset(REPO, split="train")
     texts["rows on the Hub"] = repr(_rows(pushed))
-    assert len(pushed) == SAMPLES
+    assert len(pushed) == SAMPLE_COUNT
     assert {path.name for path in out.iterdir()} == {"page.html", "coco"}
     assert {name: found for name, text in texts.items() if (found := secret.in_text(text))} == {}
 
 
-@pytest.mark.usefixtures("fast")
+@pytest.mark.usefixtures("without_pauses_and_credentials")
 @pytest.mark.parametrize("source", ["file", "url"], indirect=True)
 def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: LoopbackServer, caches: Path) -> None:
     for _ in range(2):
@@ -274,7 +274,7 @@ def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: Loop
     assert server.requests["/ok.jpg"] == server.requests["/ok.png"] == 1
 
 
-@pytest.mark.usefixtures("fast")
+@pytest.mark.usefixtures("without_pauses_and_credentials")
 @pytest.mark.parametrize("source", ["url"], indirect=True)
 def test_pickled_stream_fetches_urls_with_secrets(source: str) -> None:
     stream = segments_hf.load_release(source, split="train", streaming=True, filter_by_metadata={"number": 0})

@@ -1,4 +1,4 @@
-"""Sensors with any names get different configurations, whose names are those of folders on every system."""
+"""Each sensor gets its own configuration, whose name is a valid folder name on every operating system."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from segments_hf.hub.configurations import check_config_name, sensor_config_names
 from segments_hf.io.disk.safe_path import collision_key, safe_path
 
-PLAIN = st.sampled_from(["Lidar", "lidar", "LIDAR", "Lidar_2", "data", "README.md", "..", "", "a/b", "a_b", "Front 1"])
+SPECIAL_NAMES = st.sampled_from(
+    ["Lidar", "lidar", "LIDAR", "Lidar_2", "data", "README.md", "..", "", "a/b", "a_b", "Front 1"]
+)
 
 
-@given(st.lists(PLAIN | st.text(max_size=12), min_size=1, max_size=8, unique=True))
+@given(st.lists(SPECIAL_NAMES | st.text(max_size=12), min_size=1, max_size=8, unique=True))
 @settings(max_examples=60, deadline=None)
-def test_names_of_configurations_are_different_names_of_folders(sensors: list[str]) -> None:
+def test_names_of_configurations_are_different_valid_folder_names(sensors: list[str]) -> None:
     names = sensor_config_names(sensors)
     assert list(names) == sensors
     assert len({collision_key(PurePosixPath(name)) for name in names.values()}) == len(sensors)

@@ -65,7 +65,7 @@ def _release(folder: Path, **changes: Any) -> Path:
 
 
 def _markup(text: str) -> list[tuple[str, str]]:
-    """Return the markup of a text: kinds of tokens, targets of links and HTML, without the text itself."""
+    """Return the type of each Markdown token that is not text, with its HTML and the target of its link or image."""
     found = []
     for token in MARKDOWN.parse(text):
         for part in [token, *(token.children or [])]:
@@ -88,7 +88,7 @@ def plain_cards() -> list[str]:
 
 @pytest.fixture
 def plain_markup(hub: HubServer, tmp_path: Path, plain_cards: list[str]) -> list[str]:
-    """Return the kinds of markup in the card of a release whose names are plain words."""
+    """Return the types of the Markdown tokens in the card of a release whose names are plain words."""
     if not plain_cards:
         segments_hf.push_to_hub(_named(tmp_path / "plain", "plain"), "jane/plain")
         plain_cards.append(_text(hub.files("jane/plain")["README.md"]))

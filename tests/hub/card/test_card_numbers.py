@@ -1,4 +1,4 @@
-"""A card has the values of classes as they are in the labels, counts each object once, and has the license."""
+"""A card has the value that each class has in the labels, counts each object once, and has the license."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from segments_hf.hub.card.row_counts import Tally
 
 
 def class_rows(hub: HubServer) -> list[list[str]]:
-    """Return the cells of the table of classes without the color."""
+    """Return the cells of each row of the table of classes, without the color."""
     lines = hub.files(REPO)["README.md"].decode().splitlines()
     return [[cell.strip() for cell in line.split("|")[2:-1]] for line in lines if line.startswith("| <span")]
 
 
 @pytest.mark.parametrize(
-    ("layout", "first"),
+    ("layout", "first_value"),
     [
         (None, 0),
         ("semantic-segmentation", 1),
@@ -34,11 +34,11 @@ def class_rows(hub: HubServer) -> list[list[str]]:
         ("object-detection", 0),
     ],
 )
-def test_table_of_classes_has_the_values_of_id2label(hub: HubServer, layout: str | None, first: int) -> None:
+def test_table_of_classes_has_the_values_of_id2label(hub: HubServer, layout: str | None, first_value: int) -> None:
     segments_hf.push_to_hub(demo(), REPO, layout=layout)
     names = json.loads(hub.files(REPO)["id2label.json"])
     rows = class_rows(hub)
-    assert [value for _, value, *_ in rows] == [str(first), str(first + 1)]
+    assert [value for _, value, *_ in rows] == [str(first_value), str(first_value + 1)]
     assert [name for name, *_ in rows] == [names[value] for _, value, *_ in rows]
 
 

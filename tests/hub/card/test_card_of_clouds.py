@@ -1,4 +1,4 @@
-"""The card of pushed point clouds has the numbers of points, and code that reads them."""
+"""The card of pushed point clouds has the numbers of points, and code that reads the points."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from huggingface_hub import DatasetCard
 
 import segments_hf
-from hub.cloud_samples import POINTS, REPO, TASK_TYPES, pcd_file, points, write_cloud_release
+from hub.cloud_samples import POINT_COUNT, REPO, TASK_TYPES, pcd_file, points, write_cloud_release
 from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 from segments_hf.points import read_points
@@ -23,7 +23,7 @@ def card_of(hub: HubServer) -> DatasetCard:
 
 
 def table_rows(card: DatasetCard) -> list[list[str]]:
-    """Return the cells of all tables of the card."""
+    """Return the cells of each row of the tables in the card."""
     lines = [line for line in card.text.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
 
@@ -45,7 +45,9 @@ def test_card_has_the_numbers_of_points_and_objects(
     labeled = clouds * 2 // 3
     header = next(cells for cells in rows if cells[0] == "split")
     assert header == ["split", "rows", "points", "points per cloud", "objects", "size"]
-    assert ["train", str(clouds), str(clouds * POINTS), str(POINTS), str(2 * labeled)] in [cells[:5] for cells in rows]
+    assert ["train", str(clouds), str(clouds * POINT_COUNT), str(POINT_COUNT), str(2 * labeled)] in [
+        cells[:5] for cells in rows
+    ]
     classes = {cells[1]: cells[4:] for cells in rows if cells[1] in ("car", "road")}
     if "segmentation" in task_type:
         assert classes == {"car": [str(labeled), str(18 * labeled)], "road": [str(labeled), str(12 * labeled)]}
@@ -66,22 +68,24 @@ def test_code_in_the_card_reads_points_with_segments_hf_and_without_it(
     hub: HubServer, tmp_path: Path, write_release: Any, task_type: str, kind: str
 ) -> None:
     segments_hf.push_to_hub(write_cloud_release(tmp_path, write_release, task_type, kind), REPO)
-    loading, own, other = code_blocks(card_of(hub))
+    loading, with_segments_hf, without_segments_hf = code_blocks(card_of(hub))
     names: dict[str, Any] = {}
     exec(loading, names)
-    exec(own, names)
+    exec(with_segments_hf, names)
     row = names["row"]
     np.testing.assert_array_equal(names["points"], read_points(row, ("x", "y", "z")))
     if task_type == "pointcloud-cuboid":
         assert len(names["cuboids"]) == 2
     else:
-        assert len(names["labels"]) == POINTS
-    assert "segments_hf" not in other
-    exec(other, names)
+        assert len(names["labels"]) == POINT_COUNT
+    assert "segments_hf" not in without_segments_hf
+    exec(without_segments_hf, names)
     np.testing.assert_array_equal(names["points"][:, :3], read_points(row, ("x", "y", "z")))
 
 
-def test_card_has_code_for_each_type_of_files(hub: HubServer, tmp_path: Path, write_release: Any) -> None:
+def test_card_has_code_for_each_type_of_point_cloud_and_begins_with_the_most_frequent_type(
+    hub: HubServer, tmp_path: Path, write_release: Any
+) -> None:
     path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid")
     rows = segments_hf.load_release(path, split="train", embed=True)
     files = [("kitti", points(0)), ("pcd", pcd_file(0)), ("pcd", pcd_file(1))]

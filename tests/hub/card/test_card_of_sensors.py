@@ -15,7 +15,7 @@ import segments_hf
 from hub.server.hub_server import HubServer
 
 REPO = "jane/drives"
-HOSTILE = "Lidar --> <script>|"
+HOSTILE_NAME = "Lidar --> <script>|"
 
 
 def card_of(hub: HubServer) -> str:
@@ -64,11 +64,11 @@ def test_later_push_of_one_sensor_keeps_the_other_sensors_and_the_text_of_the_ow
 
 def test_hostile_names_of_sensors_cannot_change_the_card(hub: HubServer, tmp_path: Path) -> None:
     release = sensor_release(tmp_path)
-    text = release.read_text().replace('"name": "Lidar"', f'"name": {json.dumps(HOSTILE)}')
+    text = release.read_text().replace('"name": "Lidar"', f'"name": {json.dumps(HOSTILE_NAME)}')
     release.write_text(text)
     segments_hf.push_to_hub(release, REPO)
-    first = card_of(hub)
-    assert "<script" not in first
+    card = card_of(hub)
+    assert "<script" not in card
     segments_hf.push_to_hub(release, REPO)
-    assert card_of(hub) == first
-    assert first.count("segments-hf sensors: begin") == 1
+    assert card_of(hub) == card
+    assert card.count("segments-hf sensors: begin") == 1

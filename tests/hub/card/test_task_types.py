@@ -1,4 +1,4 @@
-"""Rows of vector and sequence releases, and of releases whose labels are JSON, are equal after a push to the Hub."""
+"""Rows of vectors, of sequences and of labels as JSON that are read from the Hub equal the pushed rows."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("task_type", SAMPLES)
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_rows_of_each_task_type_are_equal_after_a_push(
+def test_rows_read_from_the_hub_equal_the_pushed_rows_of_each_task_type(
     hub: HubServer, write_release: Any, task_type: str, streaming: bool
 ) -> None:
-    parts = SAMPLES[task_type]
+    sample = SAMPLES[task_type]
     samples = [
         {
             "name": f"a/b {number}.jpg",
             "uuid": f"uuid-{number}",
-            "attributes": parts["attributes"],
+            "attributes": sample["attributes"],
             "metadata": {"number": number},
-            "labels": {"ground-truth": {"label_status": "LABELED", "attributes": parts["label"]} if number else None},
+            "labels": {"ground-truth": {"label_status": "LABELED", "attributes": sample["label"]} if number else None},
         }
         for number in range(3)
     ]
     release = write_release(samples, task_type=task_type)
     rows = segments_hf.load_release(release, split="train", load_assets=False)
     pushed = segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming)
-    segments_hf.push_to_hub(pushed, "jane/things", max_shard_size=300)
-    back = datasets.load_dataset("jane/things", split="train")
+    segments_hf.push_to_hub(pushed, "jane/samples", max_shard_size=300)
+    back = datasets.load_dataset("jane/samples", split="train")
     assert back.features == rows.features
     assert stored_rows(back) == stored_rows(rows)
-    card = hub.files("jane/things")["README.md"].decode()
+    card = hub.files("jane/samples")["README.md"].decode()
     assert "LABELED" in card
     if "label_attributes" in rows.features:
         assert f"`label_attributes` is the label of the task type {task_type} as JSON" in card.replace("\\", "")

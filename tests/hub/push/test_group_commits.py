@@ -25,7 +25,7 @@ LIMIT = 100  # files in a commit
 
 
 def uploaded(hub: HubServer, number: int) -> UploadedShard:
-    """Return a shard that the Hub already has. Its content is its number."""
+    """Store a shard on the Hub, and return it. Its content is its number."""
     content = b"%d" % number
     sha256 = hashlib.sha256(content).hexdigest()
     hub.objects[sha256] = content
@@ -65,7 +65,7 @@ def repo(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "groups", "last"),
+    ("count", "files_per_commit", "last_path"),
     [
         (99, [], "data/train-00098-of-00099.parquet"),
         (100, [100, 1], "data/train-00099-of-00100.parquet"),
@@ -74,7 +74,7 @@ def repo(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_push_of_more_than_100_files_is_committed_in_groups_and_merged_once(
-    hub: HubServer, tmp_path: Path, count: int, groups: list[int], last: str
+    hub: HubServer, tmp_path: Path, count: int, files_per_commit: list[int], last_path: str
 ) -> None:
     before = hub.commits(REPO)[-1]
     info = push(hub, tmp_path, count)
@@ -83,9 +83,9 @@ def test_push_of_more_than_100_files_is_committed_in_groups_and_merged_once(
     assert info.pr_url is None
     assert contents(hub) == list(range(count))
     assert hub.files(REPO)["README.md"] == b"card"
-    assert max(path for path in hub.files(REPO) if path.startswith("data/")) == last
-    assert pull_request_statuses(hub) == (["merged"] if groups else [])
-    assert not groups or changes(hub, "refs/pr/1") == groups
+    assert max(path for path in hub.files(REPO) if path.startswith("data/")) == last_path
+    assert pull_request_statuses(hub) == (["merged"] if files_per_commit else [])
+    assert not files_per_commit or changes(hub, "refs/pr/1") == files_per_commit
 
 
 def test_group_is_committed_to_a_draft_when_shard_101_arrives(hub: HubServer, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_names_of_shards_have_the_order_of_the_rows(hub: HubServer, tmp_path: Pa
 
 
 @pytest.mark.parametrize("counts", [(3, 120, 4), (120, 130, 110)], ids=["small and large", "large"])
-def test_push_removes_the_shards_of_the_push_before(hub: HubServer, tmp_path: Path, counts: tuple[int, ...]) -> None:
+def test_push_removes_the_shards_of_the_previous_push(hub: HubServer, tmp_path: Path, counts: tuple[int, ...]) -> None:
     hub.commit(REPO, {"data/training.txt": b"mine"})
     for push_number, count in enumerate(counts):
         commits = len(hub.commits(REPO))
@@ -136,18 +136,18 @@ def test_second_push_of_many_equal_shards_makes_no_commit(hub: HubServer, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("options", "requests"),
+    ("options", "pull_requests"),
     [({"revision": "main"}, 1), ({"revision": "next"}, 0)],
     ids=["main by its name", "another branch"],
 )
 def test_only_a_push_to_main_opens_a_pull_request(
-    hub: HubServer, tmp_path: Path, options: dict[str, Any], requests: int
+    hub: HubServer, tmp_path: Path, options: dict[str, Any], pull_requests: int
 ) -> None:
     open_repository(REPO, **options).create()
     push(hub, tmp_path, 130, **options)
     assert len(hub.commits(REPO, options["revision"])) == 2
     assert contents(hub, options["revision"]) == list(range(130))
-    assert len(pull_request_statuses(hub)) == requests
+    assert len(pull_request_statuses(hub)) == pull_requests
 
 
 def test_push_to_a_repo_without_pull_requests_makes_one_commit(hub: HubServer, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def commit_of_another_user(path: str) -> Callable[[HubServer], None]:
 
 
 @pytest.mark.each_choice(1)
-@pytest.mark.parametrize("moment", ["/commit/refs/pr/1", "/status$", "/merge$"])
+@pytest.mark.parametrize("request_path", ["/commit/refs/pr/1", "/status$", "/merge$"])
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -210,9 +210,9 @@ def commit_of_another_user(path: str) -> Callable[[HubServer], None]:
     ids=["another file", "the card", "a shard"],
 )
 def test_push_opens_a_new_pull_request_after_a_conflict(
-    hub: HubServer, tmp_path: Path, moment: str, path: str, expected: list[str]
+    hub: HubServer, tmp_path: Path, request_path: str, path: str, expected: list[str]
 ) -> None:
-    hub.faults.append(Fault("POST", moment, commit_of_another_user(path)))
+    hub.faults.append(Fault("POST", request_path, commit_of_another_user(path)))
     push(hub, tmp_path, 130)
     assert pull_request_statuses(hub) == expected
     assert contents(hub) == list(range(130))
@@ -226,9 +226,9 @@ def test_push_opens_a_new_pull_request_after_a_conflict(
     )
 
 
-@pytest.mark.parametrize("moment", ["/commit/refs/pr/1", "/merge$"])
-def test_shard_that_another_push_adds_meanwhile_is_removed(hub: HubServer, tmp_path: Path, moment: str) -> None:
-    hub.faults.append(Fault("POST", moment, commit_of_another_user("data/train-00000-of-00001.parquet")))
+@pytest.mark.parametrize("request_path", ["/commit/refs/pr/1", "/merge$"])
+def test_shard_that_another_push_adds_meanwhile_is_removed(hub: HubServer, tmp_path: Path, request_path: str) -> None:
+    hub.faults.append(Fault("POST", request_path, commit_of_another_user("data/train-00000-of-00001.parquet")))
     push(hub, tmp_path, 130)
     assert contents(hub) == list(range(130))
 
@@ -281,7 +281,7 @@ def delete(hub: HubServer) -> None:
         (merge, ["merged", "merged"]),
         (delete, ["merged"]),
     ],
-    ids=["nothing", "closed", "merged", "repository made again"],
+    ids=["nothing", "closed", "merged", "deleted"],
 )
 def test_next_push_continues_the_pull_request_of_an_interrupted_push(
     hub: HubServer, tmp_path: Path, meanwhile: Callable[[HubServer], None], expected: list[str]

@@ -41,7 +41,7 @@ def test_push_resumes_after_the_repository_was_deleted(hub: HubServer) -> None:
 @pytest.mark.each_choice(1)
 @with_both_transfers
 @pytest.mark.parametrize("effect", [BUSY, "reset", RATE_LIMITED], ids=["busy", "reset", "rate limited"])
-def test_push_survives_one_failed_upload(
+def test_push_succeeds_after_one_failed_upload(
     hub: HubServer, transfer: str, effect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -67,7 +67,7 @@ def test_push_survives_one_failed_upload(
         pytest.param(Fault("POST", "/commit/", commit_of_another_user), id="commit of another user before the commit"),
     ],
 )
-def test_push_survives_faults_of_the_hub(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_succeeds_after_a_fault_of_the_hub(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.faults.append(fault)
     segments_hf.push_to_hub(demo(), REPO)
@@ -138,7 +138,7 @@ def interrupt(hub: HubServer, release: Path, **options: Any) -> None:
     hub.faults.clear()
 
 
-def test_push_does_not_resume_from_positions_of_another_version(
+def test_push_does_not_resume_from_positions_in_another_format(
     hub: HubServer, monkeypatch: pytest.MonkeyPatch, caches: Path
 ) -> None:
     with monkeypatch.context() as earlier:

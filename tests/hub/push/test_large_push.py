@@ -18,12 +18,12 @@ from hub.server.connection import Fault
 from hub.server.hub_server import HubServer
 from segments_hf.errors import HubError
 
-ROWS = 101
+ROW_COUNT = 101
 OPTIONS: dict[str, Any] = {"max_shard_size": 1}  # one row in each shard
 pytestmark = pytest.mark.parametrize("transfer", ["lfs"], indirect=True)  # faster than Xet for small files
 
 
-def rows(count: int = ROWS) -> datasets.Dataset:
+def rows(count: int = ROW_COUNT) -> datasets.Dataset:
     return datasets.Dataset.from_dict({"number": list(range(count))})
 
 
@@ -33,11 +33,11 @@ def stored(revision: str = "main") -> list[int]:
 
 def test_large_push_keeps_the_order_of_rows_and_makes_one_commit_on_the_branch(hub: HubServer) -> None:
     pushed = segments_hf.push_to_hub(rows(), REPO, **OPTIONS)
-    assert len(shards(hub)) == ROWS
+    assert len(shards(hub)) == ROW_COUNT
     assert len(hub.commits(REPO)) == 2
     assert pushed.commit.oid == hub.commits(REPO)[-1]
     assert (pushed.revision, pushed.page) == (None, pushed.url)
-    assert stored() == list(range(ROWS))
+    assert stored() == list(range(ROW_COUNT))
     segments_hf.push_to_hub(rows(3), REPO, **OPTIONS)
     assert stored() == [0, 1, 2]
 
@@ -52,7 +52,7 @@ def test_push_after_a_failed_push_continues_its_pull_request(hub: HubServer) -> 
     assert pull_request_statuses(hub) == ["merged"]
     assert {oid: hub.received[oid] for oid in received} == received
     assert pushed.uploaded_bytes == 0
-    assert stored() == list(range(ROWS))
+    assert stored() == list(range(ROW_COUNT))
 
 
 def test_failed_push_of_a_stream_without_fingerprint_closes_its_pull_request(hub: HubServer) -> None:
@@ -70,7 +70,7 @@ def test_large_push_with_create_pr_returns_the_revision_of_the_pull_request(hub:
     assert pushed.page == f"{pushed.url}/discussions/1"
     assert pull_request_statuses(hub) == ["open"]
     assert shards(hub) == []
-    assert stored("refs/pr/1") == list(range(ROWS))
+    assert stored("refs/pr/1") == list(range(ROW_COUNT))
 
 
 @pytest.mark.slow

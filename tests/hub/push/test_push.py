@@ -153,7 +153,7 @@ def test_wrong_repo_or_token_raises_error_and_changes_nothing(
     hub: HubServer, repo: str, token: str, message: str
 ) -> None:
     hub.users["hf_reader"] = "jane"
-    hub.readers.add("hf_reader")
+    hub.read_only_tokens.add("hf_reader")
     hub.add_repo("jane/model", "models")
     hub.add_repo("joe/existing")
     commits = len(hub.trees)

@@ -24,11 +24,11 @@ from hub.demo_push import REPO
 from hub.server.hub_server import HubServer
 
 POINTS = np.arange(20, dtype=np.float32).reshape(5, 4)
-OTHERS = -POINTS[:2]
+OTHER_POINTS = -POINTS[:2]
 
 
 def release(folder: Path, layout: str) -> Path:
-    """Write a release of four point clouds: without a label, labeled, without points, and labeled."""
+    """Write a release of four point clouds: one without a label, one without points, and two with points and labels."""
     is_detection = layout == DETECTION
 
     def label(count: int) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def release(folder: Path, layout: str) -> Path:
         cloud_sample(folder, "null", POINTS),
         cloud_sample(folder, "nothing", NO_POINTS, label(0)),
         cloud_sample(folder, "first", POINTS, label(5)),
-        cloud_sample(folder, "second", OTHERS, label(2)),
+        cloud_sample(folder, "second", OTHER_POINTS, label(2)),
     ]
     return write_cloud_release(folder, samples, f"pointcloud-{'cuboid' if is_detection else 'segmentation'}")
 

@@ -51,7 +51,7 @@ def test_push_contains_no_path_of_this_machine(hub: HubServer, tmp_path: Path, w
 
 
 def _with_second_cloud(path: Path, cloud: dict[str, Any], *, streaming: bool) -> Any:
-    """Return the rows of a release, of which the second has another point cloud that was not checked."""
+    """Return the rows of a release. The second row has the point cloud `cloud`, which was not checked."""
     rows = segments_hf.load_release(path, split="train", load_assets=True, cameras=True, embed=True)
     items = [row | {"cameras": [{**camera, "image": None} for camera in row["cameras"]]} for row in rows]
     items[1]["point_cloud"] = cloud
@@ -110,7 +110,7 @@ def test_unreadable_camera_image_is_kept_as_null(
     }
 
 
-def test_columns_of_users_with_the_names_of_point_clouds_are_pushed_unchanged(hub: HubServer) -> None:
+def test_columns_of_users_with_the_names_of_point_cloud_columns_are_pushed_unchanged(hub: HubServer) -> None:
     rows = datasets.Dataset.from_dict({"point_cloud": [[0.5, 1]], "cameras": [["front"]]})
     segments_hf.push_to_hub(rows, REPO)
     assert datasets.load_dataset(REPO, split="train")[:] == rows[:]

@@ -22,14 +22,14 @@ LAYOUT = "semantic-segmentation"
 
 
 @pytest.fixture
-def deep(tmp_path: Path, write_release: Any) -> Path:
+def release(tmp_path: Path, write_release: Any) -> Path:
     """Return a release of two images: 12-bit values in 16-bit gray, and CMYK."""
     samples = [
         made_sample(tmp_path, "deep.png", png(ramp(4095), 0)),
         made_sample(tmp_path, "cmyk.jpg", CONVERTED["CMYK JPEG"]()),
     ]
-    release: Path = write_release(samples)
-    return release
+    path: Path = write_release(samples)
+    return path
 
 
 def pushed_images() -> list[Any]:
@@ -37,34 +37,34 @@ def pushed_images() -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("options", "largest"), [({}, 16), ({"image_range": (0, 4095)}, 255)], ids=["default", "image_range"]
+    ("options", "largest_value"), [({}, 16), ({"image_range": (0, 4095)}, 255)], ids=["default", "image_range"]
 )
-def test_pushed_layout_has_8_bit_images(hub: HubServer, deep: Path, options: Any, largest: int) -> None:
-    segments_hf.push_to_hub(deep, REPO, layout=LAYOUT, **options)
+def test_pushed_layout_has_8_bit_images(hub: HubServer, release: Path, options: Any, largest_value: int) -> None:
+    segments_hf.push_to_hub(release, REPO, layout=LAYOUT, **options)
     gray, color = pushed_images()
     assert (gray.mode, color.mode) == ("L", "RGB")
-    assert np.asarray(gray).max() == largest
+    assert np.asarray(gray).max() == largest_value
 
 
-def test_push_command_accepts_image_range_and_refuses_malformed_ranges(hub: HubServer, deep: Path) -> None:
-    result = CliRunner().invoke(app, ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", "0,4095", "-q"])
+def test_push_command_accepts_image_range_and_refuses_malformed_ranges(hub: HubServer, release: Path) -> None:
+    result = CliRunner().invoke(app, ["push", str(release), REPO, "--layout", LAYOUT, "--image-range", "0,4095", "-q"])
     assert result.exit_code == 0, result.output
     assert np.asarray(pushed_images()[0]).max() == 255
     for wrong in ("5", "1,0", "a,b", "0,1,2"):
-        arguments = ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", wrong]
+        arguments = ["push", str(release), REPO, "--layout", LAYOUT, "--image-range", wrong]
         assert CliRunner().invoke(app, arguments).exit_code == 2
 
 
-def test_push_without_a_layout_keeps_the_modes_of_the_images(hub: HubServer, deep: Path) -> None:
-    segments_hf.push_to_hub(deep, REPO)
+def test_push_without_a_layout_keeps_the_modes_of_the_images(hub: HubServer, release: Path) -> None:
+    segments_hf.push_to_hub(release, REPO)
     assert [image.mode for image in pushed_images()] == ["I;16", "CMYK"]
 
 
-def test_image_range_without_a_layout_raises_option_error(hub: HubServer, deep: Path) -> None:
+def test_image_range_without_a_layout_raises_option_error(hub: HubServer, release: Path) -> None:
     with pytest.raises(OptionError, match="image_range"):
-        segments_hf.push_to_hub(deep, REPO, image_range=(0, 4095))
+        segments_hf.push_to_hub(release, REPO, image_range=(0, 4095))
 
 
-def test_card_of_a_layout_describes_its_images(hub: HubServer, deep: Path) -> None:
-    segments_hf.push_to_hub(deep, REPO, layout=LAYOUT)
+def test_card_of_a_layout_describes_its_images(hub: HubServer, release: Path) -> None:
+    segments_hf.push_to_hub(release, REPO, layout=LAYOUT)
     assert "8-bit RGB or gray" in hub.files(REPO)["README.md"].decode()

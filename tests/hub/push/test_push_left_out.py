@@ -23,12 +23,12 @@ from segments_hf.hub.sources.source_splits import open_source
 
 LAYOUT = "instance-segmentation"
 MISFIT = "cannot be read or does not fit into the layout"
-KNOWN_BEFORE = {"REJECTED": 1, "SKIPPED": 1, "UNLABELED": 1}
+KNOWN_BEFORE_READING = {"REJECTED": 1, "SKIPPED": 1, "UNLABELED": 1}
 
 
 @pytest.fixture
-def mixed(tmp_path: Path, write_release: Any) -> Path:
-    """Return a release of eight images; two of them fit into the layout, and one of these has an object too many."""
+def mixed_release(tmp_path: Path, write_release: Any) -> Path:
+    """Return a release of eight images. Two fit into the layout; one of these two has an annotation without a pixel."""
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
         sample("null", "whole.jpg"),
@@ -46,16 +46,16 @@ def mixed(tmp_path: Path, write_release: Any) -> Path:
 
 
 @pytest.mark.parametrize("source", ["release", "stream", "dataset"])
-def test_push_counts_left_out_rows_and_objects_by_reason(hub: HubServer, mixed: Path, source: str) -> None:
+def test_push_counts_left_out_rows_and_objects_by_reason(hub: HubServer, mixed_release: Path, source: str) -> None:
     data: Any = {
-        "release": lambda: mixed,
-        "stream": lambda: segments_hf.load_release(mixed, streaming=True, on_error="skip"),
-        "dataset": lambda: segments_hf.load_release(mixed, on_error="skip"),
+        "release": lambda: mixed_release,
+        "stream": lambda: segments_hf.load_release(mixed_release, streaming=True, on_error="skip"),
+        "dataset": lambda: segments_hf.load_release(mixed_release, on_error="skip"),
     }[source]()
     pushed = segments_hf.push_to_hub(data, REPO, layout=LAYOUT, on_error="skip")
     # A dataset that was built before the push does not have the sample that could not be read.
     unreadable = {} if source == "dataset" else {"cannot be read": 1}
-    assert pushed.left_out.rows == {**KNOWN_BEFORE, "LABELED without image or mask": 1, MISFIT: 1, **unreadable}
+    assert pushed.left_out.rows == {**KNOWN_BEFORE_READING, "LABELED without image or mask": 1, MISFIT: 1, **unreadable}
     assert pushed.left_out.objects == {"without a pixel": 1}
     assert pushed.splits["train"].rows == len(datasets.load_dataset(REPO, split="train")) == 2
     assert sum(pushed.splits["train"].left_out.rows.values()) + 2 == (7 if source == "dataset" else 8)
@@ -70,9 +70,9 @@ def test_push_counts_left_out_rows_and_objects_by_reason(hub: HubServer, mixed: 
 
 @pytest.mark.parametrize("source", ["release", "dataset"])
 def test_resumed_push_counts_left_out_rows_and_objects_once(
-    hub: HubServer, transfer: str, mixed: Path, source: str
+    hub: HubServer, transfer: str, mixed_release: Path, source: str
 ) -> None:
-    data = mixed if source == "release" else segments_hf.load_release(mixed, on_error="skip")
+    data = mixed_release if source == "release" else segments_hf.load_release(mixed_release, on_error="skip")
     options: dict[str, Any] = {"layout": LAYOUT, "on_error": "skip", "max_shard_size": 1}
     whole = segments_hf.push_to_hub(data, "jane/whole", **options)
     hub.objects.clear()
@@ -109,14 +109,14 @@ def test_push_whose_rows_are_all_left_out_raises_error_with_the_reasons(
 
 @pytest.mark.parametrize("source", ["release", "dataset"])
 def test_plan_of_a_push_has_the_rows_and_the_left_out_rows_that_are_known_before_reading(
-    hub: HubServer, mixed: Path, source: str
+    hub: HubServer, mixed_release: Path, source: str
 ) -> None:
-    data = mixed if source == "release" else segments_hf.load_release(mixed, on_error="skip")
+    data = mixed_release if source == "release" else segments_hf.load_release(mixed_release, on_error="skip")
     plan = plan_push({"default": open_source(data, LAYOUT, None, "skip")}, open_repository(REPO))
     split = plan.configs["default"]["train"]
     if source == "release":  # images and bitmaps are not read yet
         assert split.rows == 5
-        assert split.left_out.rows == KNOWN_BEFORE
+        assert split.left_out.rows == KNOWN_BEFORE_READING
     else:
         assert split.rows == 2
         assert sum(split.left_out.rows.values()) == 5

@@ -19,7 +19,7 @@ LAYOUT = "instance-segmentation"
 
 
 @pytest.fixture
-def crowded(tmp_path: Path, write_release: Any) -> Path:
+def crowded_release(tmp_path: Path, write_release: Any) -> Path:
     """Return a release of three images. The second has too many instances, the third has a broken bitmap."""
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
@@ -34,15 +34,17 @@ def crowded(tmp_path: Path, write_release: Any) -> Path:
 
 @pytest.mark.parametrize(("on_error", "is_null"), [("skip", [False]), ("keep", [False, True])], ids=["skip", "keep"])
 def test_push_skips_rows_that_do_not_fit_the_layout_or_keeps_them_with_null(
-    hub: HubServer, crowded: Path, on_error: str, is_null: list[bool]
+    hub: HubServer, crowded_release: Path, on_error: str, is_null: list[bool]
 ) -> None:
-    segments_hf.push_to_hub(crowded, REPO, layout=LAYOUT, on_error=on_error)
+    segments_hf.push_to_hub(crowded_release, REPO, layout=LAYOUT, on_error=on_error)
     pushed = datasets.load_dataset(REPO, split="train")
     assert [row["annotation"] is None for row in pushed] == is_null
 
 
-def test_push_raises_error_for_the_first_problem_by_default_and_commits_nothing(hub: HubServer, crowded: Path) -> None:
-    rows = segments_hf.load_release(crowded, split="train", on_error="skip")
+def test_push_by_default_raises_error_for_the_first_problem_and_commits_nothing(
+    hub: HubServer, crowded_release: Path
+) -> None:
+    rows = segments_hf.load_release(crowded_release, split="train", on_error="skip")
     with pytest.raises(BitmapError, match="sample 'crowded'"):
         segments_hf.push_to_hub(rows, REPO, layout=LAYOUT)
     assert ("datasets", REPO) not in hub.repos or not shards(hub)

@@ -1,4 +1,4 @@
-"""The result of a push contains the code that loads the dataset, and a push shows no progress of other libraries."""
+"""The result of a push has code that loads the dataset, and a push shows no progress bars of other libraries."""
 
 from __future__ import annotations
 

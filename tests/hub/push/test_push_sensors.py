@@ -47,8 +47,8 @@ def test_each_sensor_is_a_configuration_with_the_rows_of_the_sensor(hub: HubServ
     for line in str(result).splitlines()[-len(TASK_TYPES) - 1 :]:
         exec(line.strip(), names)
     assert len(names["dataset"]) == 4
-    numbers = json.loads(json.dumps(result.to_dict()))["configs"]
-    assert {name: splits["train"]["rows"] for name, splits in numbers.items()} == dict.fromkeys(TASK_TYPES, 4)
+    configs = json.loads(json.dumps(result.to_dict()))["configs"]
+    assert {name: splits["train"]["rows"] for name, splits in configs.items()} == dict.fromkeys(TASK_TYPES, 4)
     assert result.splits["train"].rows == sum(splits["train"].rows for splits in result.configs.values())
     with pytest.raises(OptionError, match="config_name.*'Camera', 'Lidar', 'Points'"):
         segments_hf.id2label(REPO)
@@ -71,15 +71,15 @@ def test_sensors_pushed_one_by_one_equal_a_push_of_all_sensors(hub: HubServer, t
 def test_samples_are_in_the_same_split_of_all_sensors(tmp_path: Path, exact: bool) -> None:
     samples = []
     for number in range(8):
-        parts = sensor_data(tmp_path, number)
+        data = sensor_data(tmp_path, number)
         with_camera = ["Camera"] if number % 4 != 1 else []
-        samples.append(scene(number, {name: parts[name] for name in ("Lidar", *with_camera)}))
+        samples.append(scene(number, {name: data[name] for name in ("Lidar", *with_camera)}))
     release = write_release(tmp_path, samples)
     options: dict[str, Any] = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "load_assets": False}
     lidar, camera = (segments_hf.load_release(release, sensor=name, **options) for name in ("Lidar", "Camera"))
     for split in ("train", "test"):
-        with_cameras = {f"uuid-{number}" for number in range(8) if number % 4 != 1}
-        assert set(camera[split]["uuid"]) == set(lidar[split]["uuid"]) & with_cameras
+        uuids_with_camera = {f"uuid-{number}" for number in range(8) if number % 4 != 1}
+        assert set(camera[split]["uuid"]) == set(lidar[split]["uuid"]) & uuids_with_camera
     if exact:
         assert len(set(lidar["train"]["uuid"])) == 4
 
@@ -87,16 +87,16 @@ def test_samples_are_in_the_same_split_of_all_sensors(tmp_path: Path, exact: boo
 def test_split_without_samples_of_a_sensor_is_left_out_of_its_configuration(hub: HubServer, tmp_path: Path) -> None:
     scenes = []
     for number, split in enumerate(("train", "test")):
-        parts = sensor_data(tmp_path, number)
-        kept = TASK_TYPES if split == "train" else ["Lidar"]
-        scenes.append(scene(number, {name: parts[name] for name in kept}))
+        data = sensor_data(tmp_path, number)
+        sensors = TASK_TYPES if split == "train" else ["Lidar"]
+        scenes.append(scene(number, {name: data[name] for name in sensors}))
     release = write_release(tmp_path, scenes)
     arguments = ["push", str(release), REPO, "--splits", "train=0.5,test=0.5", "--exact"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     splits = {name: set(datasets.load_dataset(REPO, name)) for name in TASK_TYPES}
-    (kept,) = splits["Camera"]
-    assert splits == {"Lidar": {"train", "test"}, "Points": {kept}, "Camera": {kept}}
+    (camera_split,) = splits["Camera"]
+    assert splits == {"Lidar": {"train", "test"}, "Points": {camera_split}, "Camera": {camera_split}}
     commits = hub.commits(REPO)
     assert CliRunner().invoke(app, [*arguments, "--sensor", "Camera"]).exit_code == 0
     assert hub.commits(REPO) == commits
@@ -117,16 +117,16 @@ def test_failed_push_leaves_the_repository_unchanged_and_the_next_push_continues
     release = sensor_release(tmp_path)
     segments_hf.push_to_hub(segments_hf.load_release(release, sensor="Lidar"), REPO, config_name="before")
     before = hub.files(REPO)
-    picture = tmp_path / "1-1.jpg"
-    content = picture.read_bytes()
-    picture.write_bytes(b"damaged")
+    image_file = tmp_path / "1-1.jpg"
+    content = image_file.read_bytes()
+    image_file.write_bytes(b"damaged")
     with pytest.raises(AssetError, match="drive 1"):
         segments_hf.push_to_hub(release, REPO)
     assert hub.files(REPO) == before
-    picture.write_bytes(content)
-    uploaded = len(hub.objects)
+    image_file.write_bytes(content)
+    objects_before = len(hub.objects)
     result = segments_hf.push_to_hub(release, REPO)
-    assert len(hub.objects) > uploaded
+    assert len(hub.objects) > objects_before
     assert result.skipped_bytes > 0
     assert shards(hub, REPO) == sorted(f"{name}/train-00000-of-00001.parquet" for name in ("before", *TASK_TYPES))
 

@@ -1,4 +1,4 @@
-"""Rows of the real release arc_litter v01 are equal after a push to the Hub."""
+"""Rows of the real release arc_litter v01 that are read from the Hub equal the pushed rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hub.server.hub_server import HubServer
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_rows_of_arc_litter_are_equal_after_a_push(hub: HubServer, arc_litter: Path, streaming: bool) -> None:
+def test_rows_of_arc_litter_read_from_the_hub_equal_the_pushed_rows(
+    hub: HubServer, arc_litter: Path, streaming: bool
+) -> None:
     options = {"split": "train", "segments_dir": arc_litter / "segments", "filter_by": "reviewed"}
     release = arc_litter / "arc_litter-v01.json"
     rows = segments_hf.load_release(release, **options, embed=True)

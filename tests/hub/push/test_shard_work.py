@@ -20,7 +20,7 @@ from segments_hf.hub.uploads.shard_work import ShardWork
 
 
 def pickled_works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = None) -> list[bytes]:
-    """Return the pickled `ShardWork` of each slice."""
+    """Return the pickled `ShardWork` of each slice of `size` samples."""
     repository = open_repository(REPO)
     repository.create()
     (split,) = open_source(data, layout, None, "skip").splits
@@ -58,7 +58,7 @@ def test_work_contains_no_token(hub: HubServer) -> None:
     assert not any(b"hf_jane" in work for work in pickled_works(demo_release(), size=3))
 
 
-def test_work_without_a_token_in_the_environment_is_an_error(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_without_a_token_in_the_environment_raises_error(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     (work,) = pickled_works(demo_release(), size=100)
     monkeypatch.delenv("HF_TOKEN")
     with pytest.raises(HubError, match="HF_TOKEN"):
@@ -102,6 +102,6 @@ def test_limit_of_connections_does_not_change_the_rows(hub: HubServer) -> None:
     assert pickle.loads(work)().shards == limited().shards
 
 
-def test_stream_of_the_same_release_is_read_in_slices(hub: HubServer) -> None:
+def test_stream_of_a_release_is_read_in_slices(hub: HubServer) -> None:
     stream = load_release(demo_release(), split="train", streaming=True)
     assert len(pickled_works(stream, size=3)) == 3

@@ -1,4 +1,4 @@
-"""A push tells whether the repository is public or private, and never pushes private data to a public repository."""
+"""A push does not change the visibility of an existing repository, and knows it before anything is uploaded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_push_with_another_visibility_than_the_existing_repo_raises_error_and_up
 
 
 @pytest.mark.parametrize(
-    ("existing", "private", "words"),
+    ("existing_is_private", "private", "text"),
     [
         (True, None, "private"),
         (False, None, "public"),
@@ -36,8 +36,8 @@ def test_push_with_another_visibility_than_the_existing_repo_raises_error_and_up
     ],
 )
 def test_visibility_is_known_before_the_push(
-    hub: HubServer, existing: bool | None, private: bool | None, words: str
+    hub: HubServer, existing_is_private: bool | None, private: bool | None, text: str
 ) -> None:
-    if existing is not None:
-        hub.add_repo(REPO, private=existing)
-    assert open_repository(REPO, private=private).visibility.startswith(words)
+    if existing_is_private is not None:
+        hub.add_repo(REPO, private=existing_is_private)
+    assert open_repository(REPO, private=private).visibility.startswith(text)

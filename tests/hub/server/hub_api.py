@@ -16,7 +16,7 @@ from .responses import Response, entry_of, error_response, git_id, json_response
 if TYPE_CHECKING:
     from .hub_server import HubServer, Repo
 
-_PAGE = 5  # entries per page of a file listing; a page of the real Hub has 1,000
+_PAGE_SIZE = 5  # entries per page of a file listing; a page of the real Hub has 1,000
 
 
 class HubApi(PullRequests):
@@ -30,7 +30,7 @@ class HubApi(PullRequests):
         for method, pattern, respond in _ROUTES:
             if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
                 return respond(self, body, **match.groupdict())
-        self.hub.unknown.append(f"{self.command} {path}")
+        self.hub.unknown_requests.append(f"{self.command} {path}")
         return error_response(404, "the Hub of the tests has no such route")
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Repo | Response:
@@ -38,7 +38,7 @@ class HubApi(PullRequests):
         owner = repo_id.partition("/")[0]
         if repo is None or (repo.private and self._user != owner):
             return error_response(404 if self._user else 401, "Repository Not Found", "RepoNotFound")
-        if writes and (self._user != owner or self.headers["Authorization"][7:] in self.hub.readers):
+        if writes and (self._user != owner or self.headers["Authorization"][7:] in self.hub.read_only_tokens):
             return error_response(403, "Forbidden: you must have write access")
         return repo
 
@@ -50,11 +50,11 @@ class HubApi(PullRequests):
     def whoami(self, body: bytes) -> Response:
         if self._user is None:
             return error_response(401, "Invalid user token.")
-        role = "read" if self.headers["Authorization"][7:] in self.hub.readers else "write"
+        role = "read" if self.headers["Authorization"][7:] in self.hub.read_only_tokens else "write"
         token = {"displayName": "test", "role": role}
         return json_response({"type": "user", "name": self._user, "orgs": [], "auth": {"accessToken": token}})
 
-    def create(self, body: bytes) -> Response:
+    def create_repo(self, body: bytes) -> Response:
         settings = json.loads(body)
         repo_id = f"{settings.get('organization') or self._user}/{settings['name']}"
         kind = f"{settings.get('type') or 'model'}s"
@@ -67,7 +67,7 @@ class HubApi(PullRequests):
         self.hub.add_repo(repo_id, kind, private=bool(private))
         return json_response({"url": url, "name": repo_id, "id": repo_id})
 
-    def info(self, body: bytes, kind: str, repo_id: str, rev: str | None = None) -> Response:
+    def repo_info(self, body: bytes, kind: str, repo_id: str, rev: str | None = None) -> Response:
         repo = self._repo(kind, repo_id)
         if isinstance(repo, tuple):
             return repo
@@ -77,7 +77,7 @@ class HubApi(PullRequests):
         facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": repo.gated, "disabled": False}
         return json_response({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
 
-    def branch(self, body: bytes, repo_id: str, rev: str) -> Response:
+    def create_branch(self, body: bytes, repo_id: str, rev: str) -> Response:
         repo = self._repo("datasets", repo_id, writes=True)
         if isinstance(repo, tuple):
             return repo
@@ -86,7 +86,7 @@ class HubApi(PullRequests):
         repo.branches[rev] = list(repo.branches["main"])
         return json_response({})
 
-    def tree(self, body: bytes, repo_id: str, rev: str, folder: str = "") -> Response:
+    def list_files(self, body: bytes, repo_id: str, rev: str, folder: str = "") -> Response:
         repo = self._repo("datasets", repo_id)
         if isinstance(repo, tuple):
             return repo
@@ -108,9 +108,9 @@ class HubApi(PullRequests):
             if recursive or "/" not in rest:
                 entries[path] = entry_of(path, entry)
         start = int(query.get("cursor", 0))
-        status, headers, page = json_response(list(entries.values())[start : start + _PAGE])
-        if start + _PAGE < len(entries):
-            next_query = urlencode({**query, "cursor": start + _PAGE})
+        status, headers, page = json_response(list(entries.values())[start : start + _PAGE_SIZE])
+        if start + _PAGE_SIZE < len(entries):
+            next_query = urlencode({**query, "cursor": start + _PAGE_SIZE})
             headers["Link"] = f'<{self.hub.url}{urlsplit(self.path).path}?{next_query}>; rel="next"'
         return status, headers, page
 
@@ -209,13 +209,13 @@ _ROUTES: list[Route] = [
     *LARGE_FILES,
     *PULL_REQUESTS,
     ("GET", "/api/whoami-v2", HubApi.whoami),
-    ("POST", "/api/repos/create", HubApi.create),
+    ("POST", "/api/repos/create", HubApi.create_repo),
     ("POST", "/api/validate-yaml", HubApi.validate_yaml),
-    ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<folder>(/.*)?)", HubApi.tree),
+    ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<folder>(/.*)?)", HubApi.list_files),
     ("POST", rf"/api/datasets/{_REPO}/paths-info/{_REV}", HubApi.paths_info),
     ("POST", rf"/api/datasets/{_REPO}/preupload/{_REV}", HubApi.preupload),
     ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", HubApi.make_commit),
-    ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", HubApi.branch),
-    ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", HubApi.info),
+    ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", HubApi.create_branch),
+    ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", HubApi.repo_info),
     ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", HubApi.resolve),
 ]

@@ -33,7 +33,7 @@ class HubServer:
 
     Attributes:
         users: The name of the user of each token.
-        readers: The tokens that cannot write.
+        read_only_tokens: The tokens that cannot write.
         repos: The repositories by kind, such as ``datasets``, and id.
         trees: The files of each commit.
         objects: The large files that were uploaded, by their SHA-256.
@@ -44,12 +44,12 @@ class HubServer:
         faults: The faults that affect requests.
         requests: The method and the path of each request.
         received: The number of bytes that were uploaded for each large file, by its SHA-256.
-        unknown: The requests that this server does not implement; a test fails if there are any.
+        unknown_requests: The requests that this server does not implement; a test fails if there are any.
     """
 
     def __init__(self, port: int = 0) -> None:
         self.users = {"hf_jane": "jane", "hf_joe": "joe"}
-        self.readers: set[str] = set()
+        self.read_only_tokens: set[str] = set()
         self.repos: dict[tuple[str, str], Repo] = {}
         self.trees: dict[str, Tree] = {}
         self.objects: dict[str, bytes] = {}
@@ -59,7 +59,7 @@ class HubServer:
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.received: Counter[str] = Counter()
-        self.unknown: list[str] = []
+        self.unknown_requests: list[str] = []
         self.lock = threading.RLock()
         server = self
 
@@ -82,6 +82,7 @@ class HubServer:
         self.commit(repo_id, {".gitattributes": b"*.parquet filter=lfs\n"}, kind=kind)
 
     def commit(self, repo_id: str, changes: dict[str, bytes | None], rev: str = "main", kind: str = "datasets") -> str:
+        """Commit the new contents of files to a branch, and return the id of the commit. None removes a file."""
         with self.lock:
             commits = self.repos[kind, repo_id].branches.setdefault(rev, [])
             tree = dict(self.trees[commits[-1]]) if commits else {}

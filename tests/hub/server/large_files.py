@@ -24,7 +24,7 @@ class LargeFiles(Connection):
         return self.hub.users.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def _is_for_branch(self, rev: str) -> bool:
-        """Return whether a request is about files for a branch, and not for a pull request. It needs write access."""
+        """Return whether a request is about files for a branch. A request for a pull request needs no write access."""
         return "create_pr" not in self.path and not rev.startswith("refs/pr/")
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Any:
@@ -73,13 +73,13 @@ class LargeFiles(Connection):
         for item in json.loads(body)["objects"]:
             entry: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
             if item["oid"] not in self.hub.objects:
-                entry["actions"] = {"upload": self._upload(item["oid"], item["size"])}
+                entry["actions"] = {"upload": self._upload_action(item["oid"], item["size"])}
             objects.append(entry)
         offered = json.loads(body).get("transfers", [])
         transfer = "xet" if "xet" in offered else "multipart" if self.hub.part_size else "basic"
         return json_response({"transfer": transfer, "objects": objects})
 
-    def _upload(self, oid: str, size: int) -> dict[str, Any]:
+    def _upload_action(self, oid: str, size: int) -> dict[str, Any]:
         href = f"{self.hub.url}/lfs/{oid}"
         if not self.hub.part_size or size <= self.hub.part_size:
             return {"href": href}

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 _RECORD_SIZE = 48  # bytes; the size of the header of a shard and of each record
 _BOOKEND = b"\xff" * 32  # the hash in the record after the last file of a shard
-_WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30  # flags of a file: which records follow its list of chunks
+_WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30  # flags of a file: these records follow its terms
 _PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2  # the compressions of a chunk
 
 
@@ -49,9 +49,9 @@ class XetStorage:
         start = _RECORD_SIZE
         while (head := body[start : start + _RECORD_SIZE])[:32] != _BOOKEND:
             flags, count = struct.unpack_from("<II", head, 32)
-            first = start + _RECORD_SIZE
-            content = b"".join(self._term(body[first + n * _RECORD_SIZE :][:_RECORD_SIZE]) for n in range(count))
-            start = first + count * _RECORD_SIZE * (2 if flags & _WITH_VERIFICATION else 1)
+            terms_start = start + _RECORD_SIZE
+            content = b"".join(self._term(body[terms_start + n * _RECORD_SIZE :][:_RECORD_SIZE]) for n in range(count))
+            start = terms_start + count * _RECORD_SIZE * (2 if flags & _WITH_VERIFICATION else 1)
             if not flags & _WITH_SHA256:
                 raise ValueError("a file of the shard has no SHA-256")
             sha256 = _hex(body[start : start + 32])
