@@ -21,8 +21,9 @@ and the commits. A push of small images in 300 shards from one machine gives the
 100 files.
 
 Each role runs three times in new processes, interleaved; the driver and the push of 300 shards run once. The table has
-the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`. Run the script with `python
-benchmarks/large_push.py`.
+the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`.
+
+Run it with `python benchmarks/large_push.py`.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def shard_works(release: str, layout: str, size: int, max_bytes: int) -> Iterato
 
 
 def upload(release: str, layout: str, size: str, max_bytes: str, result_file: str) -> Measure:
-    """Upload two slices; measure the second and write its pickled result to a file."""
+    """Upload two slices; measure the second upload, and write its pickled result to a file."""
     first, second = islice(shard_works(release, layout, int(size), int(max_bytes)), 2)
     first()
     result, measure = timed(second)

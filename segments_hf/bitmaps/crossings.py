@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
     Indices = npt.NDArray[np.intp]
 
-COST_LIMIT = 2**23  # compared pairs of edges of a polygon, which take a few seconds; then the comparison stops
+COST_LIMIT = 2**23  # pairs of edges of one polygon; the comparison stops after this number, which takes a few seconds
 _PAIRS_AT_ONCE = 2**18  # pairs of edges
 _EXACT_COST = 16  # an exact comparison takes as long as 16 comparisons with rounding errors
 _LEAST_CORNERS = 4  # in a triangle, any two edges have a corner in common, so they cannot cross
@@ -32,9 +32,9 @@ def crosses_itself(polygons: Sequence[Sequence[tuple[float, float]]]) -> list[bo
     A polygon that only touches itself, at a corner or along an edge, does not cross itself. The result is exact: where
     rounding errors could change it, the function computes exact sums.
 
-    Only pairs of edges that overlap in x are compared. If these pairs are many, the function counts the pairs that
-    overlap in y too, and compares the pairs of the smaller count. For most polygons, the number of compared pairs is
-    proportional to the number of corners.
+    Only pairs of edges that overlap in x are compared. If there are many such pairs, and fewer pairs overlap in y,
+    the pairs that overlap in y are compared instead. For most polygons, the number of compared pairs is proportional to
+    the number of corners.
 
     Args:
         polygons: The corners of each polygon: x and y, finite numbers between -2^31 and 2^31.
@@ -93,6 +93,7 @@ class _Edges(NamedTuple):
 
 
 def _edges_of(polygons: Sequence[Sequence[tuple[float, float]]]) -> _Edges:
+    """Return the edges of polygons. The last edge of a polygon ends at its first corner."""
     numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(polygons))
     start = np.fromiter(numbers, np.float64).reshape(-1, 2)
     lengths = np.array([len(polygon) for polygon in polygons])
@@ -106,7 +107,7 @@ class _Pairs(NamedTuple):
 
     Attributes:
         order: The indices of the edges, sorted by polygon, then by the lower coordinate of the edge.
-        counts: For each edge in this order, the number of later edges that overlap it. They come directly after it.
+        counts: For each edge in this order, the number of later edges that overlap it. These edges follow it directly.
     """
 
     order: Indices

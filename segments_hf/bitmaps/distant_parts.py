@@ -19,7 +19,7 @@ LEAST_PART = 16  # pixels; smaller parts are ignored, because they are often sli
 LEAST_SHARE = 0.1  # of the area of the largest part; smaller parts are ignored
 _MOST_PARTS = 200  # only the largest parts are compared: a noisy mask may have any number of parts
 _LEAST_GROUPS = 4  # an object behind other objects often has two or three parts far apart
-_PIXELS_AT_ONCE = 2**22  # about; the sum of the areas of the bounding boxes that are examined together
+_PIXELS_AT_ONCE = 2**22  # about the sum of the areas of the bounding boxes that are examined together
 _LONGEST_SIDE = 256  # pixels; a bounding box with a longer side is read at a lower resolution, see `Parts`
 
 
@@ -98,8 +98,8 @@ def _connected(
         ends: The position after the last pixel of each run.
         widths: The number of pixels of a line in the mask of each run.
     """
-    # A run with the columns start to end touches each run of the line above that has `its end >= start` and
-    # `its start <= end`.
+    # A run from `start` to `end` touches the runs of the line above whose end is at least `start` and whose start is at
+    # most `end`.
     first_above = np.searchsorted(ends, starts - widths, side="left")
     end_above = np.searchsorted(starts, ends - widths, side="right")
     runs = np.arange(len(starts))
@@ -161,7 +161,7 @@ def distant_groups(bitmap: npt.NDArray[np.uint32], regions: Boxes) -> dict[int, 
 
 
 def _groups(areas: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]) -> int:
-    """Count the groups of the parts of an instance."""
+    """Count the groups of the parts of an instance. If fewer than four parts are large enough, return their number."""
     relevant = np.flatnonzero(areas >= max(LEAST_PART, LEAST_SHARE * areas.max()))
     if len(relevant) < _LEAST_GROUPS:
         return len(relevant)

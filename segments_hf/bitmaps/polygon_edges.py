@@ -24,7 +24,8 @@ CROSSINGS_AT_ONCE = 2**18  # crossings in memory; a malicious polygon may have a
 class Edges(NamedTuple):
     """The k edges of polygons that cross the center of a line of the image, polygon by polygon.
 
-    Each edge goes from top to bottom, so that an edge of two polygons crosses a line at exactly the same x in both.
+    Each edge starts at its upper end. Thus, an edge that two polygons share crosses a line at exactly the same x in
+    both polygons.
 
     Attributes:
         x: The x of the start of each edge. All attributes are arrays of shape (k,).

@@ -2,8 +2,8 @@
 
 The result is identical to that of `pycocotools.mask.encode`
 (https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c). The counts of pixels alternate between outside
-and inside the mask, down the columns from left to right. From the fourth count on, the difference to the second
-last count is stored. Each number is stored in groups of five bits, the lowest first; a sixth bit is set if more
+and inside the mask, down the columns from left to right. From the fourth count on, the stored number is the count minus
+the count two before it. Each number is stored in groups of five bits, the lowest first; a sixth bit is set if more
 groups follow; 48 is added to each group.
 """
 
@@ -50,7 +50,7 @@ class Rles(NamedTuple):
 
 
 def rle(bitmap: BitmapLike) -> Rles:
-    """Encode every instance in one pass over the pixels, without creating masks.
+    """Encode the mask of every instance in one pass over the pixels, without creating masks as arrays.
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.

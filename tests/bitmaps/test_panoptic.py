@@ -16,9 +16,10 @@ from .making import ANNOTATIONS, CLASSES, bitmaps
 BITMAP = np.array([[7, 7, 0], [8, 9, 2**32 - 1]], np.uint32)
 
 
-def by_loop(
+def panoptic_by_loop(
     bitmap: np.ndarray, annotations: list[dict[str, Any]], stuff: list[int]
 ) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """Compute the segment ids and `segments_info` in a loop over the annotations."""
     with_class = [(item["id"], item["category"]) for item in annotations if item["id"] and item["category"] is not None]
     stuff_ids: dict[int, int] = {}
     for number, category in sorted(with_class, key=lambda pair: pair[0] >= 2**24):
@@ -39,7 +40,7 @@ def by_loop(
 @given(bitmaps(), ANNOTATIONS, st.lists(CLASSES, max_size=2))
 def test_panoptic_matches_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]], stuff: list[int]) -> None:
     ids, segments = panoptic(bitmap, annotations, stuff=stuff)
-    expected, expected_segments = by_loop(bitmap, annotations, stuff)
+    expected, expected_segments = panoptic_by_loop(bitmap, annotations, stuff)
     np.testing.assert_array_equal(ids, expected, strict=True)
     assert segments == expected_segments
 

@@ -57,7 +57,8 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
             or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation, or black (0).
 
     Returns:
-        uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned without a copy.
+        uint32 array of shape (H, W); 0 is unlabeled. If `bitmap` is a uint32 array of this shape, it is returned
+            without a copy.
 
     Raises:
         BitmapError: The bitmap is not an image; its format may change pixel values, such as JPEG, lossy WebP or a PNG
@@ -102,8 +103,8 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
             may contain larger ids.
 
     Raises:
-        BitmapError: The array is empty, not of integers or not two-dimensional; or an id or value is outside of 0 to
-            2^24 - 1.
+        BitmapError: The array is empty, not of integers or not two-dimensional; or an id or value is negative or at
+            least 2^24.
     """
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004

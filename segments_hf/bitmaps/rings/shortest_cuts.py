@@ -23,15 +23,15 @@ _SIDE_BITS = 20  # bits of a distance along one axis
 
 
 def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int) -> Numbers:
-    """Find the pairs of points that connect all parts, so that the lines between them touch the fewest pixels.
+    """Find the pairs of points that connect all parts, so that the cuts between the points touch the fewest pixels.
 
     The pairs are a minimum spanning tree. The length of a pair is the larger of its horizontal and vertical distances,
-    because it determines the number of pixels that a line touches. Of two pairs with the same length, the pair whose
+    because it determines the number of pixels that a cut touches. Of two pairs with the same length, the pair whose
     other distance is smaller is chosen.
 
     Pairs up to a distance of 1 are searched first, then up to 2, 4 and so on. Each search uses a grid of square cells,
     which are as wide as the distance or half as wide. All points of a cell belong to one part, because earlier searches
-    have connected them. If there are few points, all pairs are compared instead.
+    have connected them. If there are at most 256 points, all pairs are compared instead.
 
     Args:
         points: Pixels, x and y, an array of shape (n, 2) without repetitions.
@@ -69,7 +69,9 @@ def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int)
 
 
 class _Side(NamedTuple):
-    """The points that are first in their cell on a line of pixels; or last on a line; or first or last on a column.
+    """Selected points of each cell of a grid.
+
+    These are the first or the last points of the cell on each line of pixels, or on each column of pixels.
 
     Attributes:
         points: The points as indices in the order of the grid, cell by cell.
