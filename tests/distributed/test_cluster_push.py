@@ -101,7 +101,7 @@ def test_error_of_a_refused_token_names_the_machine(
     hub: HubServer, cluster: TwoNodes, server: LoopbackServer, write_release: WriteRelease
 ) -> None:
     release = write_release(image_samples(server, 2))
-    hub.users = {"hf_joe": "joe"}  # the machines of the cluster have the token hf_jane
+    hub.users = {"hf_joe": "joe"}  # the nodes of the cluster have the token hf_jane
     with pytest.raises(HubError, match="does not accept the token.* of machine"):
         distributed.push_to_hub(release, "joe/flowers", token="hf_joe")
 

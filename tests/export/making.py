@@ -85,9 +85,9 @@ def write(folder: Path, samples: list[dict[str, Any]], task_type: str, **dataset
 _NUMBERS = itertools.count(1)
 
 
-def vector(kind: str, points: list[list[float]], category_id: int = 3, **more: Any) -> dict[str, Any]:
-    """Return a vector annotation with a new id."""
-    return {"id": next(_NUMBERS), "category_id": category_id, "type": kind, "points": points, **more}
+def vector(object_type: str, points: list[list[float]], category_id: int = 3, **more: Any) -> dict[str, Any]:
+    """Return a vector annotation of a type, such as ``polygon``, with a new id."""
+    return {"id": next(_NUMBERS), "category_id": category_id, "type": object_type, "points": points, **more}
 
 
 BOX = vector("bbox", [[2.5, 3], [10, 12.25]])

@@ -52,12 +52,13 @@ def test_rows_without_a_label_are_left_out_and_a_cloud_without_objects_is_writte
 
 def test_sequence_with_frames_in_two_splits_is_noted(tmp_path: Path) -> None:
     rows = load_release(demo_release("street-cuboids"), split="train")
-    divided = export_dataset(
+    result = export_dataset(
         {"train": rows.select(range(3)), "val": rows.select(range(3, 5))}, "openpcdet", tmp_path / "a"
     )
-    assert any("street_01" in note for note in divided.notes)
-    whole = export_dataset({"train": rows, "val": rows.map(lambda row: {"uuid": "other"})}, "openpcdet", tmp_path / "b")
-    assert not any("street_01" in note for note in whole.notes)
+    assert any("street_01" in note for note in result.notes)
+    other_sequence = rows.map(lambda row: {"uuid": "other"})
+    result = export_dataset({"train": rows, "val": other_sequence}, "openpcdet", tmp_path / "b")
+    assert not any("street_01" in note for note in result.notes)
 
 
 def test_splits_of_two_sensors_are_refused(tmp_path: Path) -> None:

@@ -48,9 +48,9 @@ def test_options_choose_splits_labels_images_and_class_indices(tmp_path: Path) -
 
 def test_existing_export_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
     assert run(demo_release(), "coco", tmp_path).exit_code == 0
-    again = run(demo_release(), "coco", tmp_path)
-    assert again.exit_code == 1
-    message = " ".join(again.output.split())
+    second_run = run(demo_release(), "coco", tmp_path)
+    assert second_run.exit_code == 1
+    message = " ".join(second_run.output.split())
     assert "annotations exists" in message
     assert "--overwrite" in message
     assert run(demo_release(), "coco", tmp_path, "--overwrite").exit_code == 0

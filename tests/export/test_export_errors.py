@@ -113,12 +113,12 @@ def test_dataset_without_its_bitmap_column_is_refused(tmp_path: Path) -> None:
 def test_image_at_a_url_cannot_be_copied(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path), split="train")
     stream = rows.cast_column("image", datasets.Image(decode=False, id=rows.features["image"].id)).to_iterable_dataset()
-    moved = stream.map(
+    with_urls = stream.map(
         lambda row: {**row, "image": {"bytes": None, "path": "https://host/a.jpg?X-Amz-Signature=secret"}},
         features=stream.features,
     )
     with pytest.raises(AssetError, match=r"sample 'meadow.jpg': .*https://host/a.jpg") as caught:
-        export_dataset(moved, "coco", tmp_path / "out")
+        export_dataset(with_urls, "coco", tmp_path / "out")
     assert "secret" not in str(caught.value)
 
 
@@ -130,8 +130,8 @@ def test_release_without_labels_is_refused_with_the_counts_of_statuses(tmp_path:
 
 @pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_broken_bitmap_raises_error_or_is_skipped(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
-    broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
-    release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
+    broken_label = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
+    release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken_label, "c.jpg": True})
     (tmp_path / "broken.png").write_bytes(unreadable_png((tmp_path / "bitmap.png").read_bytes()))
     message = r"sample 'broken.jpg': got a bitmap .*on_error='skip'"
     with pytest.raises(BitmapError, match=message):
@@ -145,8 +145,8 @@ def test_broken_bitmap_raises_error_or_is_skipped(tmp_path: Path, name: str, cap
 
 @pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_bitmap_damaged_after_loading_raises_error_or_is_skipped(tmp_path: Path, name: str) -> None:
-    broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
-    release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
+    broken_label = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
+    release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken_label, "c.jpg": True})
     content = (tmp_path / "bitmap.png").read_bytes()
     (tmp_path / "broken.png").write_bytes(content)
     rows = load_release(release)
@@ -160,15 +160,15 @@ def test_bitmap_damaged_after_loading_raises_error_or_is_skipped(tmp_path: Path,
 
 
 def test_annotations_without_a_bitmap_are_an_error(tmp_path: Path) -> None:
-    missing = label(annotations=[{"id": 1, "category_id": 3}])
-    release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": missing})
+    without_bitmap = label(annotations=[{"id": 1, "category_id": 3}])
+    release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": without_bitmap})
     with pytest.raises(BitmapError, match="sample 'b.jpg': .*no bitmap"):
         export_dataset(release, "semantic", tmp_path / "out")
 
 
 def test_label_that_loading_kept_as_null_raises_error_or_is_skipped(tmp_path: Path) -> None:
-    unknown = label(annotations=[{"id": 1, "category_id": 99}], segmentation_bitmap={"url": "bitmap.png"})
-    rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": unknown}), on_error="keep")
+    unknown_category = label(annotations=[{"id": 1, "category_id": 99}], segmentation_bitmap={"url": "bitmap.png"})
+    rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": unknown_category}), on_error="keep")
     with pytest.raises(BitmapError, match="sample 'b.jpg'"):
         export_dataset(rows, "coco", tmp_path / "out")
     result = export_dataset(rows, "coco", tmp_path / "out", on_error="skip")
@@ -190,8 +190,11 @@ def test_image_removed_after_loading_is_an_error(tmp_path: Path) -> None:
 
 
 def test_splits_with_different_categories_are_refused(tmp_path: Path) -> None:
-    first = load_release(bitmap_release(tmp_path / "a"), split="train")
-    other = {"format_version": "0.1", "categories": [{"id": number, "name": f"{number}"} for number in (0, 3, 8)]}
-    second = load_release(bitmap_release(tmp_path / "b", task_attributes=other), split="train")
+    train = load_release(bitmap_release(tmp_path / "a"), split="train")
+    other_attributes = {
+        "format_version": "0.1",
+        "categories": [{"id": number, "name": f"{number}"} for number in (0, 3, 8)],
+    }
+    val = load_release(bitmap_release(tmp_path / "b", task_attributes=other_attributes), split="train")
     with pytest.raises(OptionError, match="categories"):
-        export_dataset(datasets.DatasetDict(train=first, val=second), "coco", tmp_path / "out")
+        export_dataset(datasets.DatasetDict(train=train, val=val), "coco", tmp_path / "out")

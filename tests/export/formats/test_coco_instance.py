@@ -255,11 +255,11 @@ CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "points", "expected"), CLIPPED.values(), ids=CLIPPED)
+@pytest.mark.parametrize(("object_type", "points", "expected"), CLIPPED.values(), ids=CLIPPED)
 def test_vectors_outside_the_image_are_clipped_or_left_out(
-    tmp_path: Path, kind: str, points: Any, expected: dict[str, Any] | None
+    tmp_path: Path, object_type: str, points: Any, expected: dict[str, Any] | None
 ) -> None:
-    result = export_dataset(vector_release(tmp_path, [BOX, vector(kind, points)]), "coco", tmp_path / "out")
+    result = export_dataset(vector_release(tmp_path, [BOX, vector(object_type, points)]), "coco", tmp_path / "out")
     written = list(read(tmp_path / "out").anns.values())[1:]
     assert len(written) == result.objects - 1 == (expected is not None)
     assert result.objects_left_out.total() == (expected is None)

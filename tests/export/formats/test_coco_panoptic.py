@@ -76,8 +76,8 @@ def test_two_exports_of_a_release_have_the_same_bytes(tmp_path: Path) -> None:
     documents = [exported(release, tmp_path / name, class_index=True) for name in ("first", "second")]
     assert documents[0] == documents[1]
     assert [item["category_id"] for item in documents[0]["annotations"][0]["segments_info"]] == [1, 2, 1, 2, 0]
-    first, second = ((tmp_path / name / "annotations/panoptic_train/meadow.png") for name in ("first", "second"))
-    assert first.read_bytes() == second.read_bytes()
+    pngs = [(tmp_path / name / "annotations/panoptic_train/meadow.png").read_bytes() for name in ("first", "second")]
+    assert pngs[0] == pngs[1]
 
 
 def test_polygons_become_segments_and_boxes_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

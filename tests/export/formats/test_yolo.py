@@ -73,9 +73,9 @@ def test_polygons_of_vector_labels_are_clipped_to_the_image(tmp_path: Path, capl
     result = export_dataset(
         vector_release(tmp_path, [POLYGON, across_the_edge, BOX, LINE]), "yolo-segment", tmp_path / "out"
     )
-    first, second = check_folder(tmp_path / "out", "segment")["train"]
-    assert (first[1:].reshape(-1, 2) * SIZE).tolist() == [pytest.approx(point) for point in POLYGON["points"]]
-    assert sorted((second[1:].reshape(-1, 2) * SIZE).tolist()) == [
+    inner_polygon, clipped_polygon = check_folder(tmp_path / "out", "segment")["train"]
+    assert (inner_polygon[1:].reshape(-1, 2) * SIZE).tolist() == [pytest.approx(point) for point in POLYGON["points"]]
+    assert sorted((clipped_polygon[1:].reshape(-1, 2) * SIZE).tolist()) == [
         pytest.approx(point) for point in ([20, 12], [20, 18], [24, 12], [24, 18])
     ]
     assert result.objects_left_out == {"bbox": 1, "polyline": 1}
@@ -104,11 +104,11 @@ def test_oriented_box_of_a_rectangle_in_a_bitmap_has_its_corners(tmp_path: Path)
 def test_point_is_exported_as_a_pose_of_one_keypoint(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     points = [POINT, vector("point", [[0, 0]]), vector("point", [[50, 1]])]
     result = export_dataset(vector_release(tmp_path, points, "keypoints"), "yolo-pose", tmp_path / "out")
-    first, corner = check_folder(tmp_path / "out", "pose")["train"]
-    assert first[:1].tolist() == [2]
-    assert (first[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([6, 7.5, 1.2, 1.2, 6, 7.5])
-    assert (corner[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([0.3, 0.3, 0.6, 0.6, 0, 0])
-    assert (first[7], corner[7]) == (2, 2)
+    inner_point, corner_point = check_folder(tmp_path / "out", "pose")["train"]
+    assert inner_point[:1].tolist() == [2]
+    assert (inner_point[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([6, 7.5, 1.2, 1.2, 6, 7.5])
+    assert (corner_point[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([0.3, 0.3, 0.6, 0.6, 0, 0])
+    assert (inner_point[7], corner_point[7]) == (2, 2)
     assert result.objects_left_out == {"outside of the image": 1}
     assert yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())["kpt_shape"] == [1, 3]
 
