@@ -31,7 +31,7 @@ END_OF_HEADERS = b"\r\n\r\n"
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0" + END_OF_HEADERS
 ADDRESS = "http://release"  # the placeholder for the address of the server
 
-# PNG is lossless, so a PNG of noise has fewer pixels than a JPEG with the same number of bytes (about 230 kB).
+# The PNGs have fewer pixels than the JPEGs, so that both have about 230 kB: PNG stores noise without loss.
 JPEG_SIZE, JPEG_NOISE = (1280, 960), 5.0
 PNG_SIZE, PNG_NOISE = (480, 360), 2.0
 

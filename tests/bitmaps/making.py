@@ -58,7 +58,7 @@ def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> byt
 
 
 def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b"", after: bytes = b"") -> bytes:
-    """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W). Add chunks before and after the pixels."""
+    """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W). `before` and `after` are chunks."""
     height, width = pixels.shape[:2]
     stored = pixels.astype(">u2") if pixels.dtype == np.uint16 else pixels
     lines = np.frombuffer(stored.tobytes(), np.uint8).reshape(height, -1)
@@ -68,7 +68,7 @@ def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b
 
 
 def raw_png(header: bytes, compressed: bytes, *, before: bytes = b"") -> bytes:
-    """Return a PNG with any header and any compressed pixels. Add chunks before the pixels."""
+    """Return a PNG with any header and any compressed pixels. `before` are chunks before the pixels."""
     return SIGNATURE + chunk(b"IHDR", header) + before + chunk(b"IDAT", compressed) + chunk(b"IEND")
 
 

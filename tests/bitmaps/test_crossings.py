@@ -60,7 +60,7 @@ def test_polygon_that_only_touches_itself_does_not_cross_itself(polygon: Points,
 
 
 def ring(radii: np.ndarray) -> Points:
-    """Return a polygon around the origin whose corners have equal angles and the distances `radii`."""
+    """Return a polygon around the origin. Its corners have the distances `radii`, in equal steps of the angle."""
     angles = np.arange(len(radii)) * 2 * math.pi / len(radii)
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1).tolist()
 

@@ -19,7 +19,7 @@ import pytest
     ],
 )
 def test_decode_bitmap_reads_a_picture_in_memory(make: str) -> None:
-    """The code runs in a separate process, because an invalid access to the memory of Pillow would end the process."""
+    """The code runs in a separate process, because an invalid memory access in Pillow would crash the process."""
     code = f"""
 import numpy as np
 from PIL import Image
