@@ -47,7 +47,7 @@ class ExportResult(Result):
         rotated: The number of images that were written as upright copies, because they had an EXIF orientation.
         objects_left_out: The number of objects that were left out, by reason.
         splits: The numbers of images, point clouds and objects of each split, by the name of the split.
-        notes: Sentences about the files, such as which point clouds a program cannot read.
+        notes: Sentences about the files, such as which split is missing or which point clouds a program cannot read.
     """
 
     folder: Path
