@@ -100,7 +100,7 @@ def classes_of(of: ClassSource = None) -> Classes:
                 f"got a {type(of).__name__} that contains {type(other).__name__} as the source of the classes, "
                 "expected a list of categories"
             )
-        return Classes(class_names(categories), class_colors(categories), MaskClasses(number=len(categories)))
+        return Classes(class_names(categories), class_colors(categories), MaskClasses(num_classes=len(categories)))
     return classes_of_features(input_features(of))
 
 

@@ -71,8 +71,9 @@ def add_semantic_masks(
     Args:
         data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, from which a dataset is built.
-        column: The name of the new column, an `Image()` of PNGs. A pixel is class index + 1, or 0 if it is unlabeled.
-            The mask of a row without a label is null. `id2label` returns the names of the values.
+        column: The name of the new column, an `Image()` of PNGs. The mask is null if the row has no label, or if its
+            label cannot be drawn because the bitmap or the size of the image is missing. `id2label` returns the names
+            of the pixel values.
         ignore_index: The value of unlabeled pixels; the other values are class indices. By default, unlabeled pixels
             are 0 and the other values are class index + 1.
         palette: Whether the PNGs have a palette, so that viewers show the classes in their colors. The pixel values are
@@ -83,15 +84,15 @@ def add_semantic_masks(
         A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
 
     Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists already, or `ignore_index` is the value of a class.
+        BitmapError: A bitmap cannot be read, or a coordinate is invalid; the error names the sample.
+        OptionError: The column exists already, or `ignore_index` is negative, the value of a class or over 65535.
         SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
 
-    def columns(classes: Sequence[Category]) -> SemanticMasks:
+    def make_columns(classes: Sequence[Category]) -> SemanticMasks:
         return semantic_masks(classes, column, ignore_index, palette=palette)
 
-    return _add(data, columns, num_proc)
+    return _add(data, make_columns, num_proc)
 
 
 @overload
@@ -134,7 +135,8 @@ def add_instance_masks(
         data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, from which a dataset is built.
         column: The name of the new column, an `Image()` of PNGs. A pixel is 1 for the first annotation of the row, 2
-            for the second, and 0 if it is unlabeled. The mask of a row without a label is null.
+            for the second, and 0 if it is unlabeled. The mask is null if the row has no label, or if its label cannot
+            be drawn because the bitmap or the size of the image is missing.
         palette: Whether the PNGs have a palette, so that viewers show the instances in colors. The pixel values are
             the same without it.
         num_proc: The number of processes; not for a stream.
@@ -143,7 +145,7 @@ def add_instance_masks(
         A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
 
     Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
+        BitmapError: A bitmap cannot be read, or a coordinate is invalid; the error names the sample.
         OptionError: The column exists already.
         SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
@@ -185,19 +187,20 @@ def add_panoptic_masks(data: Data, *, column: str = "panoptic_mask", num_proc: i
         data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, from which a dataset is built.
         column: The name of the new column, an `Image()` of RGB PNGs. The id of a pixel's segment is
-            R + 256 G + 65536 B; 0 is unlabeled. The mask of a row without a label is null. The id of a segment is that
-            of its annotation; for vector labels, it is the index of the annotation plus 1. All instances of a class
-            whose `has_instances` is false are one segment.
+            R + 256 G + 65536 B; 0 is unlabeled. The mask is null if the row has no label, or if its label cannot be
+            drawn because the bitmap or the size of the image is missing. The id of a segment is that of its annotation;
+            for vector labels, it is the index of the annotation plus 1. All instances of a class whose `has_instances`
+            is false are one segment.
         num_proc: The number of processes; not for a stream.
 
     Returns:
-        A dataset of the same kind. The new column `segments_info` is a list of `id`, `category_id` (class index),
-        `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd` (0). The other columns are not
-        changed.
+        A dataset of the same kind; a dict of splits for a release. The new column `segments_info` is a list of `id`,
+        `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd` (0). The
+        other columns are not changed.
 
     Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists already, or its name is `segments_info`.
+        BitmapError: A bitmap cannot be read, or a coordinate is invalid; the error names the sample.
+        OptionError: A new column exists already, or `column` is `segments_info`.
         SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
     if column == SEGMENTS:
@@ -207,13 +210,14 @@ def add_panoptic_masks(data: Data, *, column: str = "panoptic_mask", num_proc: i
     return _add(data, partial(panoptic_masks, column=column), num_proc)
 
 
-def _add(data: Data, columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> AnyDataset:
+def _add(data: Data, make_columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> AnyDataset:
     def add(part: SplitRows, _: str) -> SplitRows:
-        new = columns(categories(part))
-        if taken := new.features.keys() & part.features:
+        new_columns = make_columns(categories(part))
+        if existing := new_columns.features.keys() & part.features:
             raise OptionError(
-                f"got {', '.join(sorted(taken))}, which the dataset has already; choose another name", option="column"
+                f"got {', '.join(sorted(existing))}, which the dataset has already; choose another name",
+                option="column",
             )
-        return map_rows(part, new, {**part.features, **new.features}, num_proc)
+        return map_rows(part, new_columns, {**part.features, **new_columns.features}, num_proc)
 
     return map_splits(data, add, num_proc, check=partial(check_release_rows, tool="masks"))

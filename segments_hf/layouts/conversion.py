@@ -95,8 +95,8 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
     The layouts of images are those of the example scripts and tutorials of Hugging Face:
 
     - ``semantic-segmentation``: `image`; `label`, the semantic mask.
-    - ``instance-segmentation``: `image`; `annotation`, an RGB PNG: R is the value of the semantic mask, G is the
-      number of the instance in this image, and B is 0; `semantic_class_to_id`, the value of each class.
+    - ``instance-segmentation``: `image`; `annotation`, an RGB PNG: R is class index + 1, G is the number of the
+      instance in this image, and B is 0; `semantic_class_to_id`, the value of R of each class. Unlabeled pixels are 0.
     - ``panoptic-segmentation``: `image`; `label`, an RGB PNG with id = R + 256 G + 65536 B; `segments_info`, a list of
       `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
@@ -109,39 +109,43 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
       `track_ids`, M ids of tracks, or -1; `pose`, float64 of shape (4, 4), which transforms points from the sensor to
       the world. Cuboids without a class or a volume are left out. The pitch and roll of a cuboid are lost; see
       `segments_hf.points.Boxes.to_7dof`.
-    - ``point-cloud-segmentation``: `points`; `labels`, N class indices + 1, or 0 where unlabeled; `instances`, N
-      numbers of the object in this point cloud, from 1 on, or 0 where unlabeled.
+    - ``point-cloud-segmentation``: `points`; `labels`, the class index + 1 of each point, or 0 if it is unlabeled;
+      `instances`, the number of the object of each point in this point cloud, from 1 on, or 0 if it is unlabeled.
 
     Read these columns with ``with_format("numpy")`` or ``with_format("torch")``, which return arrays, with floats as
     float32. They return NaN for null in `points` and `boxes`, and None for null in the other columns. Without a
     format, `datasets` makes nested lists of the points, which is slow.
 
-    `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Other images
-    become PNGs. Gray images of more than 8 bits and images of floats are scaled, and a warning is logged if an image
-    uses less than a tenth of the range. Images in all other modes are converted with `PIL.Image.Image.convert`, which
-    drops alpha.
+    `image` decodes to 8-bit RGB or gray; in ``instance-segmentation``, it always decodes to RGB. The bytes of 8-bit
+    RGB and gray images are not changed. Other images become PNGs. Gray images of more than 8 bits and images of floats
+    are scaled. A warning is logged if an image uses less than a tenth of its range, has values outside of its
+    range, or has floats outside of 0 to 1. Images in all other modes are converted with `PIL.Image.Image.convert`,
+    which drops alpha.
 
-    Objects that a layout cannot represent, such as a line in a mask, are left out. A warning with their number is
+    Objects that a layout cannot represent, such as a polyline in a mask, are left out. A warning with their number is
     logged.
 
     Args:
         data: The rows of a task of images or point clouds: a dataset or a stream, or a dict of its splits; or a release
             as `load_release` takes it, from which a dataset is built.
-        task: The name of one of these layouts.
-        ignore_index: For the semantic labels of pixels or points, the value of those that are unlabeled; the other
-            values are class indices. By default, unlabeled ones are 0 and the other values are class index + 1.
-            `id2label` returns the names of the values.
-        palette: Whether the PNGs of semantic masks have a palette with the colors of the classes, so that viewers show
-            them. Otherwise, they are plain grayscale; the pixel values are the same. The masks of over 255 classes are
-            always 16-bit grayscale. The other layouts do not have this option.
+        task: The name of one of these layouts, in upper or lower case.
+        ignore_index: In ``semantic-segmentation`` and ``point-cloud-segmentation``, the value of unlabeled pixels or
+            points; the other values are class indices. By default, unlabeled pixels or points are 0, and the other
+            values are class index + 1. `id2label` returns the names of the values. The other layouts do not have this
+            option.
+        palette: In ``semantic-segmentation``, whether the PNGs of masks have a palette, so that viewers show the
+            classes in their colors. Without a palette, the PNGs are plain grayscale with the same pixel values. With
+            over 255 classes, or an `ignore_index` over 255, the PNGs are always 16-bit grayscale. The other layouts do
+            not have this option.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
-            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that the
-            file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not affected.
-        fields: The fields of the points, with their names in the files. By default ``["x", "y", "z", "intensity"]``; a
+            for 12-bit values stored in 16 bits; values outside of this range are clipped. By default, the range that
+            the file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not
+            affected.
+        fields: The names of the fields of the points, as in the files. By default ``["x", "y", "z", "intensity"]``; a
             file without one of the fields is an error that lists the fields of the file.
-        keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
-            rows. By default, these rows and rows without an image or point cloud are left out, and a warning with their
-            number is logged (for a stream, the number so far).
+        keep_unlabeled: Whether to keep rows without a label or bitmap, with null in the label columns; SKIPPED and
+            REJECTED rows; and rows without an image or point cloud, with null in `image` or `points`. By default, these
+            rows are left out, and a warning with their number is logged (for a stream, the number so far).
         on_error: What to do with a row whose image, points or label cannot be read or do not fit into the layout, such
             as over 255 instances in ``instance-segmentation``: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"``
             the row with null in the affected columns. Skipped and kept rows are logged. A release is loaded with the
@@ -152,11 +156,11 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit the task or an image, the layout cannot be made from
-            these rows, or a split has no rows left.
+        OptionError: There is no such layout, an option is invalid or does not fit the layout or an image, the layout
+            cannot be made from these rows, or a split has no rows left.
         AssetError: An image or a point cloud cannot be read; the error names the sample.
-        BitmapError: A bitmap cannot be read, or an image has more instances than the layout allows; the error names
-            the sample.
+        BitmapError: A bitmap cannot be read, a coordinate is invalid, or an image has more instances than the layout
+            allows; the error names the sample.
         PointCloudError: A cuboid, a pose or the label of points is invalid; the error names the sample.
         SegmentsHFError: The dataset does not have the columns that the layout is made from, or has no categories.
 
@@ -180,7 +184,7 @@ def lay_out(
     num_proc: int | None = None,
     counts: Counts | None = None,
 ) -> AnyDataset:
-    """Convert rows as `to_layout` does, keep the columns to count, and count the rows and objects left out.
+    """Convert rows as `to_layout` does, keep columns that the caller counts, and count the rows and objects left out.
 
     Args:
         data: As for `to_layout`.
@@ -189,16 +193,17 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        counts: The columns to keep, and the numbers of rows and objects that are left out; None to count nothing.
+        counts: The further columns to keep, and the object in which the function sets the numbers of rows and objects
+            that it leaves out. With None, no further columns are kept, and the numbers are only logged.
     """
     layout = find_layout(task)
     check_options(layout, options)
     policy = checked_on_error(on_error)
-    asset_column = _asset_columns(layout, options)
+    make_asset_column = _asset_column_maker(layout, options)
 
     def convert_split(part: SplitRows, split: str) -> SplitRows:
-        known = categories(part)
-        row_columns = RowColumns(layout.make(known, options), asset_column(known), policy)
+        classes = categories(part)
+        row_columns = RowColumns(layout.make(classes, options), make_asset_column(classes), policy)
         all_features = {**part.features, **row_columns.features}
         features = {name: all_features[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
         if counts is not None and isinstance(part, IterableDataset):
@@ -213,23 +218,24 @@ def lay_out(
 def reported_columns(part: SplitRows, split: str, task: str, options: LayoutOptions, on_error: OnError) -> NewColumns:
     """Return the function that makes the columns of a layout for a row, and the column `REPORT`.
 
-    It makes the same columns as a stream of `lay_out` with counts.
+    The function makes the same columns as `lay_out` does for a stream if its parameter `counts` is not None.
 
     Args:
-        part: The rows of one split, for their categories.
+        part: The rows of one split, whose features have the categories.
         split: The name of the split, for messages.
         task: As for `to_layout`.
         options: The options of the layout.
         on_error: As for `to_layout`.
     """
     layout = find_layout(task)
-    known = categories(part)
-    row_columns = RowColumns(layout.make(known, options), _asset_columns(layout, options)(known), on_error)
+    classes = categories(part)
+    make_asset_column = _asset_column_maker(layout, options)
+    row_columns = RowColumns(layout.make(classes, options), make_asset_column(classes), on_error)
     return SelectingColumns(row_columns, split, keep_unlabeled=False)
 
 
-def _asset_columns(layout: Layout, options: LayoutOptions) -> Callable[[Sequence[Category]], AssetColumn]:
-    """Check the options of the column `image` or `points`; return a function from the categories to this column.
+def _asset_column_maker(layout: Layout, options: LayoutOptions) -> Callable[[Sequence[Category]], AssetColumn]:
+    """Check the options of the column `image` or `points`, and return a function from the categories to this column.
 
     Raises:
         OptionError: An option is invalid.
@@ -238,4 +244,4 @@ def _asset_columns(layout: Layout, options: LayoutOptions) -> Callable[[Sequence
         images = LayoutImages(checked_range(options.image_range))
         return lambda _: images
     names = checked_fields(options.fields)
-    return lambda known: LayoutPoints(names, to_feature_id(known))
+    return lambda classes: LayoutPoints(names, to_feature_id(classes))

@@ -1,7 +1,8 @@
 """``instance-segmentation``: `image`, `annotation`, `semantic_class_to_id`.
 
 The columns are those of ``run_instance_segmentation.py`` in transformers. `annotation` is an RGB PNG: R is class
-index + 1, G is the number of the instance in the image, and B is 0.
+index + 1, G is the number of the instance in the image, and B is 0. Unlabeled pixels are 0. `semantic_class_to_id` has
+the value of R of each class name, and 0 for ``unlabeled``.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
-_LARGEST = 255  # the maximum value of a channel
+_CHANNEL_MAX = 255  # the maximum value of a channel
 
 
 def _make(categories: Sequence[Category], options: LayoutOptions) -> _Annotations:
     del options
-    if len(categories) > _LARGEST:
+    if len(categories) > _CHANNEL_MAX:
         raise OptionError(
-            f"got {len(categories)} classes, but instance-segmentation allows at most {_LARGEST}; use "
+            f"got {len(categories)} classes, but instance-segmentation allows at most {_CHANNEL_MAX}; use "
             "panoptic-segmentation, which has no limit"
         )
     return _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
@@ -50,40 +51,46 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
         return None
     ids = decode_bitmap(row["annotation"])
     values = np.unique(ids).tolist()
-    return mask_label(ids, {value: (value & _LARGEST) - 1 for value in values if value & _LARGEST})
+    return mask_label(ids, {value: (value & _CHANNEL_MAX) - 1 for value in values if value & _CHANNEL_MAX})
 
 
 @dataclass(frozen=True)
 class _Annotations:
-    names: tuple[str, ...]
+    names_by_value: tuple[str, ...]
     image_feature_id: str
 
     @property
     def features(self) -> dict[str, Any]:
         return {
-            # Images decode to RGB, because the model of the example script needs three channels. Their bytes are kept.
+            # Gray images decode to RGB, because the model of the example script needs three channels. Their stored
+            # bytes do not change.
             "image": Image(mode="RGB", id=self.image_feature_id),
-            "annotation": mask_feature(dict(enumerate(self.names))),
-            "semantic_class_to_id": {name: Value("int64") for name in self.names},
+            "annotation": mask_feature(dict(enumerate(self.names_by_value))),
+            "semantic_class_to_id": {name: Value("int64") for name in self.names_by_value},
         }
 
     def columns_of(self, row: Row) -> Columns:
         raster = raster_of(row)
-        numbers = {name: number for number, name in enumerate(self.names)}
-        values = {"annotation": raster and _annotation(raster), "semantic_class_to_id": numbers}
+        value_of_name = {name: value for value, name in enumerate(self.names_by_value)}
+        values = {"annotation": raster and _encode(raster), "semantic_class_to_id": value_of_name}
         return Columns(values, left_out_of(row, raster))
 
 
-def _annotation(raster: Raster) -> dict[str, Any]:
-    last = [raster.instances[index] for index in last_indices([item["id"] for item in raster.instances])]
-    with_class = [item for item in last if item["category"] is not None]
-    if len(with_class) > _LARGEST:  # do not count instances without pixels
+def _encode(raster: Raster) -> dict[str, Any]:
+    """Return the value of the column `annotation` for a label.
+
+    Raises:
+        BitmapError: There are too many instances.
+    """
+    indices = last_indices([item["id"] for item in raster.instances])
+    with_class = [raster.instances[index] for index in indices if raster.instances[index]["category"] is not None]
+    if len(with_class) > _CHANNEL_MAX:  # count only instances with pixels
         present = set(present_ids(raster.ids).tolist())
         with_class = [item for item in with_class if item["id"] in present]
-    if len(with_class) > _LARGEST:
+    if len(with_class) > _CHANNEL_MAX:
         raise BitmapError(
-            f"got {len(with_class)} instances, but instance-segmentation allows at most {_LARGEST} per image; leave "
-            f"out the sample with {option('on_error', 'skip')}, or use panoptic-segmentation, which has no limit"
+            f"got {len(with_class)} instances, but instance-segmentation allows at most {_CHANNEL_MAX} per image; "
+            f"leave out the sample with {option('on_error', 'skip')}, or use panoptic-segmentation, which has no limit"
         )
     classes, instances = semantic_values(with_class).of_id, instance_values(with_class).of_id
     values = MaskValues({number: classes[number] | instances[number] << 8 for number in classes})
@@ -97,8 +104,9 @@ LAYOUT = Layout(
     _make,
     _read,
     f"{IMAGE_ENCODING} "
-    "`annotation` is an RGB PNG: R is the class of a pixel, named in `semantic_class_to_id` and `id2label.json`, and "
-    "G is the number of the instance in the image, from 1 on. Unlabeled pixels are 0.",
+    "`annotation` is an RGB PNG: R is the value of the class of a pixel, and G is the number of the instance in the "
+    "image, from 1 on. Unlabeled pixels are 0. `semantic_class_to_id` has the value of each class name, and "
+    "`id2label.json` the name of each value.",
     "R of `annotation`",
     ("image-segmentation", "instance-segmentation"),
     first_value=1,

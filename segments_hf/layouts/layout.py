@@ -66,13 +66,17 @@ class AssetColumn(Protocol):
 
     @property
     def features(self) -> dict[str, Any]:
-        """The column and its feature; empty if it has the feature of the rows."""
+        """The column and its feature; empty if `LayoutColumns.features` has the feature, or if it does not change."""
 
     def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
-        """Return the value of the column, and warnings: a dict from a general description to the details of this row.
+        """Return the value of the column, and the warnings about the row.
+
+        Each key of the dict is a phrase about all rows with the same warning, and each value is a phrase about this
+        row.
 
         Raises:
             AssetError: The image or the points cannot be read.
+            OptionError: An option does not fit the image.
         """
 
 
@@ -81,7 +85,8 @@ class LayoutOptions:
     """The options of layouts. Each layout has some of them.
 
     Attributes:
-        ignore_index: The value of unlabeled pixels or points; None for 0.
+        ignore_index: The value of unlabeled pixels or points, with class indices as the other values; None for 0, with
+            class index + 1 as the other values.
         palette: Whether the PNG of a semantic mask has a palette with the colors of the classes.
         image_range: The pixel values that become black and white in images of more than 8 bits; None for the range that
             the file declares, else the range of its pixel type.
@@ -104,18 +109,18 @@ class Layout:
     Attributes:
         task: The name of the task.
         columns: The columns in order. Columns that the layout does not make are copied from the row.
-        label_columns: The columns that `read` needs. `read` also uses `width` and `height` if the row has them; they
-            are not listed here.
+        label_columns: The columns of the label, which `read` reads. `read` also uses `width` and `height` if the row
+            has them; they are not listed here.
         make: A function that takes the categories and the options, and returns the object that makes the columns of
             the label.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read. None for the layouts of point clouds.
         encoding: A description of the columns, in Markdown, for the card of a dataset.
-        class_values: The place of the value of a class, in Markdown, for the card of a dataset.
+        class_values: The column or channel with the class values of a label, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
-        first_value: The value of class 0. It is 0 or 1 in a semantic mask, depending on `ignore_index`: see
-            `mask_classes`.
-        options: The options of `LayoutOptions` that the layout has.
+        first_value: The value of class 0. It is not used if `has_semantic_mask`: the value then depends on
+            `ignore_index`, see `mask_classes`.
+        options: The names of the options of `LayoutOptions` that the layout has.
         has_semantic_mask: Whether the layout has a semantic mask, or a semantic label of each point, to which
             `ignore_index` applies.
         label_type: The type of the labels that the layout is made from, if it is a layout of point clouds; None for a
@@ -139,7 +144,7 @@ class Layout:
         """Check that labels can be read from rows in this layout.
 
         Raises:
-            OptionError: It is a layout of point clouds.
+            OptionError: This is a layout of point clouds.
         """
         if self.read is None:
             raise OptionError(
@@ -155,7 +160,7 @@ class Layout:
             classes: How the values of a semantic mask relate to class indices.
 
         Raises:
-            OptionError: It is a layout of point clouds.
+            OptionError: This is a layout of point clouds.
             BitmapError: A mask cannot be read.
             AssetError: A mask cannot be read.
         """

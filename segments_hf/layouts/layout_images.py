@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LayoutImages:
-    """The function that makes the column `image` of a row.
+    """An object that makes the column `image` of a row.
 
     Attributes:
         image_range: The pixel values that become black and white in images of more than 8 bits; by default the range
@@ -38,7 +38,7 @@ class LayoutImages:
 
     @property
     def features(self) -> dict[str, Any]:
-        """No feature, because the column has the feature of the rows or of the layout."""
+        """No feature, because the feature of the column does not change, or `LayoutColumns.features` has it."""
         return {}
 
     def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
@@ -46,8 +46,8 @@ class LayoutImages:
 
         Returns:
             Two values. The first is the image as a dataset stores it: unchanged if it is 8-bit RGB or gray already,
-            else a PNG. The second is the warnings about its scaling: a dict from a general description to the details
-            of this image.
+            else a PNG; None if the row has no image. The second is a dict of the warnings about its scaling; see
+            `AssetColumn`.
 
         Raises:
             AssetError: The image cannot be read.
@@ -66,9 +66,9 @@ class LayoutImages:
             converted = to_eight_bit(content, self.image_range)
         except OptionError as error:
             raise OptionError(f"{sample_name(row)}: {error}") from error
-        # Without a path, because `datasets` would read the file at this path instead of the bytes.
-        same = image if content.content is None else {"bytes": content.content, "path": None}
-        return _stored(same, converted)
+        # The path is None: if a file existed at a path, `datasets` would read this file instead of the bytes.
+        unchanged = image if content.content is None else {"bytes": content.content, "path": None}
+        return _stored(unchanged, converted)
 
 
 def _stored(image: object, converted: EightBit) -> tuple[Any, dict[str, str]]:

@@ -19,12 +19,12 @@ class MaskClasses(NamedTuple):
     """How the values of a semantic mask relate to class indices.
 
     Attributes:
-        first: The value of class 0; None if it is unknown.
-        number: The number of classes; None if it is unknown.
+        first_value: The value of class 0; None if it is unknown.
+        num_classes: The number of classes; None if it is unknown.
     """
 
-    first: int | None = None
-    number: int | None = None
+    first_value: int | None = None
+    num_classes: int | None = None
 
 
 class LayoutObject(NamedTuple):
@@ -49,8 +49,8 @@ class LayoutLabel(NamedTuple):
 
     Attributes:
         size: The width and height of the image in pixels; None if they are unknown.
-        ids: A uint32 array of shape (H, W): the `id` of an object for each pixel, or another value for unlabeled
-            pixels; None if the layout has no mask.
+        ids: A uint32 array of shape (H, W): the `id` of the object of each pixel. Pixels with other values are
+            unlabeled. None if the layout has no mask.
         objects: The objects.
         is_by_class: Whether each object consists of all pixels of one class, as in a semantic mask.
     """
@@ -64,18 +64,18 @@ class LayoutLabel(NamedTuple):
 def mask_label(
     ids: npt.NDArray[np.uint32], class_of_id: Mapping[int, int] | None = None, *, is_by_class: bool = False
 ) -> LayoutLabel:
-    """Make the label from a mask.
+    """Make a label from a mask.
 
     Args:
         ids: A uint32 array of shape (H, W): the value of each pixel.
-        class_of_id: The class index of each value that is an object; by default the value minus 1.
+        class_of_id: The class index of each value that is the id of an object; pixels with other values are unlabeled.
+            By default, all values above 0 are ids of objects, and the class index is the value minus 1.
         is_by_class: Whether each object consists of all pixels of one class, as in a semantic mask.
     """
     found = boxes(ids)
-    areas = zip(found.ids.tolist(), found.areas.tolist(), strict=True)
     objects = [
-        LayoutObject(number, number - 1 if class_of_id is None else class_of_id[number], float(area))
-        for number, area in areas
-        if class_of_id is None or number in class_of_id
+        LayoutObject(id_, id_ - 1 if class_of_id is None else class_of_id[id_], float(area))
+        for id_, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True)
+        if class_of_id is None or id_ in class_of_id
     ]
     return LayoutLabel((ids.shape[1], ids.shape[0]), ids, objects, is_by_class)

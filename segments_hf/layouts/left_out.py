@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-MISFIT = "cannot be read or does not fit into the layout"  # the reason if `on_error` is "skip"
+MISFIT = "cannot be read or does not fit into the layout"  # the reason to leave out a row if `on_error` is "skip"
 _MAX_SHOWN = 5  # the maximum number of problems in a message
 
 
@@ -55,7 +55,7 @@ def reason_to_leave_out(status: str, columns: Collection[str]) -> str:
     """
     if status in UNUSABLE_STATUSES:
         return status
-    return f"{status} without {'point cloud or label' if is_point_cloud(columns) else 'image or mask'}"
+    return f"{status} without {'point cloud' if is_point_cloud(columns) else 'image'} or label"
 
 
 def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: LeftOut) -> SplitRows:
@@ -65,10 +65,10 @@ def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: 
         part: A `Dataset` or an `IterableDataset`.
         split: The name of the split.
         num_proc: The number of processes.
-        left_out: For a `Dataset`, the numbers to which the rows that are left out are added.
+        left_out: The numbers to which the function adds the rows that it leaves out. Not used for a stream.
 
     Raises:
-        OptionError: No row is left.
+        OptionError: No row of a `Dataset` is left.
     """
     if isinstance(part, datasets.IterableDataset):
         return filter_rows(part, _CountingFilter(is_trainable, _RunningCount(split, "rows left out")), None)
@@ -93,18 +93,18 @@ def map_layout(
     num_proc: int | None,
     left_out: LeftOut,
 ) -> SplitRows:
-    """Make the columns of one split, and log the number of objects and rows that do not fit into the layout.
+    """Make the columns of one split, and log the numbers of objects and rows that do not fit into the layout.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        row_columns: The object that makes the columns of the layout. It has the policy for rows that do not fit.
         features: All columns of the result, in order; columns that `row_columns` does not make are copied.
         split: The name of the split.
         num_proc: The number of processes.
-        left_out: For a `Dataset`, the numbers to which the rows and objects that are left out are added.
+        left_out: The numbers to which the function adds rows and objects that it leaves out. Not used for a stream.
 
     Raises:
-        OptionError: No row is left.
+        OptionError: No row of a `Dataset` is left.
     """
     if isinstance(part, datasets.IterableDataset):
         counting = _CountingColumns(row_columns, _RunningCount(split, "objects left out"), split)
@@ -121,8 +121,8 @@ def map_layout(
     objects = sum((Counter(report.left_out) for report in reports), Counter[str]())
     _log(split, objects, list(problems.values()), row_columns.on_error)
     _log_scaling(split, [report.scaling for report in reports])
-    kept = [report.left_out for report in reports if not (is_skipping and report.problem)]
-    left_out.add(LeftOut(objects=sum(map(Counter, kept), Counter[str]())))
+    kept = [report for report in reports if not (is_skipping and report.problem)]
+    left_out.add(LeftOut(objects=sum((Counter(report.left_out) for report in kept), Counter[str]())))
     if not is_skipping or not problems:
         return mapped
     if len(problems) == len(mapped):
@@ -136,14 +136,14 @@ def map_reported_layout(
 ) -> IterableDataset:
     """Make the columns of one split of a stream, and the column `REPORT`.
 
-    No row is left out: the rows that the reader should leave out have the reason in `REPORT`.
+    The function leaves out no row. For each row that the reader of the stream must leave out, `REPORT` has the reason.
 
     Args:
         part: The stream.
-        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        row_columns: The object that makes the columns of the layout. It has the policy for rows that do not fit.
         features: All columns of the result except `REPORT`, in order.
         split: The name of the split.
-        keep_unlabeled: Whether rows that are not trainable are kept.
+        keep_unlabeled: Whether the reader keeps rows that are not trainable.
     """
     columns = SelectingColumns(row_columns, split, keep_unlabeled)
     return map_rows(part, columns, {**features, REPORT: Value("string")}, None)
@@ -153,34 +153,35 @@ def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnEr
     if left_out:
         logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), reasons_text(left_out))
     if problems:
-        what = "left out" if on_error == "skip" else "kept with null columns"
+        outcome = "left out" if on_error == "skip" else "kept with null columns"
         more = f"\n  … {len(problems) - _MAX_SHOWN} more" if len(problems) > _MAX_SHOWN else ""
         shown = "".join(f"\n  {problem}" for problem in problems[:_MAX_SHOWN])
-        logger.warning("%s: %s %s:%s%s", split, counted(len(problems), "row"), what, shown, more)
+        logger.warning("%s: %s %s:%s%s", split, counted(len(problems), "row"), outcome, shown, more)
 
 
 def reasons_text(counts: Mapping[str, int]) -> str:
-    """Return numbers by reason as text, such as ``2 SKIPPED, 1 REJECTED``."""
+    """Return the number for each reason as text, such as ``2 SKIPPED, 1 REJECTED``."""
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
 def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
     """Log each warning about scaled images once, with the number of such images and the details of the first image."""
-    examples: dict[str, list[str]] = {}
+    details_by_warning: dict[str, list[str]] = {}
     for scaling in scalings:
-        for fault, details in scaling.items():
-            examples.setdefault(fault, []).append(details)
-    for fault, found in examples.items():
+        for phrase, detail in scaling.items():
+            details_by_warning.setdefault(phrase, []).append(detail)
+    for phrase, details in details_by_warning.items():
         message = "%s: images that %s: %d; the first: %s; %s"
-        advice = f"pass {option('image_range', (0, 4095))}, the pixel values that should become black and white"
-        logger.warning(message, split, fault, len(found), found[0], advice)
+        example = option("image_range", (0, 4095))
+        advice = f"pass the pixel values that should become black and white, such as {example}"
+        logger.warning(message, split, phrase, len(details), details[0], advice)
 
 
 def _log_row(split: str, report: RowReport, on_error: OnError, reported: set[str]) -> None:
     """Log the problem of one row of a stream, and the warnings about its image that were not logged before."""
     if report.problem:
         _log(split, Counter(), [report.problem], on_error)
-    _log_scaling(split, [{fault: details for fault, details in report.scaling.items() if fault not in reported}])
+    _log_scaling(split, [{phrase: detail for phrase, detail in report.scaling.items() if phrase not in reported}])
     reported.update(report.scaling)
 
 
@@ -201,13 +202,15 @@ class _ReportedColumns:
 
 @dataclass
 class SelectingColumns:
-    """The function that makes the columns of a layout and the column `REPORT` for a row. It logs problems of rows.
+    """The function that makes the columns of a layout for a row, and the column `REPORT`. It logs problems of rows.
+
+    For a row that the reader must leave out, `RowReport.row_left_out` has the reason.
 
     Attributes:
-        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        row_columns: The object that makes the columns of the layout. It has the policy for rows that do not fit.
         split: The name of the split, for messages.
-        keep_unlabeled: Whether rows that are not trainable are kept.
-        reported: The warnings about scaled images that were logged.
+        keep_unlabeled: Whether the reader keeps rows that are not trainable.
+        reported: The keys of the warnings about scaled images that were logged.
     """
 
     row_columns: RowColumns
@@ -235,20 +238,23 @@ class SelectingColumns:
 
 @dataclass
 class _RunningCount:
-    """A counter for a stream of unknown length. It logs its total at 1, 10, 100, …; each worker has its own counter."""
+    """A counter for a stream of unknown length. It logs the total when it reaches 1, 10, 100, and so on.
+
+    Each worker has its own counter.
+    """
 
     split: str
-    what: str
-    counts: Counter[str] = field(default_factory=Counter)
-    next_report: int = 1
+    counted_items: str  # such as "rows left out", for messages
+    counts: Counter[str] = field(default_factory=Counter)  # by reason
+    next_logged_total: int = 1
 
     def add(self, counts: Mapping[str, int]) -> None:
         self.counts.update(counts)
         total = self.counts.total()
-        if counts and total >= self.next_report:
-            self.next_report = 10 ** len(str(total))
+        if counts and total >= self.next_logged_total:
+            self.next_logged_total = 10 ** len(str(total))
             reasons = f" ({reasons_text(self.counts)})" if any(self.counts) else ""
-            logger.warning("%s: %s so far: %d%s", self.split, self.what, total, reasons)
+            logger.warning("%s: %s so far: %d%s", self.split, self.counted_items, total, reasons)
 
 
 @dataclass
@@ -267,7 +273,10 @@ class _CountingFilter:
 
 @dataclass
 class _CountingColumns:
-    """The function that makes the columns of a layout in a stream. It logs reports while the stream is read."""
+    """The function that makes the columns of a layout in a stream, and logs problems while the stream is read.
+
+    If `on_error` is ``skip``, the function also makes the column `REPORT`: the problem of the row, or null.
+    """
 
     row_columns: RowColumns
     left_out: _RunningCount

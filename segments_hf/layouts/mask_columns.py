@@ -41,8 +41,8 @@ def semantic_masks(
         OptionError: `ignore_index` is the value of a class, or does not fit into 16 bits.
     """
     checked_ignore_index(ignore_index, len(classes))
-    names = tuple(mask_names(classes, ignore_index).items())
-    return SemanticMasks(column, names, tuple(class_colors(classes)), ignore_index, palette)
+    value_names = tuple(mask_names(classes, ignore_index).items())
+    return SemanticMasks(column, value_names, tuple(class_colors(classes)), ignore_index, palette)
 
 
 def panoptic_masks(classes: Sequence[Category], column: str) -> PanopticMasks:
@@ -53,10 +53,18 @@ def panoptic_masks(classes: Sequence[Category], column: str) -> PanopticMasks:
 
 @dataclass(frozen=True)
 class SemanticMasks:
-    """The function that makes the column of `add_semantic_masks`."""
+    """The function that makes the column of `add_semantic_masks`.
+
+    Attributes:
+        column: The name of the column.
+        value_names: The value and the name of each class, and of unlabeled pixels unless `ignore_index` is set.
+        colors: The color of each class.
+        ignore_index: The value of unlabeled pixels; None for 0, with class index + 1 as the value of a class.
+        palette: Whether the PNGs have a palette.
+    """
 
     column: str
-    names: tuple[tuple[int, str], ...]
+    value_names: tuple[tuple[int, str], ...]
     colors: tuple[Color, ...]
     ignore_index: int | None
     palette: bool
@@ -64,7 +72,7 @@ class SemanticMasks:
     @property
     def features(self) -> dict[str, Any]:
         """The new columns and their features."""
-        return {self.column: mask_feature(dict(self.names))}
+        return {self.column: mask_feature(dict(self.value_names))}
 
     def __call__(self, row: Row) -> dict[str, Any]:
         """Return the values of the new columns for a row."""
@@ -78,8 +86,8 @@ class SemanticMasks:
     def _of_raster(self, raster: Raster | None) -> dict[str, Any]:
         if raster is None:
             return {self.column: None}
-        first, unlabeled = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
-        colors = {unlabeled: (0, 0, 0), **dict(enumerate(self.colors, start=first))}
+        first_value, unlabeled_value = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
+        colors = {unlabeled_value: (0, 0, 0), **dict(enumerate(self.colors, start=first_value))}
         values = semantic_values(raster.instances, self.ignore_index)
         return {self.column: stored_image(encode_mask(raster.ids, colors, palette=self.palette, values=values))}
 
@@ -106,10 +114,16 @@ class InstanceMasks:
 
 @dataclass(frozen=True)
 class PanopticMasks:
-    """The function that makes the columns of `add_panoptic_masks`."""
+    """The function that makes the columns of `add_panoptic_masks`.
+
+    Attributes:
+        column: The name of the column of masks.
+        class_names: The names of the classes.
+        stuff: The indices of the classes whose `has_instances` is false.
+    """
 
     column: str
-    names: tuple[str, ...]
+    class_names: tuple[str, ...]
     stuff: tuple[int, ...]
 
     @property
@@ -118,7 +132,7 @@ class PanopticMasks:
         number = Value("int64")
         segment = {
             "id": number,
-            "category_id": ClassLabel(names=list(self.names)),
+            "category_id": ClassLabel(names=list(self.class_names)),
             "area": number,
             "bbox": [number],
             "iscrowd": number,
@@ -145,7 +159,7 @@ class PanopticMasks:
 def stored_image(content: bytes) -> dict[str, Any]:
     """Return the bytes of an image as `datasets` stores them.
 
-    There is no path, because `datasets` would read the file at this path instead of the bytes.
+    The path is None: if a file existed at a path, `datasets` would read this file instead of the bytes.
     """
     return {"bytes": content, "path": None}
 
@@ -153,7 +167,7 @@ def stored_image(content: bytes) -> dict[str, Any]:
 def raster_of(row: Row) -> Raster | None:
     """Draw the label of a row; return None if the label, its bitmap or the size of its image is missing.
 
-    If the row has annotations that cannot be drawn, a warning is logged.
+    If the row has annotations that cannot be drawn, a warning is logged, once for each name of a sample.
 
     Raises:
         BitmapError: The bitmap cannot be read, or a coordinate is invalid.
@@ -166,7 +180,12 @@ def raster_of(row: Row) -> Raster | None:
 
 
 def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
-    """Count the annotations of a row that have no pixels in a mask of its raster, by reason."""
+    """Count the annotations of a row that have no pixels in a semantic mask, by reason.
+
+    Args:
+        row: The row.
+        raster: The result of `raster_of` for the row. If it is None, no annotation is counted.
+    """
     label = image_label_of(row)
     if label is None or raster is None:
         return Counter()

@@ -10,8 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datasets import ClassLabel, Value
-from datasets import Sequence as Lists
+from datasets import ClassLabel, Sequence, Value
 
 from segments_hf.labels import image_label_of
 from segments_hf.labels.categories import class_names
@@ -36,17 +35,18 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
 
 @dataclass(frozen=True)
 class _Objects:
-    names: tuple[str, ...]
+    class_names: tuple[str, ...]
 
     @property
     def features(self) -> dict[str, Any]:
-        # `Sequence` of a dict is a struct of lists. The example script for `datasets` 3 reads its attribute `feature`.
-        objects = Lists(
+        # A `Sequence` of a dict is a struct of lists. The example script for `datasets` 3 reads the attribute `feature`
+        # of a `Sequence`.
+        objects = Sequence(
             {
                 "id": Value("int64"),
                 "area": Value("float64"),
                 "bbox": [Value("float64")],
-                "category": ClassLabel(names=list(self.names)),
+                "category": ClassLabel(names=list(self.class_names)),
             }
         )
         return {"image_id": Value("int64"), "objects": objects}
@@ -56,22 +56,22 @@ class _Objects:
         if label is None or not label.has_content:
             return Columns({"image_id": image_id(row), "objects": None})
         found, left_out = label.objects()
-        boxes = [item for item in found if item.box_area]
-        if len(boxes) < len(found):
-            left_out[NO_AREA] += len(found) - len(boxes)
+        with_area = [item for item in found if item.box_area]
+        if len(with_area) < len(found):
+            left_out[NO_AREA] += len(found) - len(with_area)
         objects = {
-            "id": [item.annotation.id for item in boxes],
-            "area": [item.area or item.box_area for item in boxes],  # the area of a line or of points is 0
-            "bbox": [item.bbox for item in boxes],
-            "category": [item.class_index for item in boxes],
+            "id": [item.annotation.id for item in with_area],
+            "area": [item.area or item.box_area for item in with_area],  # the area of a polyline or of points is 0
+            "bbox": [item.bbox for item in with_area],
+            "category": [item.class_index for item in with_area],
         }
         return Columns({"image_id": image_id(row), "objects": objects}, left_out)
 
 
 def image_id(row: Row) -> int:
-    """Return an id for an image, from 0 to 2^53 - 1, which depends only on the sample and frame.
+    """Return an id for the image of a row: a number from 0 to 2^53 - 1, computed from the sample and the frame.
 
-    A row number would not be unique, because each worker of a stream counts its own rows.
+    The number of the row would not be unique, because each worker of a stream counts its own rows.
     """
     key = f"{row.get('uuid') or row['name']}\n{row.get('frame_index')}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 11

@@ -1,6 +1,6 @@
 """``panoptic-segmentation``: `image`, `label`, `segments_info`, as in nielsr/ade20k-panoptic-demo.
 
-`label` is the panoptic mask.
+`label` is the panoptic mask of `add_panoptic_masks`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The layouts by the name of their task, and the checks of their options."""
+"""The layouts by the name of their task, and checks of their options and of the rows that they are made from."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def check_layout(task: str | None, options: LayoutOptions) -> None:
         options: The options of the layout.
 
     Raises:
-        OptionError: There is no such layout, or it does not have an option.
+        OptionError: There is no such layout, the layout does not have an option, or the value of an option is invalid;
+            or an option is not the default, but `task` is None.
     """
     if task is not None:
         check_options(find_layout(task, "layout"), options)
@@ -79,28 +80,25 @@ def check_layout(task: str | None, options: LayoutOptions) -> None:
 
 
 def check_options(layout: Layout, options: LayoutOptions) -> None:
-    """Check that a layout has the options that are not their default, and that their values are valid.
+    """Check that the values of options are valid, and that a layout has the options whose values are not the defaults.
 
     Raises:
-        OptionError: The layout does not have an option, or its value is invalid.
+        OptionError: The layout does not have an option, or the value of an option is invalid.
     """
     checked_range(options.image_range)
     checked_fields(options.fields)
     for name, value in _not_default(options).items():
-        if layout not in (having := _layouts_with(name)):
-            tasks = " and ".join(item.task for item in having)
-            raise OptionError(f"got {value} for {layout.task}, but only {tasks} have this option", option=name)
+        if name not in layout.options:
+            tasks = [other.task for other in LAYOUTS.values() if name in other.options]
+            have = "has" if len(tasks) == 1 else "have"
+            problem = f"got {value} for {layout.task}, but only {' and '.join(tasks)} {have} this option"
+            raise OptionError(problem, option=name)
 
 
 def _not_default(options: LayoutOptions) -> dict[str, Any]:
-    """Return the options that are not their default."""
+    """Return the names and values of the options whose values are not the defaults."""
     values = {field.name: getattr(options, field.name) for field in fields(options)}
     return {name: value for name, value in values.items() if value != getattr(DEFAULT_OPTIONS, name)}
-
-
-def _layouts_with(name: str) -> list[Layout]:
-    """Return the layouts that have an option."""
-    return [layout for layout in LAYOUTS.values() if name in layout.options]
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:
@@ -156,7 +154,7 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
             no categories.
     """
     columns = dataset.features or ()
-    if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:  # one of the columns may have been removed
+    if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:  # the user may have removed one of these columns
         check_point_cloud_rows(dataset)
     else:
         check_release_rows(dataset, tool)
@@ -170,15 +168,15 @@ def _check_not_laid_out(dataset: SplitRows) -> None:
         )
 
 
-def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
+def mask_classes(features: Mapping[str, Any], num_classes: int) -> MaskClasses:
     """Return how mask values relate to class indices in a dataset that is in a layout.
 
     Args:
         features: The features of a dataset in a layout.
-        count: The number of classes.
+        num_classes: The number of classes.
     """
     layout = layout_of(features)
     if layout is None or not layout.has_semantic_mask:
-        return MaskClasses(number=count)
-    # If "unlabeled" has a value, there is one more name than classes, and class 0 has the value 1.
-    return MaskClasses(len(names_of_numbers(features)) - count, count)
+        return MaskClasses(num_classes=num_classes)
+    # If unlabeled pixels have a name, there is one more name than classes, and the value of class 0 is 1.
+    return MaskClasses(len(names_of_numbers(features)) - num_classes, num_classes)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import AssetColumn, LayoutColumns
 
-# A temporary column: a `RowReport` as JSON, or null if the whole row fits into the layout. In a stream whose left-out
-# rows are not counted, it is the problem of the row or null.
+# The name of a temporary column. Its value is a `RowReport` as JSON, or null if the whole row fits into the layout. In
+# a stream that `lay_out` makes without `counts`, its value is `RowReport.problem`.
 REPORT = "segments_hf_report"
 
 
@@ -45,13 +45,13 @@ class LeftOut(msgspec.Struct, omit_defaults=True):
 
 @dataclass(frozen=True)
 class Counts:
-    """The values that the caller of `lay_out` counts.
+    """The columns that the caller of `lay_out` counts, and the numbers of rows and objects that are left out.
 
     Attributes:
         columns: The names of further columns that the result keeps, so that the caller can count their values.
-        left_out: The numbers of rows and objects that `lay_out` left out, by split; `lay_out` adds them. It adds none
-            for a stream, because they are not known yet: the stream has the column `REPORT`, and still has the rows
-            that the caller must leave out.
+        left_out: The numbers of rows and objects that `lay_out` left out, by split; `lay_out` sets them. For a stream,
+            `lay_out` sets none, because they are not known yet: the stream has the column `REPORT`, and still has the
+            rows that the caller must leave out.
     """
 
     columns: tuple[str, ...]
@@ -64,8 +64,8 @@ class RowReport(msgspec.Struct, omit_defaults=True):
     Attributes:
         left_out: The number of objects that were left out, by reason.
         problem: The reason why the label, the image or the points do not fit into the layout; None if they fit.
-        scaling: The warnings about the scaling of the image: a dict from a general description to the details of this
-            image.
+        scaling: The warnings about the scaling of the image. Each key is a phrase about all images with the same
+            warning, and each value is a phrase about this image.
         row_left_out: The reason to leave out the whole row; None for a row that is kept.
     """
 
@@ -84,24 +84,24 @@ def read_report(text: str | None) -> RowReport:
 
 
 def row_reports(table: pa.Table) -> list[RowReport]:
-    """Return the report of each row of a table, which may have the column `REPORT`."""
+    """Return the report of each row of a table; empty reports if the table does not have the column `REPORT`."""
     if REPORT not in table.column_names:
         return [RowReport()] * table.num_rows
     return [read_report(text) for text in table[REPORT].to_pylist()]
 
 
 def report_text(report: RowReport) -> str | None:
-    """Return a report as the value of the column `REPORT`."""
+    """Return a report as the value of the column `REPORT`; None for an empty report."""
     return None if report == RowReport() else msgspec.json.encode(report).decode()
 
 
 @dataclass(frozen=True)
 class RowColumns:
-    """The function that makes the columns of a layout for a row: the columns of the label, and the image or the points.
+    """An object that makes the columns of a layout for a row: the columns of the label, and the image or the points.
 
     Attributes:
-        label: The function that makes the columns of the label.
-        asset: The function that makes the column `image` or `points`.
+        label: The object that makes the columns of the label.
+        asset: The object that makes the column `image` or `points`.
         on_error: What to do with a row whose label, image or points do not fit: ``raise``, ``skip`` the row, or
             ``keep`` it with null in the affected columns.
     """
@@ -116,7 +116,14 @@ class RowColumns:
         return {**self.asset.features, **self.label.features}
 
     def of_row(self, row: Row) -> tuple[dict[str, Any], RowReport]:
-        """Make the columns of a row, and report the parts of the row that do not fit into the layout."""
+        """Make the columns of a row, and report the parts of the row that do not fit into the layout.
+
+        Raises:
+            BitmapError: `on_error` is ``raise``, and the label of an image does not fit.
+            PointCloudError: `on_error` is ``raise``, and the label or the pose of a point cloud does not fit.
+            AssetError: `on_error` is ``raise``, and the image or the points cannot be read.
+            OptionError: An option does not fit the image.
+        """
         problems = []
         try:
             columns = self.label.columns_of(row)
@@ -133,5 +140,5 @@ class RowColumns:
             asset, details = None, {}
             problems.append(f"{self.asset.name}: {error}")
         problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
-        warnings = {fault: f"{sample_name(row)} {text}" for fault, text in details.items()}
+        warnings = {phrase: f"{sample_name(row)} {detail}" for phrase, detail in details.items()}
         return {**columns.values, self.asset.name: asset}, RowReport(columns.left_out, problem, warnings)

@@ -30,28 +30,32 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
         raise BitmapError(f"got a mask of mode {mask.mode}, expected one integer per pixel")
     values = pixels.astype(np.int64)
-    first = _guess_first_value(mask, values, classes.number) if classes.first is None else classes.first
-    indices = values - first
-    unlabeled = indices < 0
-    if classes.number is not None:
-        unlabeled |= indices >= classes.number
-    elif first == 0:
-        unlabeled |= np.isin(values, _black_values(mask))
-    return mask_label(np.where(unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
+    first_value = classes.first_value
+    if first_value is None:
+        first_value = _guess_first_value(mask, values, classes.num_classes)
+    indices = values - first_value
+    is_unlabeled = indices < 0
+    if classes.num_classes is not None:
+        is_unlabeled |= indices >= classes.num_classes
+    elif first_value == 0:
+        is_unlabeled |= np.isin(values, _black_values(mask))
+    return mask_label(np.where(is_unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
 
 
-def _guess_first_value(mask: Image, values: npt.NDArray[np.int64], number: int | None) -> int:
-    """Guess the value of class 0: it is 1, unless the mask was made with `ignore_index`.
+def _guess_first_value(mask: Image, values: npt.NDArray[np.int64], num_classes: int | None) -> int:
+    """Guess the value of class 0: it is 0 if the mask was made with `ignore_index`, else 1.
 
-    The palette of such a mask has a color other than black for the value 0, because only unlabeled pixels are black.
-    A mask without a palette may have unlabeled pixels, whose value exceeds the number of classes.
+    With `ignore_index`, the palette has a color other than black for the value 0, because only unlabeled pixels are
+    black. A mask without a palette was made with `ignore_index` if a value exceeds the number of classes, because only
+    an `ignore_index` does. If the mask has no such value, or the number of classes is unknown, the guess is 1.
     """
     if mask.mode == "P":
         return 1 if 0 in _black_values(mask) else 0
-    return 0 if number is not None and np.any(values > number) else 1
+    return 0 if num_classes is not None and np.any(values > num_classes) else 1
 
 
 def _black_values(mask: Image) -> list[int]:
+    """Return the values whose color in the palette is black; none if the mask has no palette."""
     return np.flatnonzero(~np.any(np.reshape(mask.getpalette() or [], (-1, 3)), axis=1)).tolist()
 
 
@@ -62,8 +66,8 @@ LAYOUT = Layout(
     lambda categories, options: semantic_masks(categories, "label", options.ignore_index, palette=options.palette),
     _read,
     f"{IMAGE_ENCODING} "
-    "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. `numpy.array(row['label'])` "
-    "returns the values.",
+    "`label` is a PNG whose pixel values are classes: `id2label.json` has the names of the values. "
+    "`numpy.array(row['label'])` returns the values.",
     "`label`",
     ("image-segmentation", "semantic-segmentation"),
     options=("ignore_index", "palette", "image_range"),

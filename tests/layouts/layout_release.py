@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dataset.making import sample
 
-from .mask_making import bitmap_sample, marked
+from .mask_making import annotation, bitmap_sample
 
 SEMANTIC, INSTANCE, PANOPTIC = "semantic-segmentation", "instance-segmentation", "panoptic-segmentation"
 DETECTION = "object-detection"
@@ -23,7 +23,7 @@ CATEGORIES = [
     {"id": 7, "name": "unlabeled", "has_instances": True, "color": [1, 2, 3]},
 ]
 IDS = [[70000, 0, 3], [4, 4, 9]]
-OBJECTS = [marked(70000, 7), marked(3, 0), marked(12, 7), marked(4, 0)]
+OBJECTS = [annotation(70000, 7), annotation(3, 0), annotation(12, 7), annotation(4, 0)]
 
 
 def write_layout_release(folder: Path, write_release: Callable[..., Path]) -> Path:

@@ -1,4 +1,4 @@
-"""Functions that make samples with bitmaps and shapes, and that read the pixels of masks."""
+"""Functions that make samples with bitmaps and shapes, store and load datasets, and read the pixels of masks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def vector_sample(folder: Path, name: str, *shapes: dict[str, Any], status: str 
     return sample(name, write_image(folder, f"{name}.jpg", jpeg()), label(status, annotations=list(shapes)))
 
 
-def marked(number: int, category_id: int = 1, **rest: Any) -> dict[str, Any]:
+def annotation(number: int, category_id: int = 1, **rest: Any) -> dict[str, Any]:
     """Return an annotation of a bitmap."""
     return {"id": number, "category_id": category_id, **rest}
 
@@ -77,9 +77,9 @@ def shape(kind: str, points: Any, category_id: int = 1, number: int | None = Non
     }
 
 
-def classes(*names: str, first: int = 1) -> dict[str, Any]:
-    """Return the part of a release that defines categories with the ids `first`, `first` + 1, …"""
-    return {"task_attributes": {"categories": [{"id": id_, "name": name} for id_, name in enumerate(names, first)]}}
+def classes(*names: str, first_id: int = 1) -> dict[str, Any]:
+    """Return the part of a release that defines categories with the ids `first_id`, `first_id` + 1, …"""
+    return {"task_attributes": {"categories": [{"id": id_, "name": name} for id_, name in enumerate(names, first_id)]}}
 
 
 # The options of `load_release` for each kind of result.

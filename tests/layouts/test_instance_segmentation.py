@@ -11,7 +11,7 @@ from segments_hf import categories, load_release, to_layout
 from segments_hf.errors import BitmapError, OptionError
 
 from .layout_release import DETECTION, INSTANCE, PANOPTIC, SEMANTIC
-from .mask_making import bitmap_sample, classes, marked, pixels
+from .mask_making import annotation, bitmap_sample, classes, pixels
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -26,7 +26,7 @@ class TestLimits:
 
         def make(count, visible=None):
             ids = np.arange(300)[None] * (np.arange(300)[None] <= (visible or count))
-            return write_release([bitmap_sample(tmp_path, "crowd", ids, [marked(n) for n in range(1, count + 1)])])
+            return write_release([bitmap_sample(tmp_path, "crowd", ids, [annotation(n) for n in range(1, count + 1)])])
 
         return make
 
@@ -49,7 +49,7 @@ class TestLimits:
             assert len(list(to_layout(dataset, task, **processes))) == 1
 
     def test_256_classes_are_refused_by_instance_segmentation_only(self, tmp_path, write_release):
-        samples = [bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1, 256)])]
+        samples = [bitmap_sample(tmp_path, "a", [[0, 1]], [annotation(1, 256)])]
         many = load_release(write_release(samples, **classes(*map(str, range(256)))), split="train")
         with pytest.raises(OptionError, match="256 classes"):
             to_layout(many, INSTANCE)
@@ -62,7 +62,7 @@ class TestLimits:
 @pytest.mark.parametrize("streaming", [False, True])
 @pytest.mark.parametrize("mode", ["L", "RGBA"])
 def test_images_are_decoded_as_rgb_and_the_bytes_of_8_bit_gray_are_unchanged(tmp_path, write_release, mode, streaming):
-    sample = bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1)])
+    sample = bitmap_sample(tmp_path, "a", [[0, 1]], [annotation(1)])
     file = tmp_path / "image.png"
     Image.new(mode, (2, 1), 7 if mode == "L" else (7, 7, 7, 9)).save(file)
     sample["attributes"]["image"]["url"] = file.name
@@ -77,8 +77,12 @@ def test_images_are_decoded_as_rgb_and_the_bytes_of_8_bit_gray_are_unchanged(tmp
 
 def test_repeated_id_is_one_instance_with_the_class_of_the_last_annotation(tmp_path, write_release):
     ids = np.arange(1, 201)[None]
-    once = [marked(number) for number in range(1, 201)]
-    twice = [*once, *(marked(number, 2) for number in range(2, 201)), marked(1, 99)]  # category 99 does not exist
+    once = [annotation(number) for number in range(1, 201)]
+    twice = [
+        *once,
+        *(annotation(number, 2) for number in range(2, 201)),
+        annotation(1, 99),
+    ]  # category 99 does not exist
     release = write_release([bitmap_sample(tmp_path, "twice", ids, twice)], **classes("a", "b"))
     rows = load_release(release, split="train", on_error="keep")
     (row,) = to_layout(rows, INSTANCE)

@@ -16,27 +16,29 @@ from segments_hf import load_release, to_layout
 from segments_hf.errors import AssetError, OptionError
 
 from .layout_release import DETECTION, SEMANTIC, TASKS
-from .mask_making import KINDS, marked, messages, through_parquet, train
+from .mask_making import KINDS, annotation, messages, through_parquet, train
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+# For each mode and format, the function that makes the file.
 FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items()}}
 
 
-def made_sample(folder: Path, name: str, content: bytes) -> dict[str, Any]:
+def image_sample(folder: Path, name: str, content: bytes) -> dict[str, Any]:
     """Return a sample whose image has this content and whose bitmap has one object."""
     (folder / name).write_bytes(content)
     (folder / "label.png").write_bytes(bitmap(np.ones(SIZE[::-1])))
-    return sample(name, name, label(annotations=[marked(1)], segmentation_bitmap={"url": "label.png"}))
+    return sample(name, name, label(annotations=[annotation(1)], segmentation_bitmap={"url": "label.png"}))
 
 
 @pytest.fixture
 def release_of_modes(tmp_path: Path, write_release: Any) -> Path:
     """A release with an image of each mode and format."""
-    release: Path = write_release([made_sample(tmp_path, name, make()) for name, make in FILES.items()])
+    release: Path = write_release([image_sample(tmp_path, name, make()) for name, make in FILES.items()])
     return release
 
 
 def images_of(rows: Any) -> list[Image.Image]:
+    """Return the images of a dataset, a stream, or the split `train` of a dict of splits."""
     return [row["image"] for row in train(rows)]
 
 
@@ -71,7 +73,7 @@ def test_load_release_does_not_change_the_files_of_any_mode(release_of_modes: Pa
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_image_range_sets_values_of_black_and_white(tmp_path: Path, write_release: Any, caplog: Any, kind: str) -> None:
-    release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
+    release = write_release([image_sample(tmp_path, "a.png", png(ramp(4095), 0))])
     (image,) = images_of(to_layout(load_release(release, **KINDS[kind]), SEMANTIC, image_range=(0, 4095)))
     assert np.asarray(image).tolist() == np.floor(ramp(4095) / 4095 * 255 + 0.5).tolist()
     assert messages(caplog) == []
@@ -85,7 +87,7 @@ def test_to_layout_refuses_invalid_image_range(release_of_modes: Path, image_ran
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_error_of_image_range_for_16_bit_rgb_names_the_sample(tmp_path: Path, write_release: Any, kind: str) -> None:
-    release = write_release([made_sample(tmp_path, "deep.png", CONVERTED["16-bit RGB PNG"]())])
+    release = write_release([image_sample(tmp_path, "deep.png", CONVERTED["16-bit RGB PNG"]())])
     for on_error in ("raise", "skip"):
         with pytest.raises(OptionError, match=r"sample 'deep\.png': image_range"):
             list(
@@ -104,7 +106,7 @@ def test_each_problem_of_the_value_range_is_logged_once_for_all_images(
         "clipped.tif": tiff(ramp(1.2, np.float32), 3),
         "floats.tif": tiff(ramp(300, np.float32, -10000), 3),
     }
-    release = write_release([made_sample(tmp_path, name, content) for name, content in images.items()])
+    release = write_release([image_sample(tmp_path, name, content) for name, content in images.items()])
     list(train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC)))
     narrow, clipped, floats = sorted(messages(caplog), key=lambda text: ("clipped" in text) + 2 * ("floats" in text))
     assert "first.png" in narrow
@@ -117,7 +119,7 @@ def test_each_problem_of_the_value_range_is_logged_once_for_all_images(
 
 @IGNORE_FORK_WARNING
 def test_two_processes_convert_images_as_one_process_does(tmp_path: Path, write_release: Any, caplog: Any) -> None:
-    release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
+    release = write_release([image_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
     rows = load_release(release, split="train")
     one, two = to_layout(rows, SEMANTIC), to_layout(rows, SEMANTIC, num_proc=2)
     assert [row["image"]["bytes"] for row in undecoded(one)] == [row["image"]["bytes"] for row in undecoded(two)]
@@ -131,7 +133,7 @@ class TestDamagedImages:
 
     @pytest.fixture
     def data(self, tmp_path: Path, write_release: Any, kind: str) -> Any:
-        made = [made_sample(tmp_path, name, encoded(colors("RGB"), "PNG")) for name in ("a.png", "bad.png", "c.png")]
+        made = [image_sample(tmp_path, name, encoded(colors("RGB"), "PNG")) for name in ("a.png", "bad.png", "c.png")]
         rows = undecoded(load_release(write_release(made), embed=True, split="train"))
         broken = {"bytes": encoded(colors("RGBA"), "PNG")[:-40], "path": None}
         changed = rows.map(
@@ -161,7 +163,7 @@ class TestDamagedImages:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_layout_keeps_null_images(tmp_path: Path, write_release: Any, task: str) -> None:
-    release = write_release([made_sample(tmp_path, "a.png", png(ramp(9), 0)), sample("b")])
+    release = write_release([image_sample(tmp_path, "a.png", png(ramp(9), 0)), sample("b")])
     rows = load_release(release, split="train", load_assets=False)
     assert to_layout(rows, task, keep_unlabeled=True)["image"][:] == [None, None]
 
@@ -171,7 +173,7 @@ def test_layout_keeps_null_images(tmp_path: Path, write_release: Any, task: str)
 def test_layout_converts_images_that_a_stream_has_decoded(
     tmp_path: Path, write_release: Any, mode: str, form: str
 ) -> None:
-    release = write_release([made_sample(tmp_path, "a.png", encoded(colors("RGB"), "PNG"))])
+    release = write_release([image_sample(tmp_path, "a.png", encoded(colors("RGB"), "PNG"))])
     made = Image.fromarray(ramp(65535)) if mode == "I;16" else colors(mode)
     expected = ramp(255, np.uint8) if mode == "I;16" else np.asarray(made.convert("RGB"))
     if form == "arrays" and mode == "CMYK":
@@ -191,7 +193,7 @@ def test_layout_converts_images_embedded_in_parquet(release_of_modes: Path, tmp_
 
 
 def test_layout_has_the_bytes_of_an_image_at_a_url(tmp_path: Path, write_release: Any) -> None:
-    release = write_release([made_sample(tmp_path, "a.png", pgm(ramp(255, np.uint8), 255))])
+    release = write_release([image_sample(tmp_path, "a.png", pgm(ramp(255, np.uint8), 255))])
     rows = undecoded(load_release(release, split="train"))
     url = (tmp_path / "a.png").as_uri()
     moved = rows.map(lambda row: {"image": {"bytes": None, "path": url}}, features=rows.features)
@@ -213,7 +215,7 @@ def test_layout_of_a_16_bit_image_has_many_gray_levels() -> None:
 
 
 def test_layout_with_another_image_range_is_not_taken_from_the_cache(tmp_path: Path, write_release: Any) -> None:
-    release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
+    release = write_release([image_sample(tmp_path, "a.png", png(ramp(4095), 0))])
     rows = load_release(release, split="train")
     first, again, other = (to_layout(rows, SEMANTIC, image_range=(0, high)) for high in (4095, 4095.0, 900))
     assert first.cache_files == again.cache_files != other.cache_files

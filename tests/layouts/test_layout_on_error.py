@@ -1,4 +1,4 @@
-"""`on_error` applies to rows that a layout cannot represent. Single objects are left out and counted."""
+"""`on_error` applies to rows that do not fit into a layout. Objects that do not fit are left out and counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf import load_release, to_layout
 from segments_hf.errors import BitmapError, OptionError
 
 from .layout_release import INSTANCE, TASKS
-from .mask_making import KINDS, bitmap_sample, marked, messages, shape, train, vector_sample
+from .mask_making import KINDS, annotation, bitmap_sample, messages, shape, train, vector_sample
 
 TOO_MANY = 256  # instances of one image
 
@@ -21,9 +21,9 @@ def crowded(tmp_path: Any, write_release: Any) -> Any:
     """A release of three images; the second one has more instances than the layout of instance segmentation allows."""
     ids = np.arange(1, TOO_MANY + 1).reshape(16, 16).tolist()
     samples = [
-        bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),
-        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, TOO_MANY + 1)]),
-        bitmap_sample(tmp_path, "third", [[0, 2]], [marked(2)]),
+        bitmap_sample(tmp_path, "first", [[1, 2]], [annotation(1), annotation(2)]),
+        bitmap_sample(tmp_path, "crowded", ids, [annotation(number) for number in range(1, TOO_MANY + 1)]),
+        bitmap_sample(tmp_path, "third", [[0, 2]], [annotation(2)]),
     ]
     return write_release(samples)
 
@@ -50,9 +50,9 @@ class TestRowWithTooManyInstances:
             assert len(list(train(to_layout(load_release(crowded, **KINDS[kind]), task)))) == 3
 
 
-def test_split_whose_rows_are_all_skipped_is_an_error(tmp_path: Any, write_release: Any) -> None:
+def test_split_whose_rows_are_all_skipped_raises_an_error(tmp_path: Any, write_release: Any) -> None:
     ids = np.arange(1, TOO_MANY + 1).reshape(16, 16).tolist()
-    release = write_release([bitmap_sample(tmp_path, "a", ids, [marked(n) for n in range(1, TOO_MANY + 1)])])
+    release = write_release([bitmap_sample(tmp_path, "a", ids, [annotation(n) for n in range(1, TOO_MANY + 1)])])
     with pytest.raises(OptionError, match="no row is left"):
         to_layout(load_release(release, split="train"), INSTANCE, on_error="skip")
 

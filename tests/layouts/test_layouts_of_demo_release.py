@@ -12,7 +12,7 @@ import segments_hf
 from segments_hf.demo import demo_release
 
 from .layout_release import COLUMNS, DETECTION, TASKS
-from .mask_making import bitmap_sample, marked, pixels
+from .mask_making import annotation, bitmap_sample, pixels
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -39,7 +39,7 @@ def test_stream_has_the_columns_and_rows_of_the_dataset(task: str, split: str | 
 def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
     write_release, tmp_path: Path, caplog: pytest.LogCaptureFixture, task: str, status: str | None
 ) -> None:
-    samples = [bitmap_sample(tmp_path, name, [[0, 1]], [marked(1)], status=status or "LABELED") for name in "abc"]
+    samples = [bitmap_sample(tmp_path, name, [[0, 1]], [annotation(1)], status=status or "LABELED") for name in "abc"]
     samples[1]["labels"]["ground-truth"]["label_status"] = "LABELED"
     if status is None:
         for item in (samples[0], samples[2]):

@@ -14,7 +14,7 @@ import segments_hf
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 
-from .mask_making import KINDS, bitmap_sample, marked, pixels, write_image
+from .mask_making import KINDS, annotation, bitmap_sample, pixels, write_image
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -23,7 +23,9 @@ ADD = [add_semantic_masks, add_instance_masks, add_panoptic_masks]
 
 @pytest.fixture
 def release(tmp_path, write_release):
-    return write_release([bitmap_sample(tmp_path, f"s{n}", [[n % 2, 2]], [marked(1), marked(2, 2)]) for n in range(3)])
+    return write_release(
+        [bitmap_sample(tmp_path, f"s{n}", [[n % 2, 2]], [annotation(1), annotation(2, 2)]) for n in range(3)]
+    )
 
 
 def masks(dataset, column="semantic_mask"):
@@ -62,9 +64,9 @@ class TestDamagedBitmap:
     def test_bitmap_with_unreadable_pixels_raises_error_that_names_the_sample(
         self, tmp_path, write_release, options, case
     ):
-        samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
+        samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [annotation(1)]) for n in range(3)]
         release = write_release(
-            [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=UNREADABLE[case])]
+            [*samples, bitmap_sample(tmp_path, "bad", annotations=[annotation(1)], content=UNREADABLE[case])]
         )
         streaming = options == {"streaming": True}
         dataset = load_release(release, split="train", streaming=streaming)
@@ -79,8 +81,8 @@ class TestDamagedBitmap:
     def test_bitmap_damaged_after_loading_raises_error_that_names_the_sample(
         self, tmp_path, write_release, options, case
     ):
-        samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
-        samples.append(bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=VALID))
+        samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [annotation(1)]) for n in range(3)]
+        samples.append(bitmap_sample(tmp_path, "bad", annotations=[annotation(1)], content=VALID))
         dataset = load_release(write_release(samples), split="train")
         damage(dataset, 3, DAMAGED[case])
         streaming = options == {"streaming": True}
@@ -93,7 +95,7 @@ class TestDamagedBitmap:
     def test_unreadable_bitmap_of_a_sequence_raises_error_that_names_the_frame(self, tmp_path, write_release):
         frames = [{"image": {"url": write_image(tmp_path, f"{n}.jpg", jpeg((40, 30)))}} for n in range(2)]
         files = [write_image(tmp_path, f"{n}.png", png) for n, png in enumerate([VALID, UNREADABLE["cut"]])]
-        contents = [{"annotations": [marked(1)], "segmentation_bitmap": {"url": file}} for file in files]
+        contents = [{"annotations": [annotation(1)], "segmentation_bitmap": {"url": file}} for file in files]
         item = sample("drive", None, label(frames=contents), attributes={"frames": frames})
         dataset = load_release(write_release([item], task_type="image-segmentation-sequence"), split="train")
         with pytest.raises(BitmapError, match="sample 'drive', frame 1"):
@@ -112,7 +114,7 @@ class TestDamagedBitmap:
         text = b"zTXt" + b"Comment\0\0" + zlib.compress(bytes(2**22))
         chunk = (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big")
         content = file.read_bytes()[:-12] + chunk + file.read_bytes()[-12:]
-        item = bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=content)
+        item = bitmap_sample(tmp_path, "bad", annotations=[annotation(1)], content=content)
         with pytest.raises(BitmapError, match="sample 'bad'"):
             add_semantic_masks(load_release(write_release([item]), split="train"))
 

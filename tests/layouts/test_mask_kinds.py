@@ -10,9 +10,9 @@ from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_mas
 
 from .mask_making import (
     KINDS,
+    annotation,
     bitmap_sample,
     classes,
-    marked,
     pixels,
     shape,
     through_parquet,
@@ -27,36 +27,42 @@ CATEGORIES = [
     {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
     {"id": 9, "name": "flower", "color": [0, 12.6, 255]},
 ]
-SORTED_IDS = [0, 5, 9]
+SORTED_CATEGORY_IDS = [0, 5, 9]
 IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]
-# The ids 70000 and 4 are one segment, the sky. Id 8 has no annotation, and id 12 has no pixels. Of the two annotations
-# with id 300, the last one is used.
+# In panoptic masks, the ids 70000 and 4 are one segment, the sky. Id 8 has no annotation, and id 12 has no pixels. The
+# last of the two annotations with id 300 is used.
 OBJECTS = [
-    marked(70000, 5),
-    marked(1, 0),
-    marked(3, 9, attributes={"open": [1, None]}),
-    marked(12, 0),
-    marked(200000, 0),
-    marked(4, 5),
-    marked(300, 0),
-    marked(300, 9),
-    marked(70001, 9),
+    annotation(70000, 5),
+    annotation(1, 0),
+    annotation(3, 9, attributes={"open": [1, None]}),
+    annotation(12, 0),
+    annotation(200000, 0),
+    annotation(4, 5),
+    annotation(300, 0),
+    annotation(300, 9),
+    annotation(70001, 9),
 ]
-BY_ID = {item["id"]: item["category_id"] for item in OBJECTS}
+CATEGORY_OF_ID = {item["id"]: item["category_id"] for item in OBJECTS}
 
 
-def values(value_of):
+def mask_of_ids(value_of):
+    """Return the mask in which each pixel has the value of its id in `IDS`."""
     return [[value_of(number) for number in line] for line in IDS]
 
 
-def class_index(number, *, offset=0, unlabeled=0):
-    return SORTED_IDS.index(BY_ID[number]) + offset if number in BY_ID else unlabeled
+def class_value(number, *, offset=0, unlabeled=0):
+    """Return the class index of an id plus `offset`, or `unlabeled` for an id without an annotation."""
+    return SORTED_CATEGORY_IDS.index(CATEGORY_OF_ID[number]) + offset if number in CATEGORY_OF_ID else unlabeled
 
 
 EXPECTED = {
-    "semantic": values(lambda number: class_index(number, offset=1)),
-    "instance": values(lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)),
-    "panoptic": values(lambda number: 70000 if BY_ID.get(number) == 5 else number if number in BY_ID else 0),
+    "semantic": mask_of_ids(lambda number: class_value(number, offset=1)),
+    "instance": mask_of_ids(
+        lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)
+    ),
+    "panoptic": mask_of_ids(
+        lambda number: 70000 if CATEGORY_OF_ID.get(number) == 5 else number if number in CATEGORY_OF_ID else 0
+    ),
 }
 
 
@@ -67,8 +73,8 @@ def release(tmp_path, write_release):
         sample("null", "full.jpg"),
         bitmap_sample(tmp_path, "skipped", status="SKIPPED"),
         bitmap_sample(tmp_path, "empty", annotations=[]),
-        bitmap_sample(tmp_path, "rejected", [[1]], [marked(1, 9)], status="REJECTED"),
-        bitmap_sample(tmp_path, "lost", annotations=[marked(1, 0)]),
+        bitmap_sample(tmp_path, "rejected", [[1]], [annotation(1, 9)], status="REJECTED"),
+        bitmap_sample(tmp_path, "lost", annotations=[annotation(1, 0)]),
     ]
     return write_release(samples, task_attributes={"categories": CATEGORIES})
 
@@ -124,7 +130,7 @@ class TestDatasetsAndStreams:
     "value", [{}, {"a": [1, 2.5, None, {"b": "é\n\"'"}]}, [1], "text", 3, 0.1, 2**53, False, ""], ids=repr
 )
 def test_masks_do_not_change_json_columns(tmp_path, write_release, value, streaming):
-    item = bitmap_sample(tmp_path, "a", [[1]], [marked(1, attributes=value), marked(2)], image_attributes=value)
+    item = bitmap_sample(tmp_path, "a", [[1]], [annotation(1, attributes=value), annotation(2)], image_attributes=value)
     dataset = load_release(write_release([{**item, "metadata": value}, sample("b", "a.jpg")]), streaming=streaming)
     row, other = add_semantic_masks(add_panoptic_masks(dataset))["train"]
     columns = [row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]]
@@ -160,7 +166,7 @@ class TestColors:
         assert mask.mode == "P"
         colors = {0: (255, 0, 0), 2: (0, 13, 255)}
         for position, number in np.ndenumerate(np.array(IDS)):
-            index = class_index(number, unlabeled=None)
+            index = class_value(number, unlabeled=None)
             color = mask.convert("RGB").getpixel(position[::-1])
             if index is None:
                 assert color == (0, 0, 0)
@@ -169,11 +175,11 @@ class TestColors:
             else:
                 assert color not in {(0, 0, 0), *colors.values()}
         unlabeled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
-        assert pixels(mask) == values(lambda number: class_index(number, offset=offset, unlabeled=unlabeled))
+        assert pixels(mask) == mask_of_ids(lambda number: class_value(number, offset=offset, unlabeled=unlabeled))
 
     def test_colors_of_categories_without_a_color_differ_clearly(self, tmp_path, write_release):
         names = [f"c{number}" for number in range(40)]
-        item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
+        item = bitmap_sample(tmp_path, "a", [range(1, 41)], [annotation(number, number) for number in range(1, 41)])
         dataset = load_release(write_release([item], **classes(*names)), split="train")
         colors = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
         distances = np.abs(colors[:, None] - colors).sum(-1) + 999 * np.eye(40, dtype=int)
@@ -194,7 +200,7 @@ class TestColors:
     def test_masks_of_more_than_255_classes_have_16_bits_and_no_colors(
         self, tmp_path, write_release, count, ignore_index, mode
     ):
-        item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [marked(1, 1), marked(2, count)])
+        item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [annotation(1, 1), annotation(2, count)])
         dataset = load_release(write_release([item], **classes(*map(str, range(count)))), split="train")
         mask = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]
         assert (mask.mode, mask.format) == (mode, "PNG")
@@ -210,7 +216,7 @@ class TestPanoptic:
             positions = np.argwhere(np.array(EXPECTED["panoptic"]) == number)
             (top, left), (bottom, right) = positions.min(0).tolist(), positions.max(0).tolist()
             bbox = [left, top, right - left + 1, bottom - top + 1]
-            category = SORTED_IDS.index(BY_ID[number])
+            category = SORTED_CATEGORY_IDS.index(CATEGORY_OF_ID[number])
             segment = {"id": number, "category_id": category, "area": len(positions), "bbox": bbox, "iscrowd": 0}
             expected.append(segment)
         assert rows["full"]["segments_info"] == expected
@@ -220,7 +226,7 @@ class TestPanoptic:
     def test_objects_of_a_category_are_one_segment_only_if_the_category_has_no_instances(
         self, tmp_path, write_release, has_instances, merged
     ):
-        item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [marked(1), marked(2)])
+        item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [annotation(1), annotation(2)])
         category = {"id": 1, "name": "x", **({} if has_instances is None else {"has_instances": has_instances})}
         release = write_release([item], task_attributes={"categories": [category]})
         (row,) = add_panoptic_masks(load_release(release, split="train"))

@@ -14,7 +14,7 @@ import pytest
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 from segments_hf.errors import OptionError, SegmentsHFError
 
-from .mask_making import KINDS, bitmap_sample, marked, pixels, through_disk, through_parquet, train
+from .mask_making import KINDS, annotation, bitmap_sample, pixels, through_disk, through_parquet, train
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -44,13 +44,15 @@ print(json.dumps([part.cache_files for part in datasets_made]))
 @pytest.fixture
 def release(tmp_path, write_release):
     """A release whose semantic and panoptic masks are equal to the ids of its bitmaps."""
-    samples = [bitmap_sample(tmp_path, f"s{n}", EXPECTED[n], [marked(1, 1), marked(2, 2)]) for n in range(COUNT)]
+    samples = [
+        bitmap_sample(tmp_path, f"s{n}", EXPECTED[n], [annotation(1, 1), annotation(2, 2)]) for n in range(COUNT)
+    ]
     return write_release(samples)
 
 
 @pytest.fixture
 def forbid_masks(monkeypatch):
-    """Return a function. After a call of it, each attempt to compute a mask raises an error."""
+    """Return a function that makes each later attempt to compute a mask raise an error."""
 
     def forbid():
         def fail(row):
@@ -82,7 +84,7 @@ class TestCache:
     def test_cache_is_not_used_for_other_categories(self, tmp_path, write_release):
         files = set()
         for color in ([255, 0, 0], [0, 255, 0]):
-            item = bitmap_sample(tmp_path, "a", [[1]], [marked(1)])
+            item = bitmap_sample(tmp_path, "a", [[1]], [annotation(1)])
             parts = {"categories": [{"id": 1, "name": "x", "color": color}]}
             masked = add_semantic_masks(load_release(write_release([item], task_attributes=parts), split="train"))
             assert masked[0]["semantic_mask"].convert("RGB").getpixel((0, 0)) == tuple(color)

@@ -11,12 +11,12 @@ from dataset.making import plain_rows, sample
 import segments_hf
 from segments_hf.bitmaps import palette_color
 
-from .mask_making import bitmap_sample, marked, pixels, shape, vector_sample
+from .mask_making import annotation, bitmap_sample, pixels, shape, vector_sample
 
 ADDERS = [segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segments_hf.add_panoptic_masks]
 MASK_COLUMNS = ["semantic_mask", "instance_mask", "panoptic_mask", "segments_info"]
 IDS = [[0, 1, 1], [2, 70000, 9]]
-OBJECTS = [marked(1, 1), marked(2, 2), marked(70000, 2)]
+OBJECTS = [annotation(1, 1), annotation(2, 2), annotation(70000, 2)]
 SQUARE = [[0, 0], [3, 0], [3, 2], [0, 2]]
 STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 

@@ -15,9 +15,9 @@ from segments_hf.errors import BitmapError
 from .layout_release import COLUMNS, DETECTION
 from .mask_making import (
     KINDS,
+    annotation,
     bitmap_sample,
     classes,
-    marked,
     messages,
     shape,
     through_disk,
@@ -30,7 +30,7 @@ from .mask_making import (
 LEFT_OUT = re.compile("objects? left out")
 
 IDS = [[0, 70000, 3, 3], [9, 9, 300, 3], [9, 0, 0, 70000]]
-OBJECTS = [marked(70000, 4), marked(3, 0), marked(12, 0), marked(300, 4), marked(9, 0)]
+OBJECTS = [annotation(70000, 4), annotation(3, 0), annotation(12, 0), annotation(300, 4), annotation(9, 0)]
 
 # For each case: the type and points of a shape, its area and its box in an image of 8 x 6 pixels. Area and box are None
 # if the layout leaves out the object.
@@ -122,11 +122,11 @@ class TestDatasetsAndStreams:
 
     @pytest.mark.each_choice(2)
     @pytest.mark.parametrize(("type_", "points", "area", "bbox"), SHAPES.values(), ids=SHAPES)
-    def test_boxes_and_areas_are_those_of_the_shapes(
+    def test_objects_have_the_boxes_and_areas_of_the_shapes(
         self, tmp_path, write_release, kind, type_, points, area, bbox, caplog
     ):
-        first = shape("bbox", [[0, 0], [1, 1]], 2, number=8)
-        release = release_of_shapes(write_release, tmp_path, first, shape(type_, points, 1, number=-7))
+        valid_box = shape("bbox", [[0, 0], [1, 1]], 2, number=8)
+        release = release_of_shapes(write_release, tmp_path, valid_box, shape(type_, points, 1, number=-7))
         (row,) = train(to_layout(load_release(release, **KINDS[kind]), DETECTION))
         objects = row["objects"]
         if bbox is None:
@@ -165,13 +165,13 @@ class TestObjectsLeftOut:
             assert any("1 object left out: 1 without a pixel" in text for text in messages(caplog))
 
     def test_objects_of_unknown_categories_are_left_out(self, tmp_path, write_release, caplog):
-        item = bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1), marked(2, 77)])
+        item = bitmap_sample(tmp_path, "a", [[1, 2]], [annotation(1), annotation(2, 77)])
         dataset = load_release(write_release([item]), split="train", on_error="keep")
         assert to_layout(dataset, DETECTION)[0]["objects"]["id"] == [1]
         assert any("1 without a class" in text for text in messages(caplog))
 
     def test_first_of_two_annotations_with_the_same_id_is_left_out(self, tmp_path, write_release):
-        item = bitmap_sample(tmp_path, "a", [[5, 5]], [marked(5, 1), marked(5, 2)])
+        item = bitmap_sample(tmp_path, "a", [[5, 5]], [annotation(5, 1), annotation(5, 2)])
         (row,) = to_layout(load_release(write_release([item]), split="train"), DETECTION)
         assert row["objects"] == {"id": [5], "area": [2], "bbox": [[0, 0, 2, 1]], "category": [1]}
 
@@ -193,12 +193,12 @@ class TestImageIds:
     def test_image_ids_do_not_depend_on_the_order_of_rows(self, tmp_path, write_release):
         samples = [bitmap_sample(tmp_path, f"s{number}") for number in range(4)]
         release = write_release(samples)
-        first = self.image_ids(release)
+        image_ids = self.image_ids(release)
         dataset = load_release(release, split="train")
-        assert to_layout(dataset.select([2, 0]), DETECTION)["image_id"][:] == [first[2], first[0]]
+        assert to_layout(dataset.select([2, 0]), DETECTION)["image_id"][:] == [image_ids[2], image_ids[0]]
         for store in (through_disk, through_parquet):
-            assert to_layout(store(dataset, tmp_path), DETECTION)["image_id"][:] == first
-        assert self.image_ids(write_release(samples[::-1])) == first[::-1]
+            assert to_layout(store(dataset, tmp_path), DETECTION)["image_id"][:] == image_ids
+        assert self.image_ids(write_release(samples[::-1])) == image_ids[::-1]
 
     def test_image_ids_differ_between_the_frames_of_a_sequence(self, tmp_path, write_release):
         frames = [{"image": {"url": write_image(tmp_path, "f.jpg", jpeg())}}] * 3
@@ -218,7 +218,7 @@ def test_bitmap_sequence_has_one_row_for_each_frame(tmp_path, write_release):
     frames = [{"image": {"url": write_image(tmp_path, f"{n}.jpg", jpeg((2, 1)))}} for n in range(2)]
     contents = [
         {
-            "annotations": [marked(n + 1, 2, track_id=4)],
+            "annotations": [annotation(n + 1, 2, track_id=4)],
             "segmentation_bitmap": {"url": write_image(tmp_path, f"{n}.png", bitmap([[0, n + 1]]))},
         }
         for n in range(2)
@@ -238,6 +238,6 @@ def test_boxes_are_clipped_only_at_0_if_the_image_size_is_unknown(tmp_path, writ
 
 
 def test_keep_unlabeled_sets_objects_of_a_missing_bitmap_to_null(tmp_path, write_release):
-    item = bitmap_sample(tmp_path, "lost", annotations=[marked(1)])
-    dataset = load_release(write_release([item, bitmap_sample(tmp_path, "a", [[1]], [marked(1)])]), split="train")
+    item = bitmap_sample(tmp_path, "lost", annotations=[annotation(1)])
+    dataset = load_release(write_release([item, bitmap_sample(tmp_path, "a", [[1]], [annotation(1)])]), split="train")
     assert [row["objects"] is None for row in to_layout(dataset, DETECTION, keep_unlabeled=True)] == [True, False]

@@ -19,9 +19,9 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from .layout_release import COLUMNS, DETECTION, INSTANCE, PANOPTIC, SEMANTIC, TASKS
 from .mask_making import (
     KINDS,
+    annotation,
     bitmap_sample,
     classes,
-    marked,
     messages,
     pixels,
     shape,
@@ -31,7 +31,8 @@ from .mask_making import (
     write_image,
 )
 
-MASKS = {  # of the sample `full`
+# For each layout, the mask of the sample `full`.
+MASKS = {
     SEMANTIC: [[2, 0, 1], [1, 1, 0]],
     INSTANCE: [[2 + 256 * 1, 0, 1 + 256 * 2], [1 + 256 * 4, 1 + 256 * 4, 0]],
     PANOPTIC: [[70000, 0, 3], [3, 3, 0]],
@@ -59,7 +60,7 @@ class TestPalette:
     @pytest.mark.parametrize("palette", [True, False])
     def test_masks_of_over_255_classes_have_16_bits(self, tmp_path, write_release, kind, palette):
         release = write_release(
-            [bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1, 299)])], **classes(*map(str, range(300)))
+            [bitmap_sample(tmp_path, "a", [[0, 1]], [annotation(1, 299)])], **classes(*map(str, range(300)))
         )
         (row,) = train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC, palette=palette))
         assert row["label"].mode == "I;16"
@@ -71,15 +72,15 @@ class TestPalette:
             to_layout(load_release(layout_release, **KINDS[kind]), task, palette=False)
 
 
-@pytest.mark.parametrize("of", ["rows", "categories"])
+@pytest.mark.parametrize("class_source", ["rows", "categories"])
 @pytest.mark.parametrize("palette", [True, False])
-def test_overlay_draws_masks_with_and_without_palette_alike(tmp_path, write_release, of, palette):
-    release = bitmap_sample(tmp_path, "full", [[1, 2, 0]], [marked(1, 1), marked(2, 2)])
-    rows = load_release(write_release([release], **classes("a", "b")), split="train")
+def test_overlay_draws_masks_with_and_without_palette_alike(tmp_path, write_release, class_source, palette):
+    item = bitmap_sample(tmp_path, "full", [[1, 2, 0]], [annotation(1, 1), annotation(2, 2)])
+    rows = load_release(write_release([item], **classes("a", "b")), split="train")
     laid_out = to_layout(rows, SEMANTIC, ignore_index=255, palette=palette)
-    source = laid_out if of == "rows" else categories(rows)
-    expected = np.array(overlay(to_layout(rows, SEMANTIC)[0], source))
-    assert np.array_equal(np.array(overlay(laid_out[0], source)), expected)
+    classes_of = laid_out if class_source == "rows" else categories(rows)
+    expected = np.array(overlay(to_layout(rows, SEMANTIC)[0], classes_of))
+    assert np.array_equal(np.array(overlay(laid_out[0], classes_of)), expected)
 
 
 def test_layout_names_are_accepted_in_upper_case(layout_release):
@@ -123,9 +124,8 @@ def test_layouts_have_the_documented_features(layout_release):
     dataset = load_release(layout_release, split="train")
     for task in MASKS:
         features = to_layout(dataset, task).features
-        mode = (
-            "RGB" if task == INSTANCE else None
-        )  # the example script of transformers for this layout does not convert images
+        # The example script of transformers for instance segmentation does not convert images to RGB.
+        mode = "RGB" if task == INSTANCE else None
         assert features["image"] == Image(mode=mode, id=dataset.features["image"].id)
         assert isinstance(features[MASK_COLUMNS[task]], Image)
     assert to_layout(dataset, INSTANCE).features["semantic_class_to_id"] == dict.fromkeys(NAMES, Value("int64"))
@@ -211,9 +211,9 @@ def test_vector_labels_have_masks_of_their_shapes(tmp_path, write_release, kind)
     release = write_release([vector_sample(tmp_path, "a", *shapes)], task_type="vector")
     dataset = load_release(release, **KINDS[kind])
     values = {SEMANTIC: (1, 2), INSTANCE: (1 + 256, 2 + 512), PANOPTIC: (1, 2)}
-    for task, (first, second) in values.items():
-        expected = np.full((6, 8), first)
-        expected[1, 1:3] = second
+    for task, (box_value, polygon_value) in values.items():
+        expected = np.full((6, 8), box_value)
+        expected[1, 1:3] = polygon_value
         (row,) = train(to_layout(dataset, task))
         assert pixels(row[MASK_COLUMNS[task]]) == expected.tolist()
 

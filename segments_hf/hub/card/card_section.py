@@ -211,7 +211,7 @@ def _class_values(facts: CardFacts) -> tuple[str, int]:
     """Return the column or channel with the class values of a label, in Markdown, and the value of class 0."""
     if facts.layout is None:
         return "`category`", 0
-    first_value = mask_classes(facts.features, len(facts.categories)).first
+    first_value = mask_classes(facts.features, len(facts.categories)).first_value
     return facts.layout.class_values, facts.layout.first_value if first_value is None else first_value
 
 

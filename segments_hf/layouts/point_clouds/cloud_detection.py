@@ -1,7 +1,8 @@
 """``point-cloud-detection``: `points`, `boxes`, `labels`, `track_ids`, `pose`.
 
 The boxes have the seven numbers that most detectors of 3-D objects read, such as those of OpenPCDet: center, length,
-width, height and yaw in the frame of the sensor. Annotations other than cuboids are left out.
+width, height and yaw in the frame of the sensor. Cuboids without a class or a volume are left out, and so are all other
+annotations.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ _NO_TRACK = -1
 
 @dataclass(frozen=True)
 class _Cuboids:
-    names: tuple[str, ...]
+    class_names: tuple[str, ...]
 
     @property
     def features(self) -> dict[str, Any]:
         return {
             "boxes": Array2D((None, 7), "float64"),
-            "labels": [ClassLabel(names=list(self.names))],
+            "labels": [ClassLabel(names=list(self.class_names))],
             "track_ids": [Value("int64")],
             "pose": Array2D((4, 4), "float64"),
         }
@@ -44,11 +45,11 @@ class _Cuboids:
             return Columns({"boxes": None, "labels": None, "track_ids": None, "pose": pose})
         boxes, left_out = label.usable_boxes()
         track_of = {item.id: item.track_id for item in label.annotations}
-        tracks = [track_of[number] for number in boxes.ids.tolist()]
+        track_ids = [track_of[id_] for id_ in boxes.ids.tolist()]
         columns = {
             "boxes": boxes.to_7dof(),
             "labels": boxes.class_indices,
-            "track_ids": np.array([_NO_TRACK if track is None else track for track in tracks], np.int64),
+            "track_ids": np.array([_NO_TRACK if id_ is None else id_ for id_ in track_ids], np.int64),
             "pose": pose,
         }
         return Columns(columns, left_out)

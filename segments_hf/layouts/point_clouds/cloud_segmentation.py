@@ -1,6 +1,7 @@
 """``point-cloud-segmentation``: `points`, `labels`, `instances`.
 
-`labels` is the class of each point, with the values of a semantic mask, and `instances` is the number of its object.
+`labels` has the class of each point, with the values of a semantic mask. `instances` has the number of the object of
+each point, from 1 on; 0 is unlabeled.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
 
 
 def _make(categories: Sequence[Category], options: LayoutOptions) -> _PointLabels:
-    index = checked_ignore_index(options.ignore_index, len(categories))
-    return _PointLabels(tuple(mask_names(categories, index).items()), index)
+    ignore_index = checked_ignore_index(options.ignore_index, len(categories))
+    return _PointLabels(tuple(mask_names(categories, ignore_index).items()), ignore_index)
 
 
 @dataclass(frozen=True)
 class _PointLabels:
-    names: tuple[tuple[int, str], ...]
+    value_names: tuple[tuple[int, str], ...]
     ignore_index: int | None
 
     @property
     def features(self) -> dict[str, Any]:
-        return {"labels": [point_feature(dict(self.names))], "instances": [Value("int32")]}
+        return {"labels": [point_feature(dict(self.value_names))], "instances": [Value("int32")]}
 
     def columns_of(self, row: Row) -> Columns:
         label = label_of(row)

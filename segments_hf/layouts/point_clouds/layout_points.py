@@ -47,10 +47,10 @@ def checked_fields(fields: Iterable[str] | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class LayoutPoints:
-    """The function that makes the column `points` of a row.
+    """An object that makes the column `points` of a row.
 
     Attributes:
-        fields: The names of the fields of the file, one for each column of the array.
+        fields: The names of the fields of the file to read, one for each column of the array.
         feature_id: The categories of the dataset, which the feature of the points stores in its `id`.
     """
 
@@ -71,11 +71,11 @@ class LayoutPoints:
         """Read the points of a row.
 
         Returns:
-            Two values: a float32 array of shape (N, C), in the frame of the sensor, or None for a row without a file;
-            and an empty dict, because points cause no warnings.
+            Two values. The first is a float32 array of N points and C fields, of shape (N, C), in the frame of the
+            sensor; None for a row without a file. The second is an empty dict, because points cause no warnings.
 
         Raises:
-            AssetError: The file cannot be read, or a field does not exist.
+            AssetError: The file cannot be read, its type is null, or a field does not exist.
             SizeMismatchError: The label has another number of points than the file.
         """
         if not has_point_cloud(row):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datasets
 import pytest
-from layouts.mask_making import KINDS, bitmap_sample, classes, marked, through_disk, through_parquet, train
+from layouts.mask_making import KINDS, annotation, bitmap_sample, classes, through_disk, through_parquet, train
 
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, id2label, label2id, load_release
 from segments_hf import to_layout as lay_out
@@ -67,7 +67,7 @@ DATASETS = {
 
 @pytest.fixture
 def release(tmp_path, write_release):
-    items = [bitmap_sample(tmp_path, name, [[0, 1, 2]], [marked(1), marked(2, len(NAMES))]) for name in "ab"]
+    items = [bitmap_sample(tmp_path, name, [[0, 1, 2]], [annotation(1), annotation(2, len(NAMES))]) for name in "ab"]
     return write_release(items, **classes(*NAMES))
 
 
@@ -156,9 +156,9 @@ class TestColumn:
 
 @pytest.mark.parametrize("first_id", [0, 1, -3, 1000])
 def test_class_indices_start_at_0_for_any_category_ids(tmp_path, write_release, first_id):
-    items = [bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1, first_id), marked(2, first_id + 1)])]
+    items = [bitmap_sample(tmp_path, "a", [[1, 2]], [annotation(1, first_id), annotation(2, first_id + 1)])]
     for kind in KINDS.values():
-        dataset = load_release(write_release(items, **classes("x", "y", first=first_id)), **kind)
+        dataset = load_release(write_release(items, **classes("x", "y", first_id=first_id)), **kind)
         assert id2label(add_semantic_masks(dataset)) == {0: "unlabeled", 1: "x", 2: "y"}
         assert id2label(add_semantic_masks(dataset, ignore_index=2)) == id2label(dataset) == {0: "x", 1: "y"}
 

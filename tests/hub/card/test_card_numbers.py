@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from datasets import Features, Value
 from huggingface_hub import DatasetCardData
-from layouts.mask_making import bitmap_sample, marked
+from layouts.mask_making import annotation, bitmap_sample
 
 import segments_hf
 from hub.demo_push import REPO, demo
@@ -50,7 +50,9 @@ def test_table_of_classes_has_the_class_index_for_masks_with_ignore_index(hub: H
 def test_annotations_with_the_same_id_are_one_object_of_the_last_class(
     hub: HubServer, tmp_path: Path, write_release: Any
 ) -> None:
-    samples = [bitmap_sample(tmp_path, name, [[1, 2]], [marked(1, 1), marked(2, 1), marked(1, 2)]) for name in "ab"]
+    samples = [
+        bitmap_sample(tmp_path, name, [[1, 2]], [annotation(1, 1), annotation(2, 1), annotation(1, 2)]) for name in "ab"
+    ]
     categories = [{"id": 1, "name": "car"}, {"id": 2, "name": "bus"}]
     release = write_release(samples, task_attributes={"format_version": "0.1", "categories": categories})
     segments_hf.push_to_hub(release, REPO)

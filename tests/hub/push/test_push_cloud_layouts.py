@@ -15,7 +15,7 @@ from layouts.point_clouds.cloud_release import (
     SEGMENTATION,
     cloud_sample,
     cuboid,
-    segments_of,
+    segment_annotations,
     write_cloud_release,
 )
 
@@ -34,7 +34,7 @@ def release(folder: Path, layout: str) -> Path:
     def label(count: int) -> dict[str, Any]:
         if is_detection:
             return {"annotations": [cuboid(index + 1, track_id=index) for index in range(count)]}
-        return {"annotations": segments_of(*range(1, count + 1)), "point_annotations": list(range(count))}
+        return {"annotations": segment_annotations(*range(1, count + 1)), "point_annotations": list(range(count))}
 
     samples = [
         cloud_sample(folder, "null", POINTS),

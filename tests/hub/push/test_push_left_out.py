@@ -9,7 +9,7 @@ import datasets
 import numpy as np
 import pytest
 from dataset.making import sample
-from layouts.mask_making import bitmap_sample, marked
+from layouts.mask_making import annotation, bitmap_sample
 
 import segments_hf
 from hub.demo_push import REPO, shards
@@ -32,13 +32,13 @@ def mixed_release(tmp_path: Path, write_release: Any) -> Path:
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
         sample("null", "whole.jpg"),
-        bitmap_sample(tmp_path, "whole", [[1, 2]], [marked(1), marked(2)]),
-        bitmap_sample(tmp_path, "skipped", [[1]], [marked(1)], status="SKIPPED"),
-        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, 257)]),
-        bitmap_sample(tmp_path, "broken", [[1]], [marked(1)]),
-        bitmap_sample(tmp_path, "surplus", [[1, 2]], [marked(1), marked(2), marked(3)]),
-        bitmap_sample(tmp_path, "no-mask", annotations=[marked(1)]),
-        bitmap_sample(tmp_path, "rejected", [[1]], [marked(1)], status="REJECTED"),
+        bitmap_sample(tmp_path, "whole", [[1, 2]], [annotation(1), annotation(2)]),
+        bitmap_sample(tmp_path, "skipped", [[1]], [annotation(1)], status="SKIPPED"),
+        bitmap_sample(tmp_path, "crowded", ids, [annotation(number) for number in range(1, 257)]),
+        bitmap_sample(tmp_path, "broken", [[1]], [annotation(1)]),
+        bitmap_sample(tmp_path, "surplus", [[1, 2]], [annotation(1), annotation(2), annotation(3)]),
+        bitmap_sample(tmp_path, "no-mask", annotations=[annotation(1)]),
+        bitmap_sample(tmp_path, "rejected", [[1]], [annotation(1)], status="REJECTED"),
     ]
     (tmp_path / "broken_label.png").write_bytes(b"")
     release: Path = write_release(samples)
@@ -55,7 +55,12 @@ def test_push_counts_left_out_rows_and_objects_by_reason(hub: HubServer, mixed_r
     pushed = segments_hf.push_to_hub(data, REPO, layout=LAYOUT, on_error="skip")
     # A dataset that was built before the push does not have the sample that could not be read.
     unreadable = {} if source == "dataset" else {"cannot be read": 1}
-    assert pushed.left_out.rows == {**KNOWN_BEFORE_READING, "LABELED without image or mask": 1, MISFIT: 1, **unreadable}
+    assert pushed.left_out.rows == {
+        **KNOWN_BEFORE_READING,
+        "LABELED without image or label": 1,
+        MISFIT: 1,
+        **unreadable,
+    }
     assert pushed.left_out.objects == {"without a pixel": 1}
     assert pushed.splits["train"].rows == len(datasets.load_dataset(REPO, split="train")) == 2
     assert sum(pushed.splits["train"].left_out.rows.values()) + 2 == (7 if source == "dataset" else 8)
@@ -91,7 +96,7 @@ def test_resumed_push_counts_left_out_rows_and_objects_once(
 def test_push_counts_rows_of_a_worker_that_leaves_out_all_its_rows(
     hub: HubServer, tmp_path: Path, write_release: Any
 ) -> None:
-    whole = [bitmap_sample(tmp_path, f"whole{number}", [[1]], [marked(1)]) for number in range(2)]
+    whole = [bitmap_sample(tmp_path, f"whole{number}", [[1]], [annotation(1)]) for number in range(2)]
     release = write_release([*whole, sample("null0", "whole0.jpg"), sample("null1", "whole0.jpg")])
     pushed = segments_hf.push_to_hub(release, REPO, layout=LAYOUT, num_proc=2)
     assert pushed.left_out.rows == {"UNLABELED": 2}
@@ -100,7 +105,7 @@ def test_push_counts_rows_of_a_worker_that_leaves_out_all_its_rows(
 def test_push_whose_rows_are_all_left_out_raises_error_with_the_reasons(
     hub: HubServer, tmp_path: Path, write_release: Any
 ) -> None:
-    samples = [bitmap_sample(tmp_path, name, [[1]], [marked(1)], status="SKIPPED") for name in ("first", "second")]
+    samples = [bitmap_sample(tmp_path, name, [[1]], [annotation(1)], status="SKIPPED") for name in ("first", "second")]
     release = write_release(samples)
     with pytest.raises(OptionError, match="2 SKIPPED"):
         segments_hf.push_to_hub(release, REPO, layout=LAYOUT)

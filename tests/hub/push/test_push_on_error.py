@@ -8,7 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from layouts.mask_making import bitmap_sample, marked
+from layouts.mask_making import annotation, bitmap_sample
 
 import segments_hf
 from hub.demo_push import REPO, shards
@@ -23,9 +23,9 @@ def crowded_release(tmp_path: Path, write_release: Any) -> Path:
     """Return a release of three images. The second has too many instances, the third has a broken bitmap."""
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
-        bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),
-        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, 257)]),
-        bitmap_sample(tmp_path, "broken", [[1]], [marked(1)]),
+        bitmap_sample(tmp_path, "first", [[1, 2]], [annotation(1), annotation(2)]),
+        bitmap_sample(tmp_path, "crowded", ids, [annotation(number) for number in range(1, 257)]),
+        bitmap_sample(tmp_path, "broken", [[1]], [annotation(1)]),
     ]
     (tmp_path / "broken_label.png").write_bytes(b"")
     release: Path = write_release(samples)

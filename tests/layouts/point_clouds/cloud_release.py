@@ -50,9 +50,9 @@ def cloud_sample(
     Args:
         folder: The folder of the release.
         name: The name of the sample.
-        points: float32 array of shape (N, 4); None if the file does not exist.
+        points: float32 array of shape (N, 4); None to write no file.
         label: The attributes of the label; None for an unlabeled sample.
-        pose: The pose of the sensor, as in a release.
+        pose: The pose of the sensor, as in a release; None for a sensor at the origin of the world.
     """
     if points is not None:
         (folder / f"{name}.bin").write_bytes(points.astype("<f4").tobytes())
@@ -99,6 +99,6 @@ def write_cloud_release(
     return path
 
 
-def segments_of(*ids: int) -> list[dict[str, Any]]:
-    """Return annotations of segmented points; their classes are 0, 1, 2, 0, …"""
+def segment_annotations(*ids: int) -> list[dict[str, Any]]:
+    """Return an annotation for each id in a label of points; the class indices are 0, 1, 2, 0, …"""
     return [{"id": number, "category_id": 100 + index % 3} for index, number in enumerate(ids)]

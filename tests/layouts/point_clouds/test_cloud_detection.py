@@ -1,4 +1,4 @@
-"""The layout of 3-D detection has the points and boxes of a cloud in the frame of the sensor."""
+"""The layout of 3-D detection has the points and boxes of a point cloud in the frame of the sensor."""
 
 from __future__ import annotations
 
@@ -52,31 +52,30 @@ WAYS: dict[str, Callable[[Path], Any]] = {
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 5), st.booleans())
-def test_boxes_contain_the_planted_points_for_every_pose(seed: int, num_boxes: int, turns_world: bool) -> None:
+def test_boxes_contain_the_planted_points_for_every_pose(seed: int, num_boxes: int, is_world_rotated: bool) -> None:
     cloud = planted_cloud(seed, num_boxes, tilted_boxes=False, tilted_sensor=False)
-    row = (in_rotated_world(cloud, seed) if turns_world else cloud).row
+    row = (in_rotated_world(cloud, seed) if is_world_rotated else cloud).row
     columns = LAYOUTS[DETECTION].make(CLASSES, LayoutOptions()).columns_of(row)
     inside = inside_openpcdet_boxes(cloud.points, columns.values["boxes"])
     np.testing.assert_array_equal(inside.sum(axis=0), cloud.counts)
-    in_world = np.c_[cloud.points[:, :3], np.ones(len(cloud.points))] @ columns.values["pose"].T
-    expected = np.c_[cloud.points[:, :3], np.ones(len(cloud.points))]
     pose = np.eye(4)
     pose[:3, :3] = Rotation.from_quat(row["ego_pose"]["heading"]).as_matrix()
     pose[:3, 3] = row["ego_pose"]["position"]
-    np.testing.assert_allclose(in_world, expected @ pose.T, atol=1e-6)
+    homogeneous = np.c_[cloud.points[:, :3], np.ones(len(cloud.points))]
+    np.testing.assert_allclose(homogeneous @ columns.values["pose"].T, homogeneous @ pose.T, atol=1e-6)
     assert not columns.left_out
 
 
 @pytest.mark.parametrize(
-    ("way", "read"),
-    [*((way, "directly") for way in WAYS), *((way, "from Parquet") for way in WAYS if "stream" not in way)],
+    ("way", "is_from_parquet"),
+    [*((way, False) for way in WAYS), *((way, True) for way in WAYS if "stream" not in way)],
 )
-def test_points_and_boxes_are_those_of_the_release(tmp_path: Path, way: str, read: str) -> None:
+def test_points_and_boxes_are_those_of_the_release(tmp_path: Path, way: str, is_from_parquet: bool) -> None:
     planted = [
         planted_sample(tmp_path, seed, num_boxes=seed, tilted_boxes=False, tilted_sensor=False) for seed in (3, 1, 2)
     ]
     layout = WAYS[way](write_cloud_release(tmp_path, [sample for _, sample in planted]))
-    if read == "from Parquet":
+    if is_from_parquet:
         layout = through_parquet(layout, tmp_path)
     assert list(layout.features) == COLUMNS[DETECTION]
     rows = list(layout.with_format("numpy"))
@@ -93,19 +92,19 @@ def test_points_and_boxes_are_those_of_the_release(tmp_path: Path, way: str, rea
         assert row["pose"].shape == (4, 4)
 
 
-def test_features_name_the_classes_and_carry_the_categories(tmp_path: Path) -> None:
+def test_features_have_the_class_names_and_the_categories(tmp_path: Path) -> None:
     path = write_cloud_release(tmp_path, [cloud_sample(tmp_path, "a", POINTS, {"annotations": [cuboid(1)]})])
     layout = to_layout(load_release(path, split="train"), DETECTION)
     assert layout.features["points"] == Array2D((None, 4), "float32", id=layout.features["points"].id)
     assert layout.features["boxes"] == Array2D((None, 7), "float64")
     assert layout.features["pose"] == Array2D((4, 4), "float64")
     labels = layout.features["labels"]
-    inner = labels[0] if isinstance(labels, list) else labels.feature
-    assert inner == ClassLabel(names=["car", "truck", "unlabeled"])
+    class_label = labels[0] if isinstance(labels, list) else labels.feature
+    assert class_label == ClassLabel(names=["car", "truck", "unlabeled"])
     assert segments_hf.id2label(layout) == {0: "car", 1: "truck", 2: "unlabeled"}
-    back = through_parquet(layout, tmp_path)
-    assert back.features == layout.features
-    assert segments_hf.categories(back) == segments_hf.categories(path)
+    reloaded = through_parquet(layout, tmp_path)
+    assert reloaded.features == layout.features
+    assert segments_hf.categories(reloaded) == segments_hf.categories(path)
 
 
 def test_pose_on_disk_has_float64(tmp_path: Path) -> None:
@@ -124,14 +123,16 @@ def test_clouds_without_points_and_labels_without_boxes_have_arrays_without_rows
     ]
     layout = WAYS[way](write_cloud_release(tmp_path, samples))
     is_stream = isinstance(layout, datasets.IterableDataset)
-    for stored in [layout] if is_stream else [layout, through_parquet(layout, tmp_path)]:
-        shapes = [(row["points"].shape, row["boxes"].shape, len(row["labels"])) for row in stored.with_format("numpy")]
+    for data in [layout] if is_stream else [layout, through_parquet(layout, tmp_path)]:
+        shapes = [(row["points"].shape, row["boxes"].shape, len(row["labels"])) for row in data.with_format("numpy")]
         assert shapes == [((0, 4), (0, 7), 0), ((0, 4), (1, 7), 1), ((3, 4), (0, 7), 0)]
 
 
+# For each reason to leave out annotations: annotations that are left out for this reason.
 LEFT_OUT = {
     "without a class": [cuboid(2, category_id=9)],
     "without a volume": [cuboid(2, dimensions=xyz([4, 0, 1])), cuboid(3, dimensions=xyz([4, -1, 1]))],
+    "ellipse": [{"id": 2, "category_id": 100, "type": "ellipse", "points": [[0, 0, 0], [1, 0, 0]]}],
     "polygon": [{"id": 2, "category_id": 100, "type": "polygon", "points": [[0, 0, 0], [1, 0, 0], [1, 1, 0]]}],
     "with an id that a later annotation has": [cuboid(1, category_id=101)],
 }
@@ -139,18 +140,18 @@ LEFT_OUT = {
 
 @pytest.mark.parametrize("reason", LEFT_OUT)
 @pytest.mark.parametrize("way", ["dataset", "stream"])
-def test_annotations_that_are_no_usable_boxes_are_left_out_and_counted(
+def test_annotations_without_a_usable_box_are_left_out_and_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, reason: str, way: str
 ) -> None:
-    others = LEFT_OUT[reason]
-    sample = cloud_sample(tmp_path, "a", POINTS, {"annotations": [*others, cuboid(1)]})
+    unusable = LEFT_OUT[reason]
+    sample = cloud_sample(tmp_path, "a", POINTS, {"annotations": [*unusable, cuboid(1)]})
     path = write_cloud_release(tmp_path, [sample], "pointcloud-vector")
     caplog.clear()
     rows = load_release(path, split="train", streaming=way == "stream", on_error="keep")
     (row,) = to_layout(rows, DETECTION).with_format("numpy")
     assert row["labels"].tolist() == [0]
     np.testing.assert_allclose(row["boxes"], [[0, 0, 0, 4, 2, 1.5, 0]])
-    assert any(f"{len(others)} {reason}" in text for text in messages(caplog))
+    assert any(f"{len(unusable)} {reason}" in text for text in messages(caplog))
 
 
 def test_boxes_without_a_track_have_the_track_id_minus_1(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_rows_without_a_label_are_left_out_or_kept_with_null_boxes(
         to_layout(rows.select([0]), DETECTION)
 
 
-def test_layout_is_found_in_the_cache(tmp_path: Path) -> None:
+def test_layout_is_taken_from_the_cache_only_for_the_same_fields(tmp_path: Path) -> None:
     path = write_cloud_release(tmp_path, [cloud_sample(tmp_path, "a", POINTS, {"annotations": [cuboid(1)]})])
     rows = load_release(path, split="train")
     first, again = to_layout(rows, DETECTION), to_layout(rows, DETECTION)

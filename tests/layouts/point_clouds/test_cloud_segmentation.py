@@ -1,4 +1,4 @@
-"""The layout of 3-D segmentation has a class and an instance for each point of a cloud."""
+"""The layout of 3-D segmentation has a class and an instance for each point of a point cloud."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from segments_hf.layouts.layout import LayoutOptions
 from segments_hf.layouts.registry import LAYOUTS
 
 from ..mask_making import messages, through_parquet, train
-from .cloud_release import COLUMNS, NO_POINTS, SEGMENTATION, cloud_sample, segments_of, write_cloud_release
+from .cloud_release import COLUMNS, NO_POINTS, SEGMENTATION, cloud_sample, segment_annotations, write_cloud_release
 from .test_cloud_detection import CLASSES
 
 POINTS = np.arange(20, dtype=np.float32).reshape(5, 4)
 TASK = "pointcloud-segmentation"
-LABEL = {"annotations": segments_of(7, 8, 9), "point_annotations": [9, 0, 7, 8, 7]}
+LABEL = {"annotations": segment_annotations(7, 8, 9), "point_annotations": [9, 0, 7, 8, 7]}
 
 
-def made(
+def make_layout(
     label: Any,
     tmp_path: Path,
     points: np.ndarray = POINTS,
@@ -32,7 +32,7 @@ def made(
     on_error: str = "raise",
     **options: Any,
 ) -> Any:
-    """Return the rows of the layout of one point cloud in numpy format."""
+    """Return the layout of a release of one point cloud, in numpy format."""
     path = write_cloud_release(tmp_path, [cloud_sample(tmp_path, "a", points, label)], TASK)
     data = path if way == "release" else load_release(path, split="train", streaming=way == "stream", on_error=on_error)
     return train(to_layout(data, SEGMENTATION, on_error=on_error, **options)).with_format("numpy")
@@ -40,7 +40,7 @@ def made(
 
 @pytest.mark.parametrize("way", ["release", "dataset", "stream"])
 def test_points_have_the_class_and_number_of_their_annotation(tmp_path: Path, way: str) -> None:
-    layout = made(LABEL, tmp_path, way=way)
+    layout = make_layout(LABEL, tmp_path, way=way)
     (row,) = layout
     assert list(row) == COLUMNS[SEGMENTATION]
     np.testing.assert_array_equal(row["points"], POINTS)
@@ -51,7 +51,7 @@ def test_points_have_the_class_and_number_of_their_annotation(tmp_path: Path, wa
 
 
 def test_unlabeled_points_have_the_ignore_index(tmp_path: Path) -> None:
-    layout = made(LABEL, tmp_path, ignore_index=255)
+    layout = make_layout(LABEL, tmp_path, ignore_index=255)
     (row,) = layout
     assert row["labels"].tolist() == [2, 255, 0, 1, 0]
     assert row["instances"].tolist() == [3, 0, 1, 2, 1]
@@ -59,9 +59,9 @@ def test_unlabeled_points_have_the_ignore_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ignore_index", [2, -1, 2**16])
-def test_ignore_index_of_a_class_raises_option_error(tmp_path: Path, ignore_index: int) -> None:
+def test_ignore_index_of_a_class_or_outside_of_16_bits_raises_option_error(tmp_path: Path, ignore_index: int) -> None:
     with pytest.raises(OptionError, match="ignore_index"):
-        made(LABEL, tmp_path, ignore_index=ignore_index)
+        make_layout(LABEL, tmp_path, ignore_index=ignore_index)
 
 
 @given(st.lists(st.integers(0, 4), max_size=20), st.permutations(range(1, 5)))
@@ -69,15 +69,15 @@ def test_each_point_has_the_class_of_the_annotation_with_its_id(ids: list[int], 
     annotations = [{"id": number, "category": index % 3} for index, number in enumerate(numbers)]
     row = {"status": "LABELED", "point_cloud": None, "annotations": annotations, "point_annotations": ids}
     columns = LAYOUTS[SEGMENTATION].make(CLASSES, LayoutOptions()).columns_of(row)
-    places = {number: index for index, number in enumerate(numbers)}
-    assert columns.values["labels"].tolist() == [places[number] % 3 + 1 if number else 0 for number in ids]
-    assert columns.values["instances"].tolist() == [places[number] + 1 if number else 0 for number in ids]
+    index_of_id = {number: index for index, number in enumerate(numbers)}
+    assert columns.values["labels"].tolist() == [index_of_id[number] % 3 + 1 if number else 0 for number in ids]
+    assert columns.values["instances"].tolist() == [index_of_id[number] + 1 if number else 0 for number in ids]
     assert columns.left_out.total() == len(set(numbers) - set(ids))
 
 
 def test_annotations_without_points_or_class_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    annotations = [*segments_of(7, 8), {"id": 9, "category_id": 5}]
-    (row,) = made({"annotations": annotations, "point_annotations": [9, 9, 7, 0, 7]}, tmp_path, on_error="keep")
+    annotations = [*segment_annotations(7, 8), {"id": 9, "category_id": 5}]
+    (row,) = make_layout({"annotations": annotations, "point_annotations": [9, 9, 7, 0, 7]}, tmp_path, on_error="keep")
     assert row["labels"].tolist() == [0, 0, 1, 0, 1]
     assert row["instances"].tolist() == [0, 0, 1, 0, 1]
     assert any("1 without a class" in text and "1 without a point" in text for text in messages(caplog))
@@ -85,7 +85,7 @@ def test_annotations_without_points_or_class_are_counted(tmp_path: Path, caplog:
 
 @pytest.mark.parametrize("way", ["release", "dataset", "stream"])
 def test_cloud_without_points_has_empty_arrays(tmp_path: Path, way: str) -> None:
-    (row,) = made({"annotations": [], "point_annotations": []}, tmp_path, NO_POINTS, way)
+    (row,) = make_layout({"annotations": [], "point_annotations": []}, tmp_path, NO_POINTS, way)
     assert {name: value.shape for name, value in row.items()} == {"points": (0, 4), "labels": (0,), "instances": (0,)}
 
 
@@ -100,7 +100,7 @@ def test_frames_of_a_sequence_become_rows(tmp_path: Path) -> None:
     assert [row["labels"].tolist() for row in rows] == [[0] * 5, [1] * 5, [1] * 5]
 
 
-def test_label_of_other_points_than_the_file_raises_an_error_that_names_the_sample(tmp_path: Path) -> None:
+def test_label_with_fewer_points_than_the_file_raises_an_error_that_names_the_sample(tmp_path: Path) -> None:
     rows = load_release(
         write_cloud_release(tmp_path, [cloud_sample(tmp_path, "a", POINTS, LABEL)], TASK), split="train"
     )
@@ -111,15 +111,15 @@ def test_label_of_other_points_than_the_file_raises_an_error_that_names_the_samp
 
 def test_id_without_an_annotation_raises_an_error_that_names_the_sample(tmp_path: Path) -> None:
     with pytest.raises(segments_hf.PointCloudError, match=r"sample 'a': .*77"):
-        made({**LABEL, "point_annotations": [77] * 5}, tmp_path)
+        make_layout({**LABEL, "point_annotations": [77] * 5}, tmp_path)
 
 
 def test_layout_in_parquet_keeps_its_rows_and_names(tmp_path: Path) -> None:
-    layout = made(LABEL, tmp_path)
-    back = through_parquet(layout.with_format(None), tmp_path)
-    assert back.features == layout.features
-    assert segments_hf.id2label(back) == segments_hf.id2label(layout)
-    assert segments_hf.categories(back) == segments_hf.categories(layout)
-    for row, expected in zip(back.with_format("numpy"), layout, strict=True):
+    layout = make_layout(LABEL, tmp_path)
+    reloaded = through_parquet(layout.with_format(None), tmp_path)
+    assert reloaded.features == layout.features
+    assert segments_hf.id2label(reloaded) == segments_hf.id2label(layout)
+    assert segments_hf.categories(reloaded) == segments_hf.categories(layout)
+    for row, expected in zip(reloaded.with_format("numpy"), layout, strict=True):
         for name in COLUMNS[SEGMENTATION]:
             np.testing.assert_array_equal(row[name], expected[name])

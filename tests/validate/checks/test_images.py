@@ -12,7 +12,7 @@ from dataset.making import bitmap, jpeg, sample
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from layouts.mask_making import bitmap_sample, marked, vector_sample, write_image
+from layouts.mask_making import annotation, bitmap_sample, vector_sample, write_image
 from PIL import Image
 
 from segments_hf import load_release, validate
@@ -29,7 +29,7 @@ def findings(dataset: Any) -> list[tuple[str, str]]:
 @pytest.fixture
 def rows(tmp_path: Path, write_release) -> Any:
     """A dataset of one image of 4 x 2 pixels with a bitmap."""
-    item = bitmap_sample(tmp_path, "a", [[1, 1, 2, 2], [0, 0, 0, 0]], [marked(1), marked(2)])
+    item = bitmap_sample(tmp_path, "a", [[1, 1, 2, 2], [0, 0, 0, 0]], [annotation(1), annotation(2)])
     return load_release(write_release([item]), split="train", embed=True)
 
 
@@ -100,7 +100,7 @@ def test_pixels_without_annotation_are_found_in_bitmaps_of_each_mode(tmp_path: P
         image = Image.fromarray(ids.astype(np.uint8 if mode == "L" else np.uint16))
     file = io.BytesIO()
     image.save(file, "PNG")
-    item = bitmap_sample(tmp_path, "a", annotations=[marked(1), marked(2)], content=file.getvalue())
+    item = bitmap_sample(tmp_path, "a", annotations=[annotation(1), annotation(2)], content=file.getvalue())
     [(check, text), *others] = findings(write_release([item]))
     assert check == "pixels-without-annotation"
     assert "1 pixel " in text
@@ -132,7 +132,7 @@ def test_pixels_without_annotation_and_annotations_without_pixels_are_found(
         "height": height,
         "image": {"bytes": jpeg((width, height)), "path": None},
         "segmentation_bitmap": {"bytes": bitmap(ids), "path": None},
-        "annotations": [marked(number) for number in annotated],
+        "annotations": [annotation(number) for number in annotated],
     }
     found, instances, _ = check_images(row, label_of(row), {"image", "segmentation_bitmap"})
     labeled = {int(number) for number in ids.flat if number}

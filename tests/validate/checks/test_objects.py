@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from layouts.mask_making import bitmap_sample, marked
+from layouts.mask_making import annotation, bitmap_sample
 
 from segments_hf import validate
 from segments_hf.validate import Report
@@ -17,7 +17,7 @@ CORNERS = [(0, 0), (0, 40), (50, 0), (50, 40)]  # top and left of the parts
 
 def report_of(folder: Path, write_release: Any, ids: np.ndarray, **categories: Any) -> Report:
     """Return the report about a bitmap with the ids 1 and 2, of the categories 1 and 2."""
-    annotations = [marked(1, 1), marked(2, 2)]
+    annotations = [annotation(1, 1), annotation(2, 2)]
     listed = [{"id": 1, "name": "sky", **categories}, {"id": 2, "name": "bear", **categories}]
     samples = [bitmap_sample(folder, name, ids, annotations) for name in ("a", "b b")]
     report: Report = validate(write_release(samples, task_attributes={"categories": listed}), assets=True)
