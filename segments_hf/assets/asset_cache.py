@@ -110,7 +110,7 @@ class AssetCache:
     def was_cleared_after(self, moment: float) -> bool:
         """Tell whether `clear` removed files after a moment.
 
-        If it did, datasets that were built before that may refer to removed files.
+        If it did, datasets that were built before the removal may refer to removed files.
 
         Args:
             moment: The moment in seconds since 1970.

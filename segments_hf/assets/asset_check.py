@@ -36,9 +36,9 @@ class AssetCheck(Protocol[Facts_co]):
             The facts, and a repaired copy if the content has a fault that can be repaired.
 
         Raises:
-            UnwantedError: The content is too large, its format is not accepted, or its malformed EXIF data cannot be
-                repaired. Another download would not help.
-            AssetError: The content is not complete.
+            UnwantedError: The content is not accepted, for example because it is too large or has an unsupported
+                format. Another download would not help.
+            AssetError: The content is not complete, or is damaged.
         """
 
     def decodes(self, content: bytes, options: FetchOptions) -> bool:

@@ -35,7 +35,8 @@ R = TypeVar("R")
 Facts = TypeVar("Facts")
 
 # Bytes. Content up to this size is checked in the thread of the event loop, because a call in another thread would take
-# longer. A file up to this size is read once and then checked, because the check would open the file several times.
+# longer; but content that the check decodes is always checked in another thread. A file up to this size is read once
+# before it is checked, because the check would open the file several times.
 _SMALL_SIZE = 2**20
 
 
@@ -117,7 +118,7 @@ class Fetcher:
             The asset as a file or as bytes, and the facts that the check found.
 
         Raises:
-            AssetError: The asset cannot be read, or is not complete. The message names its location.
+            AssetError: The asset cannot be read, is not complete, or is not accepted. The message names its location.
             OptionError: `resolve` did not return a URL or a path.
         """
         # `resolve` is a function of the user, which may block.

@@ -25,9 +25,9 @@ _REFUSED_STATUSES = {301, 401, 403}  # S3 responds with 301 if a bucket is in an
 class UrlReader:
     """A reader of URLs that makes one attempt per call.
 
-    An https URL of S3 is first requested anonymously, because most of these URLs are public or signed. If S3 refuses
+    An http(s) URL of S3 is first requested anonymously, because most of these URLs are public or signed. If S3 refuses
     this request, the object is read with the user's credentials. If this succeeds, all further objects of the bucket
-    are read with these credentials from the beginning.
+    are read with these credentials, without an anonymous request.
 
     Args:
         client: The HTTP client.

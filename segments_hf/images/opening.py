@@ -29,16 +29,16 @@ _LARGEST_TILE = 4096 * 4096  # pixels; a larger tile is accepted only if the ima
 
 
 class UnwantedError(AssetError):
-    """The error for a complete image that is not accepted. Such an image is not downloaded again."""
+    """The error for a complete image or point cloud that is not accepted. It is not downloaded again."""
 
 
 @contextlib.contextmanager
 def inspect_image(file: FileContent) -> Iterator[ImageFile]:
     """Open an image without decoding its pixels.
 
-    Every exception within the block becomes an `AssetError`, unless it is a `SegmentsHFError`, because decoders raise
-    many kinds of exceptions for damaged images, such as TypeError, AssertionError and RuntimeError. The block should
-    therefore only use the image.
+    Decoders raise many kinds of exceptions for damaged images, such as TypeError, AssertionError and RuntimeError.
+    Every exception within the block therefore becomes an `AssetError`, unless it is a `SegmentsHFError`. The block
+    should only use the image.
 
     Args:
         file: The content of the file.

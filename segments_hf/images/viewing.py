@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _WHITE = (255, 255, 255)
-_INTERPOLATED_MODES = {"RGB", "L", "CMYK", "YCbCr"}  # the 8-bit modes in which Pillow can resize an image smoothly
+_INTERPOLATED_MODES = {"RGB", "L", "CMYK", "YCbCr"}  # 8-bit modes without alpha in which Pillow can resize smoothly
 
 
 def decode_image(value: object) -> Image.Image | None:
@@ -64,11 +64,12 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)
     """
-    if size and picture.mode in _INTERPOLATED_MODES:  # resizing first is faster for a large photograph
+    is_opaque = not picture.has_transparency_data
+    if size and is_opaque and picture.mode in _INTERPOLATED_MODES:  # resizing first is faster for a large photograph
         return ImageOps.contain(picture, size, Image.Resampling.LANCZOS).convert("RGB")
     if is_deep_mode(picture.mode):
         shown = Image.fromarray(_stretched(np.asarray(picture, np.float64))).convert("RGB")
-    elif picture.has_transparency_data:
+    elif not is_opaque:
         with_alpha = picture.convert("RGBA")
         shown = Image.new("RGB", picture.size, _WHITE)
         shown.paste(with_alpha, mask=with_alpha.getchannel("A"))

@@ -17,8 +17,8 @@ R = TypeVar("R")
 def map_in_batches(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """Apply a function to items, like `map`, but take 64 items from the iterator before each 64 calls of the function.
 
-    This is faster than `map` if the iterator and the function both run much code for each item: during a batch, the
-    caches of the processor contain the code of only one of them.
+    This is faster than `map` if the iterator and the function both run much code for each item: during 64
+    calls of one of them, the caches of the processor contain only its code.
 
     >>> list(map_in_batches(str, range(3)))
     ['0', '1', '2']

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A response body of unknown length may grow to this number of bytes without a reservation, so that small images never
-# wait.
+# A response body of unknown length may grow to this number of bytes without a reservation, so that small images of
+# unknown length do not wait.
 _UNCOUNTED_BYTES = 128 * 2**10
 
 

@@ -94,7 +94,7 @@ def prefetch_futures(
             needs much memory.
 
     Raises:
-        Exception: The exception of a future, in place of the result. Later items are not submitted.
+        Exception: The exception of a future, in place of the result. No more items are submitted.
     """
     source = iter(items)
     queue = _Queue(submit, size_in_memory, in_flight, max_bytes)

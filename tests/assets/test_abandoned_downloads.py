@@ -1,4 +1,4 @@
-"""A process that ends during downloads prints nothing and does not hang, and a fork does not disturb them."""
+"""A process may end during downloads: it prints no additional error, and does not hang. A fork disturbs no download."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def read_many(url: str, count: int, min_ended: int) -> tuple[list[str], float]:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
 class TestMemory:
     @pytest.mark.parametrize("head", [HEAD, HEAD[:-2] + b"Content-Length: 268435456\r\n\r\n"], ids=["unknown", "known"])
-    def test_endless_bodies_use_limited_memory_together(self, head):
+    def test_large_bodies_use_limited_memory_together(self, head):
         block = bytes(2**16)
 
         def respond(connection):
@@ -205,15 +205,15 @@ class TestNames:
         monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", (0.01, 0.02))
         monkeypatch.setattr("segments_hf.assets.host_names._TIME_LIMIT", 0.5)
 
-    @pytest.mark.parametrize(("answer", "lookups"), [(None, 3), ("", 1)], ids=["error", "silence"])
-    def test_a_name_that_is_not_resolved_fails_once_for_all_assets(self, answer, lookups):
+    @pytest.mark.parametrize(("answer", "attempts"), [(None, 3), ("", 1)], ids=["error", "silence"])
+    def test_a_name_that_is_not_resolved_is_looked_up_once_for_all_assets(self, answer, attempts):
         resolver = FakeResolver(answer)
         client = Client(connections=2, resolver=resolver)
         for number in range(20):
             with pytest.raises(AssetError) as caught:
                 client.get(f"http://host.example:81/{number}?sig=secret")
             assert str(caught.value).startswith("cannot reach host.example: ")
-        assert resolver.names == ["host.example"] * lookups
+        assert resolver.names == ["host.example"] * attempts
         client.close()
 
     def test_a_name_that_the_system_cannot_resolve_is_an_error(self):

@@ -1,4 +1,4 @@
-"""Images from files, servers and buckets are fetched once, and only complete images are stored."""
+"""Images are read from files or downloaded from servers, and only complete images are stored."""
 
 from __future__ import annotations
 

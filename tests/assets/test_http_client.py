@@ -74,7 +74,7 @@ def test_a_body_that_is_always_truncated_is_an_error_after_all_retries(client, s
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 416])
-def test_a_4xx_status_is_an_immediate_error(client, server, status):
+def test_a_4xx_status_that_is_not_transient_is_an_immediate_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
         client.get(set_responses(server, (status, {}, b"<Error>Request has expired</Error>")))
     assert server.requests["/a.jpg"] == 1

@@ -84,7 +84,7 @@ def serving(redirects=None, certificate=None):
 
 @pytest.fixture(autouse=True)
 def no_proxies_and_certificates(monkeypatch):
-    """Remove proxies and certificates from the environment, and use proxies for loopback addresses too."""
+    """Remove proxies, their exceptions and certificates from the environment."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -136,7 +136,7 @@ class TestProxies:
         assert headers["Host"] == "host.example"
         assert headers["Proxy-Authorization"] == "Basic " + base64.b64encode(b"jane:p@w").decode()
 
-    def test_no_proxy_is_respected(self, client, monkeypatch):
+    def test_the_variable_no_proxy_is_respected(self, client, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         with serving() as (port, seen):

@@ -1,4 +1,4 @@
-"""Https URLs of S3 objects are recognized."""
+"""The http(s) URLs of S3 objects are recognized."""
 
 from __future__ import annotations
 

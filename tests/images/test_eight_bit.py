@@ -50,7 +50,7 @@ def test_other_modes_are_converted_as_pillow_converts_them(name: str, make: Call
 
 
 @pytest.mark.parametrize(("make", "values", "limits"), DEEP.values(), ids=DEEP)
-def test_deep_images_are_scaled_by_the_range_of_the_file_or_of_its_data_type(
+def test_deep_images_are_scaled_by_their_declared_or_likely_range(
     make: Callable[[], bytes], values: Any, limits: tuple[float, float]
 ) -> None:
     made = to_eight_bit(FileContent(make()))

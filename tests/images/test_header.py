@@ -129,7 +129,7 @@ def test_an_invalid_orientation_is_ignored(orientation):
     ],
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
-def test_read_header_reads_all_modes_and_formats(image, file_format):
+def test_read_header_reads_many_modes_and_formats(image, file_format):
     assert read_header(Asset(encoded(image, file_format))).size == SIZE
 
 

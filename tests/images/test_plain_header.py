@@ -49,7 +49,7 @@ def test_a_png_that_may_have_an_orientation_is_left_to_pillow(options):
     ],
     ids=["exif", "xmp", "mpo"],
 )
-def test_a_jpeg_with_metadata_is_left_to_pillow(file_format, options):
+def test_a_jpeg_that_may_have_an_orientation_or_several_images_is_left_to_pillow(file_format, options):
     assert plain_jpeg_size(encoded(Image.new("L", (2, 3)), file_format, **options)) is None
 
 

@@ -36,6 +36,14 @@ def test_to_rgb_scales_gray_values_and_shows_transparent_pixels_on_white(image: 
     assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
 
 
+@pytest.mark.parametrize(("mode", "color"), [("RGB", (255, 0, 0)), ("L", 0)])
+@pytest.mark.parametrize("size", [None, (8, 4)])
+def test_to_rgb_shows_the_transparent_color_of_a_file_on_white(mode: str, color: object, size: object) -> None:
+    image = Image.new(mode, (2, 1), color)
+    image.info["transparency"] = color
+    assert to_rgb(image, size).getpixel((0, 0)) == (255, 255, 255)
+
+
 @pytest.mark.parametrize(
     ("image", "color"),
     [

@@ -1,4 +1,4 @@
-"""A file appears only when it is complete. A failed write raises `StorageError` and changes no file."""
+"""`write_atomically` writes a whole file or nothing. Every function raises `StorageError` if a write fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ObjectServer in private buckets are read from local servers that imitate the clouds."""
+"""Objects in private buckets are read from local servers that imitate the clouds."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class TestS3:
 
 @pytest.mark.usefixtures("no_cloud_credentials")
 class TestOtherClouds:
-    def test_read_object_uses_keys_of_storage_options(self, cloud):
+    def test_read_object_uses_storage_options(self, cloud):
         scheme, options = cloud
         assert read_object(f"{scheme}://box/x/a b#1.png", options, max_bytes=100, timeout=20) == BODY
         assert read_object(f"{scheme}://box/x/a b#1.png", {scheme: options, "s3": {}}) == BODY

@@ -97,7 +97,7 @@ def test_prefetch_limits_the_memory_of_held_results(sizes, in_flight, max_bytes,
     done, got = set(), 0
 
     class InAnyOrder(Future):
-        """A future that finishes after some of the other futures, chosen at random."""
+        """A future whose `result` finishes futures in random order, until this future is done."""
 
         def result(self, timeout=None):
             while not self.done():

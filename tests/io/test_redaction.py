@@ -146,7 +146,7 @@ def test_json_that_has_no_secrets_is_unchanged(value: object, indent: int | None
         ("https://[broken/a.jpg", "https://[broken/b.jpg"),
     ],
 )
-def test_unsigned_url_distinguishes_assets_with_passwords(one: str, other: str) -> None:
+def test_unsigned_url_distinguishes_urls_with_passwords(one: str, other: str) -> None:
     assert unsigned_url(one) != unsigned_url(other)
     assert unsigned_url(one.replace(":x@", ":y@")) == unsigned_url(one)
 

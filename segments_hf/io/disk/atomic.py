@@ -1,6 +1,7 @@
-"""Write, copy and remove files. Every failed write raises `StorageError`. No module in another folder writes files.
+"""Write, copy and remove files. Every failed write raises `StorageError`.
 
 Output files are written in a staging folder, and moved to their destination when they are complete (see `staging`).
+Other folders write files only through this folder, or with libraries such as `datasets`.
 """
 
 from __future__ import annotations
@@ -246,7 +247,7 @@ def discard_output(stream: TextIO) -> None:
 
 
 def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str) -> None:
-    """Write a file under a temporary name, and rename it. Paths are text because creating a `Path` takes longer."""
+    """Write a file under a temporary name, and rename it. The folder is text because creating a `Path` takes longer."""
     temporary = f"{folder}/{temporary_name()}"
     try:
         with open(temporary, "wb") as file:  # noqa: PTH123  (a buffered file writes all bytes or raises an error)

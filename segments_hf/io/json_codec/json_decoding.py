@@ -31,7 +31,7 @@ _MAX_BYTES = 64 * 2**20  # the limit for text of any structure, which becomes on
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY_ZEROS = b"0" * 19
 _LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
-_LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer with a sign
+_LONGEST_INTEGER = 20  # the maximum number of characters of a 64-bit integer, with its sign
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
 _MAX_SHOWN_LEVELS = 12  # parts of a path that are shown
 _MAX_TOKENS = 3_000_000  # tokens that are read to find a fault, which takes a few seconds
-_LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer with a sign
+_LONGEST_INTEGER = 20  # the maximum number of characters of a 64-bit integer, with its sign
 
 
 class Token(NamedTuple):

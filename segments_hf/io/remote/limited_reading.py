@@ -67,7 +67,7 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 
     Args:
         content: The gzip file.
-        max_bytes: The largest allowed size after decompression, in bytes. At most 1 MiB more memory is used.
+        max_bytes: The largest allowed size after decompression, in bytes. At most 1 MiB more is decompressed.
 
     Raises:
         TooLargeError: The content is larger.

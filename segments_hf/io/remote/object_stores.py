@@ -72,7 +72,7 @@ def read_object(
         storage_options: The options of the file system. By default, its library looks for credentials in environment
             variables and configuration files.
         region: The region of an S3 bucket, if it is known.
-        connections: The largest number of connections in the pool.
+        connections: The largest number of simultaneous connections to S3.
         max_bytes: The largest size of the object in bytes.
         timeout: The time limit in seconds.
 
