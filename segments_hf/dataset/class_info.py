@@ -81,7 +81,8 @@ def id2label(
             dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A string is treated
             as a release in the same cases as in `categories`.
         column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
-            otherwise `annotations`, `segments_info` or `objects`. Omit it for the id of a dataset on the Hub.
+            otherwise the first of `annotations`, `segments_info`, `objects` and `labels` that has class names. Omit it
+            for the id of a dataset on the Hub.
         config_name: The configuration on the Hub.
         token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.

@@ -164,7 +164,7 @@ def progress_bar(items: Iterable[T] | None = None, **options: str | float | None
 def cast_table(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Cast a table to the schema of the features of a dataset. `datasets` has no public function that casts a table.
 
-    The function of pyarrow is not enough, because it cannot cast strings inside lists to JSON types.
+    The function of pyarrow is not enough, because it cannot cast bytes to an image, or a class name to a class index.
     """
     from datasets.table import table_cast
 

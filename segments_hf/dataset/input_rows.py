@@ -117,7 +117,7 @@ def open_rows(
 
     Raises:
         OptionError: An option is invalid, the limit is not positive, or there are no rows.
-        SegmentsHFError: The input has an unsupported type.
+        SegmentsHFError: The input has an unsupported type, or `check` rejects it.
     """
     if limit is not None:
         check_number("limit", limit, 1)

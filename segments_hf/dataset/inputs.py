@@ -90,8 +90,8 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
         **options: The options of `load_release` for a release.
 
     Raises:
-        OptionError: The input is an empty dict.
-        SegmentsHFError: The input has an unsupported type.
+        OptionError: The input is an empty dict, or an option is invalid.
+        SegmentsHFError: The input has an unsupported type, or the release cannot be loaded.
     """
     if releases_by_split(data) is None:
         return _dataset_splits(data)

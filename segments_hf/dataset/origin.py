@@ -40,7 +40,7 @@ class Origin(NamedTuple):
 
     @property
     def title(self) -> str | None:
-        """The data set and the release, such as ``jane/flowers v1.0``; None if the description does not name them."""
+        """The data set and the release, such as ``jane/flowers v1.0``; None if the description does not name both."""
         return f"{self.dataset} {self.release}" if self.dataset else None
 
 
@@ -62,7 +62,8 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
 def release_title(release: Release) -> str | None:
     """Return the owner, the data set and the name of a release, such as ``jane/flowers v1.0``.
 
-    An owner or a name that the file lacks is left out. If the file lacks the name of the data set, return None.
+    If the file lacks the owner or the name of the release, that part is left out. If it lacks the name of the data set,
+    return None.
     """
     if not release.dataset_name:
         return None
@@ -83,7 +84,7 @@ def split_origin(description: str) -> tuple[str, str]:
 
 
 def described_task_type(description: str) -> str | None:
-    """Return the task type in the sentence about the origin, which may name several releases; None if it has none.
+    """Return the task type that the sentence about the origin names, even for several releases; None if it names none.
 
     >>> described_task_type("Labeled on Segments.ai as bboxes: release v1.0, release v2.0.")
     'bboxes'

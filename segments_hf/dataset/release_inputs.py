@@ -52,7 +52,7 @@ def is_release(value: object) -> TypeGuard[AnyRelease]:
 
 
 def describe_input(data: object) -> str:
-    """Return a description of data that are neither releases nor datasets, for a message."""
+    """Return a description of data that are not releases, for a message."""
     if _is_release_content(data):
         return "the content of a release file as a dict (pass the path of the file instead)"
     if isinstance(data, Mapping):
@@ -82,7 +82,8 @@ def release_source(
         max_bytes: The maximum size in bytes of the release file, for a release on the platform.
 
     Raises:
-        OptionError: The release object of the official SDK has no URL.
+        OptionError: The release object of the official SDK has no URL, or a `Release` is only the part of a release
+            that belongs to one sensor.
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release was made in memory, and the file at its location is missing or differs.
         StorageError: The release of the platform cannot be cached.

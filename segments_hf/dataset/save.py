@@ -44,8 +44,8 @@ def save_build(
         builder: The builder. Its option `embed` must be true for Parquet files of a converted dataset, and for point
             clouds, so that the files contain the images and the point clouds.
         folder: The folder to write.
-        file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``. The Parquet
-            files are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
+        file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``. The names of
+            the Parquet files are those on the Hub, such as ``data/train-00000-of-00001.parquet``.
         split: The split to write; by default all splits.
         convert: A function that converts the built dataset before it is written.
         overwrite: Whether to replace an existing dataset.
@@ -124,7 +124,7 @@ def _parquet_name(split: str) -> str:
 
 
 def _name_as_on_the_hub(folder: Path, split: str | None) -> None:
-    """Move the Parquet files of a build to ``data/``, with the names they have on the Hub; remove other splits."""
+    """Move the Parquet files of a build to ``data/`` and name them as on the Hub; remove those of other splits."""
     data = folder / "data"
     make_folder(data)
     for file in sorted(folder.glob("*.parquet")):

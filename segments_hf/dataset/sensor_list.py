@@ -38,11 +38,13 @@ def sensors(
         max_release_bytes: The maximum size of the release file: a number of bytes, or text such as ``"10GB"``.
 
     Returns:
-        The sensors, in the order of the first sample that has them; an empty list for a release of another task type.
+        The sensors, in the order of the first sample that has them; an empty list for a release without sensors.
 
     Raises:
+        OptionError: There is no release.
         ReleaseError: The file is not a release.
         PlatformError: The platform refuses the request, or has no such release.
+        SegmentsHFError: The value is not a release.
 
     >>> lidar = '{"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": [{}, {}]}}'
     >>> sample = f'{{"name": "drive", "attributes": {{"sensors": [{lidar}]}}}}'

@@ -19,7 +19,8 @@ _PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # 
 def names_in(instruction: str) -> set[str]:
     """Return the names of the splits in an instruction of `datasets`.
 
-    If the text between two plus signs is not the name of a split or a part of a split, the result has the whole text.
+    If one of the texts between the plus signs is neither the name nor a part of a split, the result contains the whole
+    instruction instead of this text.
 
     >>> sorted(names_in("train[:10%]+test"))
     ['test', 'train']

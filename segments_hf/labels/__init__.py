@@ -59,7 +59,7 @@ __all__ = [
     "with_decoded_bitmap",
 ]
 
-# The label of a row has the first of these types whose columns the row has.
+# The type of the label of a row is the first of these types whose columns the row has.
 LABEL_TYPES: tuple[type[Label], ...] = (PointLabel, CuboidLabel, BitmapLabel, VectorLabel)
 
 

@@ -78,7 +78,7 @@ class BitmapLabel(ImageLabel):
         return not self._row["annotations"] and self.size is not None and is_labeled(self._row)
 
     def objects(self) -> Objects:
-        """Find the objects that have pixels, with their boxes and areas.
+        """Find the objects that have pixels and a class, with their boxes and areas.
 
         Raises:
             BitmapError: The bitmap cannot be read.
@@ -86,7 +86,7 @@ class BitmapLabel(ImageLabel):
         return self.objects_of(None if self.ids is None else boxes(self.ids))
 
     def objects_of(self, regions: Boxes | Rles | None) -> Objects:
-        """Find the objects that have pixels, using measurements of the bitmap that the caller already has.
+        """Find the objects that have pixels and a class, from measurements of the bitmap that the caller already has.
 
         Args:
             regions: The result of `boxes` or `rle` for `ids`; None if the row has no bitmap.

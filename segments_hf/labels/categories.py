@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-# The `id` of the feature of one of these columns stores the categories, in datasets of images, of point clouds, and of
-# layouts of point clouds.
+# The `id` of the feature of one column stores the categories: of the first of these columns in datasets of images, of
+# the second in datasets of point clouds, and of the third in layouts of point clouds.
 _CATEGORIES_COLUMNS = ("image", "point_cloud_type", "points")
 
 

@@ -57,9 +57,9 @@ class CuboidLabel(CloudLabel):
 
     object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID, "polygon", "polyline", "point"})
     encoding = (
-        "`annotations` holds the cuboids: `position` is the center, `dimensions` are length, width and height, both in "
-        "meters in the world, `yaw` is the angle about the z axis in radians; or the `points` of a polygon, polyline "
-        "or point. `category` is the class, `category_id` its id on Segments.ai."
+        "`annotations` holds cuboids, polygons, polylines and points. Of a cuboid, `position` is the center, "
+        "`dimensions` are length, width and height, both in meters in the world, and `yaw` is the angle about the z "
+        "axis in radians. Other objects have `points`. `category` is the class, `category_id` its id on Segments.ai."
     )
     hub_task: ClassVar[tuple[str, str | None]] = ("other", None)
 

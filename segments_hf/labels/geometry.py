@@ -108,7 +108,7 @@ def measure_polygons(polygons: Sequence[Sequence[Point]], size: ImageSize | None
 
     Args:
         polygons: The corners of each polygon.
-        size: The size of the image; if it is unknown, it is assumed to be 65536 x 65536 pixels.
+        size: The size of the image; if it is unknown, pixels are counted in an image of 65536 x 65536 pixels.
 
     Returns:
         The part of each polygon that is inside the image; None if that part covers no pixel center or has no area.

@@ -110,7 +110,8 @@ class VectorLabel(ImageLabel):
         """Find the objects inside the image, with their boxes and areas.
 
         Polygons, and the bounding boxes of all objects, are clipped to the image. Boxes and polygons that cover no
-        pixel are left out, and so are objects that are wholly outside of the image, and annotations of an unknown type.
+        pixel are left out, and so are objects that are wholly outside of the image, and annotations without a class
+        or of an unknown type.
 
         Raises:
             BitmapError: A coordinate of an annotation of a known type is invalid.

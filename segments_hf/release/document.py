@@ -134,7 +134,7 @@ def parse_moment(value: object) -> datetime.datetime | None:
     """
     try:
         moment = msgspec.convert(value, datetime.datetime | None)
-    except msgspec.ValidationError:  # a text that is not a date, or a number, whose unit is unknown
+    except msgspec.ValidationError:  # a number, whose unit is unknown, or a text that is not a date and time
         return None
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 

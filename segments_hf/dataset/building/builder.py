@@ -63,8 +63,8 @@ _CLOUD_BATCH_ROWS = 1  # the same number for rows that contain the bytes of poin
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
     """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream.
 
-    A stream yields the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because
-    `datasets` takes several times as long to convert rows to tables.
+    A stream yields the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because the build
+    would take several times as long if `datasets` converted the rows to tables.
     """
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
@@ -183,7 +183,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Build the dataset unless it is in the cache, and log the problems of its samples.
 
         Raises:
-            OptionError: `num_proc` is not a positive whole number.
+            OptionError: `num_proc` is not a positive whole number, or `on_error` skipped all rows of a split.
             StorageError: The dataset cannot be written: the disk is full or read-only.
             SegmentsHFError: The release or its assets have an error.
         """
@@ -200,7 +200,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the built dataset, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split, or `split` selects no rows.
+            OptionError: There is no such split, or `split` cannot be read or selects no rows.
         """
         self._check_split(split)
         if self.info.splits:
@@ -211,8 +211,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the release as a stream, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split; `split` is a part of a split, such as ``train[:100]``; or it is several
-                splits, such as ``train+test``, and this version of `datasets` cannot stream them together.
+            OptionError: There is no such split; `split` cannot be read; it is a part of a split, such as
+                ``train[:100]``; or it is several splits, such as ``train+test``, and this version of `datasets` cannot
+                stream them together.
         """
         self._check_split(split)
         if split is not None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
 
-# The fields of `FetchOptions`, as fields of a configuration: `datasets` accepts no other options.
+# The fields of `FetchOptions` as fields of a configuration, because `datasets` accepts only such fields as options.
 _FetchingConfig: Any = dataclasses.make_dataclass(
     "_FetchingConfig",
     [(option.name, Any, field(default=option.default)) for option in dataclasses.fields(FetchOptions)],

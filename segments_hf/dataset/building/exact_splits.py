@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]:
-    """Round the size of each split to a whole number, so that the sizes sum to a count.
+    """Round the size of each split to a whole number, so that the sizes sum to `count`.
 
     The method is that of the largest remainder: all sizes are rounded down, and the splits with the largest remainders
     get one more sample. If two remainders are equal, the first split gets the sample.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-_SMALL_SPLIT_SHARDS = 16  # the maximum number of shards for up to 16 * 64 samples of a split
+_SMALL_SPLIT_SHARDS = 16  # the maximum number of shards for up to 16 * 64 samples of one split of a release
 _SHARD_SAMPLES = 64  # the size of the shards for more samples, unless there would be more than `_MAX_SHARDS` shards
 _MAX_SHARDS = 4096  # `datasets` needs time for each shard before the first row of a stream
 
@@ -153,7 +153,7 @@ def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
 
 
 def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
-    """Check that splits exist, before anything is fetched.
+    """Check that splits exist, before assets are fetched.
 
     Args:
         config: The options of the builder.
@@ -173,7 +173,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
 def _divided(
     config: SegmentsReleaseConfig, split: str, keys: Sequence[ReleaseKey]
 ) -> Iterator[tuple[str, ReleaseKey, Sequence[int]]]:
-    """Yield the name of each split, the key of each release, and the indices of the samples of this split in it.
+    """For each release and split, yield the name of the split, the key of the release, and the indices of its samples.
 
     Args:
         config: The options of the builder.

@@ -62,7 +62,8 @@ def split_rule(
         The rule; None if the release is not divided.
 
     Raises:
-        OptionError: The fractions do not sum to 1, the name of a split is invalid, or an option needs fractions.
+        OptionError: A fraction is invalid, the fractions do not sum to 1, the name of a split is invalid, an option is
+            not ``metadata:KEY``, or an option needs fractions.
     """
     if not isinstance(splits, Mapping):
         for name, value in (("exact", exact), ("split_by", split_by)):

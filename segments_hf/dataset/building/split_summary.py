@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.building.split_rule import SplitRule
 
-_MAX_DEVIATION = 0.1  # the relative deviation of a split's size from its fraction above which there is a hint
+# A hint is shown if the size of a split differs from its rounded share by more than this part of the share.
+_MAX_DEVIATION = 0.1
 
 logger: Logger = own_logger(__name__)
 

@@ -21,7 +21,7 @@ class AssetOptions:
     """The options for reading the assets of rows. They can be pickled if `resolve` can be pickled.
 
     Attributes:
-        fetching: The limits of downloads and images.
+        fetching: The limits of downloads, images and point clouds.
         segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
             fetched, except bitmaps that cannot store the ids of the annotations. None if there is no such folder. It is
             not used for sequences and point clouds.

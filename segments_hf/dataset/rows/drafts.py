@@ -111,9 +111,10 @@ def _frame_drafts(
 
 
 def _correct_status(row: dict[str, Any], *, has_label: bool) -> None:
-    """Correct the status of a row, which is that of the label of the whole sample.
+    """Correct the status of a row, which was copied from the label of the whole sample.
 
-    The status becomes null if the label could not be read, and ``UNLABELED`` for a frame that the label lacks.
+    The status becomes null if the label could not be read. It becomes ``UNLABELED`` for a frame that the label lacks,
+    unless the sample was skipped or rejected.
     """
     if row["annotations"] is None:
         row["status"] = None

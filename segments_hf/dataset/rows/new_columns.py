@@ -31,7 +31,7 @@ class NewColumns(Protocol):
 
 @dataclass(frozen=True)
 class Versioned(Generic[T]):
-    """A function of a row whose hash changes with `ROW_FORMAT`, and whose errors name the sample."""
+    """A function of a row. Its hash changes with `ROW_FORMAT`; its bitmap and point cloud errors name the sample."""
 
     function: Callable[[Row], T]
     row_format: int = ROW_FORMAT

@@ -17,7 +17,8 @@ class RowPosition(NamedTuple):
 
     Attributes:
         sample: The position of the sample in the slice.
-        row: The number of the row in the sample: 0 for an image, the index of the frame for a sequence.
+        row: The number of the row in the sample: 0 for an image or a point cloud, the index of the frame for
+            a sequence.
     """
 
     sample: int = 0

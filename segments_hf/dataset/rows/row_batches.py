@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 64
 _MAX_BYTES = 32 * 2**20  # the size of files, text and lists of numbers at which a batch ends
-_TEXT, _NUMBER = (bytes, str), (int, float)  # constants, because `_num_bytes` checks each value of a row
+_TEXT, _NUMBER = (bytes, str), (int, float)  # made once for speed: `_num_bytes` checks each value
 
 
 class RowBatch(NamedTuple):
@@ -37,7 +37,7 @@ class RowBatch(NamedTuple):
 
 
 def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: NewColumns | None) -> Iterator[RowBatch]:
-    """Combine rows into tables of up to 64 rows. A table has fewer rows if their files or texts are large.
+    """Combine rows into tables of up to 64 rows. A table has fewer rows if some were left out, or if they are large.
 
     Args:
         outcomes: The rows with their problems. Files are ``{"bytes": …, "path": …}``, and JSON is text.
@@ -66,7 +66,7 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
 
 
 def _num_bytes(values: Iterable[object]) -> int:
-    """Return the approximate size of values of a row; numbers outside of lists are small, and count as 0."""
+    """Return the approximate size of the values of a row in bytes; numbers outside of lists count as 0."""
     size = 0
     for value in values:
         if isinstance(value, _TEXT):
@@ -89,7 +89,8 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
             arrays of one or two dimensions.
         features: The columns of the table. Other columns of the rows are left out.
     """
-    # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
+    # pyarrow cannot convert Python objects to lists or structs with Arrow's JSON type, so JSON is first stored as
+    # strings.
     stored = storage_schema(features)
     arrays = [_column([row[field.name] for row in rows], field.type) for field in stored]
     return cast_table(pa.Table.from_arrays(arrays, schema=stored), features.arrow_schema)
@@ -117,7 +118,7 @@ def storage_schema(features: Features) -> pa.Schema:
 
 
 def _storage_type(type_: pa.DataType) -> pa.DataType:
-    """Return a type in which JSON is a string."""
+    """Return the type with extension types, such as Arrow's JSON type, replaced by their storage types."""
     if isinstance(type_, pa.BaseExtensionType):
         return type_.storage_type
     if pa.types.is_struct(type_):

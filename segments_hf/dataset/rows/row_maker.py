@@ -44,8 +44,8 @@ class RowMaker:
         features: The columns of `batches`.
         assets: The options for reading images, bitmaps and point clouds; None to leave these columns null.
         on_error: What to do with a row that has an error: ``raise`` it, ``skip`` the row, or ``keep`` the row with
-            null in the affected column. ``keep`` also skips a sample whose JSON cannot be decoded, because none of its
-            columns is known.
+            null in the affected column. ``keep`` also skips a sample that cannot be read, such as a sequence without
+            frames, because none of its columns is known.
         new_columns: A function that makes some of the columns of `batches`, such as masks or the columns of a layout.
             The others are copied from the row.
     """
@@ -122,7 +122,7 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
-    """Return the outcome of a draft according to `on_error`, after its assets were fetched if they are needed."""
+    """Return the outcome of a draft according to `on_error`. If the row needs assets, they are already fetched."""
     if not (draft.errors or draft.repairs or draft.replaced):
         return Outcome(draft.row, size_in_memory=size, position=draft.position)
     by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}

@@ -52,7 +52,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
 
     Raises:
         PlatformError: The platform refuses the request, or has no such release.
-        ReleaseError: The release file cannot be fetched.
+        ReleaseError: The release file cannot be fetched, or a ``segments://`` URL is malformed.
         SegmentsHFError: The source is empty, or is neither a string nor a path.
         StorageError: The release cannot be written to the cache.
     """
