@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import ClassSource
     from segments_hf.labels.row import Row
 
-# A dict with one of these keys is a row; any other dict is a dict of splits.
+# A dict with one of these keys is a row, unless its values are releases or datasets: then it is a dict of splits.
 _ROW_KEYS = ("image", "annotations", "objects", "label", "annotation", "point_cloud", JSON_LABEL_COLUMN)
 _PLOT_NAME = "plot"  # the name of the function that draws one row, for errors
 
@@ -55,7 +55,7 @@ def first_rows(
             input that is not a release; the rows are neither those of images nor those of point clouds; a list has rows
             of both; or a row contains arrays.
     """
-    if _is_row(data) and releases_by_split(data) is None and not any(map(_is_dataset, data.values())):
+    if _is_row(data):
         require_known_task(data, None, tool)
         raise OptionError(
             "got one row as a dict, expected its dataset or a list of rows: plot(dataset, index=0) draws the row with "
@@ -103,7 +103,7 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | 
             f"got {of!r}, expected a dataset, a release or categories; pass the index of a row as index={of!r}",
             option="of",
         )
-    if sensor is not None and (_is_row(data) or releases_by_split(data) is None):
+    if sensor is not None and releases_by_split(data) is None:
         raise OptionError(f"got {sensor!r} for {describe_input(data)}, but only releases have sensors", option="sensor")
     if _is_row(data):
         if index:
@@ -123,8 +123,13 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | 
 
 
 def _is_row(data: object) -> TypeGuard[Row]:
-    """Return whether a value is a row, and not a dict of splits."""
-    return isinstance(data, Mapping) and any(name in data for name in _ROW_KEYS)
+    """Return whether a value is a row. A dict of splits is not a row, even if a split has the name of a column."""
+    return (
+        isinstance(data, Mapping)
+        and any(name in data for name in _ROW_KEYS)
+        and releases_by_split(data) is None
+        and not any(map(_is_dataset, data.values()))
+    )
 
 
 def _is_dataset(value: object) -> bool:

@@ -52,15 +52,15 @@ def in_cell(picture: Image.Image | None, size: tuple[int, int], placeholder: str
 def with_caption(picture: Image.Image, row: Row) -> Image.Image:
     """Write the name of the sample, the status of its label and the number of its objects below the picture of a row.
 
-    A row without a `name`, as in a layout, has an empty caption.
+    What the row lacks is left out: a row in a layout without a column `name` has an empty caption.
     """
     part = Image.new("RGB", (PART_WIDTH, picture.height + _CAPTION_HEIGHT), SHEET_COLOR)
     part.paste(picture, (0, 0))
     if "name" in row:
         pen = ImageDraw.Draw(part)
         font = font_of(12)
-        count = len(row["annotations"] or ())
-        summary = shortened(f"{row['status']} · {counted(count, 'object')}", font, PART_WIDTH / 2)
+        count = counted(len(row["annotations"] or ()), "object") if "annotations" in row else None
+        summary = shortened(" · ".join(filter(None, [row.get("status"), count])), font, PART_WIDTH / 2)
         name = shortened(row_title(row), font, PART_WIDTH - font.getlength(summary) - GAP)
         pen.text((2, picture.height + 5), name, TEXT_COLOR, font)
         pen.text((PART_WIDTH - 2, picture.height + 5), summary, _FAINT_TEXT_COLOR, font, anchor="ra")

@@ -148,6 +148,11 @@ def test_boxes_of_an_object_detection_layout_are_drawn() -> None:
     assert drawn.getpixel((15, 11)) == UNLABELED_COLOR
 
 
+def test_row_in_a_layout_may_have_a_name() -> None:
+    row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "area": [200.0], "category": [1]}}
+    assert contact_sheet([{**row, "name": "a.jpg"}], of=CATEGORIES) != contact_sheet([row], of=CATEGORIES)
+
+
 def test_every_form_of_input_gives_the_same_sheet(tmp_path: Path) -> None:
     expected = contact_sheet(demo_release())
     rows = load_release(demo_release(), split="train")

@@ -69,6 +69,14 @@ def test_classes_are_read_from_every_form_of_input(flowers: Any, form: str) -> N
     assert legend(plot(flowers[1], source)) == {"flower (4)": PINK, "leaf (8)": GREEN}
 
 
+@pytest.mark.parametrize("split", ["image", "label", "annotations"])
+@pytest.mark.parametrize("form", ["release", "dataset", "stream"])
+def test_dict_of_splits_is_no_row_if_a_split_has_the_name_of_a_column(flowers: Any, split: str, form: str) -> None:
+    data = {"release": demo_release(), "dataset": flowers, "stream": flowers.to_iterable_dataset()}[form]
+    assert plot({split: data}, index=1).get_suptitle() == "meadow_02.jpg · REVIEWED"
+    assert contact_sheet({split: data}, limit=1) == contact_sheet(flowers, limit=1)
+
+
 def test_classes_without_categories_are_named_by_their_index(flowers: Any) -> None:
     assert list(legend(plot(flowers[1]))) == ["class 0 (4)", "class 1 (8)"]
 
