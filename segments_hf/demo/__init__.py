@@ -23,9 +23,9 @@ def demo_release(
     paths.
 
     Args:
-        name: ``flowers``, eight images with bitmaps, six of them labeled; ``street-cuboids``, one sequence of five
-            point clouds with a camera, two cars and a pedestrian; ``street-segmentation``, the same five point clouds
-            with a class for each point, four of them labeled; or ``street-sensors``, two sequences of three and two
+        name: ``flowers``, eight images, six of them labeled with bitmaps; ``street-cuboids``, one sequence of five
+            point clouds with a camera, two cars and a pedestrian; ``street-segmentation``, the same five point clouds,
+            four of them labeled with a class for each point; or ``street-sensors``, two sequences of three and two
             frames, each with the lidar and the camera as sensors, both labeled.
 
     Returns:

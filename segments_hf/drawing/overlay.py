@@ -37,8 +37,8 @@ def overlay(
         of: The source of the class names and colors: the dataset of the row, its release, or its categories. By
             default, the picture shows class indices. For a grayscale semantic mask that was made with `ignore_index`,
             pass the dataset: its features say which class each value of the mask stands for.
-        size: The width and height in pixels to which the picture is enlarged or reduced, with its aspect ratio; by
-            default, the picture has the size of the image or, without an image, of the label.
+        size: A width and height in pixels. The picture is enlarged or reduced to fit into them, and keeps its aspect
+            ratio. By default, the picture has the size of the image or, without an image, of the label.
         names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.
 
@@ -77,7 +77,7 @@ def blank_background(
     plain = Image.new("RGB", (1, 1), color)
     if size is None:
         return plain.resize(label.size)
-    # `ImageOps.contain`, which scales images, has the same rule.
+    # `ImageOps.contain`, with which `to_rgb` scales images, computes the size in the same way.
     scale = min(size[0] / label.size[0], size[1] / label.size[1])
     return plain.resize((max(1, round(label.size[0] * scale)), max(1, round(label.size[1] * scale))))
 

@@ -28,8 +28,8 @@ def checked_numbers(value: object, shape: tuple[int, ...], name: str) -> npt.NDA
         name: The name of the numbers, for the error.
 
     Raises:
-        PointCloudError: The value has another shape, or contains no numbers; or a number is not finite, or is 1e12 or
-            more in absolute value.
+        PointCloudError: The value has another shape or does not consist of numbers; or a number is not finite, or is
+            1e12 or more in absolute value.
 
     >>> checked_numbers([1, 2, 3], (3,), "position")
     array([1., 2., 3.])

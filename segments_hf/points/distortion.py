@@ -58,7 +58,8 @@ def distort(points: Floats, distortion: Mapping[str, Any] | str | None) -> Float
         It is computed without the tangential coefficients p1 and p2, which are small.
 
     Raises:
-        PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
+        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
+            number.
 
     >>> distort(np.array([[0.5, 0.0]]), {"model": "brown-conrady", "coefficients": {"k1": -0.1}}).round(6).tolist()
     [[0.4875, 0.0]]
@@ -77,7 +78,8 @@ def lens_model(distortion: Mapping[str, Any] | str | None) -> LensModel | None:
         distortion: As for `distort`.
 
     Raises:
-        PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
+        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
+            number.
     """
     decoded = _decoded(distortion) if isinstance(distortion, str) else distortion
     return None if decoded is None else _checked_model(decoded)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-# The depth of the near plane, in the unit of the points. The projections of boxes leave out smaller depths.
+# The depth of the near plane, in the unit of the points. Projections of boxes leave out the parts that are nearer.
 NEAR_PLANE_DEPTH: Final = 0.1
 _CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
 # The signs that convert the axes of a camera to x right, y down, z along the optical axis.

@@ -47,10 +47,10 @@ def point_labels(
     Raises:
         OptionError: `row` is not a row, `kind` is unknown, or an option does not apply to this kind of labels; or the
             row has a `point_cloud` without `point_cloud_type`.
-        PointCloudError: `annotations` or `point_annotations` is missing, the number of labels differs from the number
-            of points in the file, `point_annotations` contains an id that no annotation has, or `ignore_index` is the
-            class index of an annotation.
-        AssetError: The file cannot be read, is damaged, or has another type.
+        PointCloudError: `annotations` is missing; `point_annotations` is missing, is not a list of integers, or
+            contains an id that no annotation has; the number of labels differs from the number of points in the file;
+            or `ignore_index` is the class index of an annotation.
+        AssetError: The file cannot be read, is damaged, has another type, or is too large.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
 
     >>> row = {"point_annotations": [7, 0, 9, 8, 7], "annotations": [{"id": 8, "category": 2}, {"id": 7, "category": 0},

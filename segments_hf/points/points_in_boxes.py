@@ -32,7 +32,7 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
 
     Returns:
         bool array of shape (N, M). Points on the border of a box are inside. The computation uses float64, so a point
-        that is closer to the border than its rounding errors may be inside or outside.
+        that is closer to the border than the rounding errors may count as inside or outside.
 
     Raises:
         PointCloudError: `points` has another shape or dtype.

@@ -98,8 +98,8 @@ def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
 
     Raises:
         OptionError: The row has no point cloud, or does not contain the type of its file.
-        AssetError: The file cannot be read, is damaged, has another type, or has no field x, y or z with one value per
-            point.
+        AssetError: The file cannot be read, is damaged, has another type or is too large, or has no field x, y or z
+            with one value per point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return open_row(row).positions()
@@ -110,7 +110,7 @@ def num_points(row: Mapping[str, Any]) -> int | None:
 
     Raises:
         OptionError: The row does not contain the type of its file.
-        AssetError: The file cannot be read, is damaged, or has another type.
+        AssetError: The file cannot be read, is damaged, has another type, or is too large.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     stored = row.get("point_cloud")
@@ -124,7 +124,7 @@ def open_row(row: Mapping[str, Any]) -> Cloud:
 
     Raises:
         OptionError: The row has no point cloud, or does not contain the type of its file.
-        AssetError: The file cannot be read, is damaged, or has another type.
+        AssetError: The file cannot be read, is damaged, has another type, or is too large.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS)

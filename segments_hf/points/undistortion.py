@@ -29,7 +29,8 @@ def needs_undistortion(camera: Mapping[str, Any]) -> bool:
         to the optical axis. In an image without distortion, it is proportional to the tangent of this angle.
 
     Raises:
-        PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
+        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
+            number.
     """
     lens = lens_model(camera.get("distortion"))
     return lens is not None and (lens.name == "fisheye" or any(lens.coefficients.values()))
@@ -51,8 +52,8 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
         pixel is beyond the range of the lens model. If the camera needs no undistortion, `image` itself is returned.
 
     Raises:
-        PointCloudError: The intrinsic matrix is missing, invalid or has no inverse; or the model of distortion is
-            unknown, or a coefficient is unknown or not a finite number.
+        PointCloudError: The intrinsic matrix is missing, invalid or has no inverse; or the distortion is invalid, as
+            in `needs_undistortion`.
     """
     if not needs_undistortion(camera):
         return image

@@ -80,7 +80,7 @@ def _colors_of_numbers(numbers: Numbers) -> npt.NDArray[np.uint8]:
 def _draw_objects(canvas: Image.Image, objects: Sequence[ShownObject], ground: Ground) -> None:
     """Draw each object that has `geometry_3d`, with its object number as the value of the pixels.
 
-    The function draws the footprint and the heading of a cuboid, and the outline of a polygon.
+    A cuboid is drawn as its footprint and its heading, and a polygon as its outline.
     """
     pen = ImageDraw.Draw(canvas)
     for number, item in enumerate(objects, start=1):
@@ -100,7 +100,7 @@ def _draw_objects(canvas: Image.Image, objects: Sequence[ShownObject], ground: G
 
 
 def _outline_of(item: ShownObject) -> Floats:
-    """Return the points to draw of an object: float64 array of shape (K, 3).
+    """Return the points with which an object is drawn: float64 array of shape (K, 3).
 
     For a polygon, line or point, return its points. For a cuboid, return its four corners at half of its height, its
     center, and the center of its front.

@@ -68,7 +68,7 @@ class PageFile:
         self._size += len(content)
 
     def close(self) -> None:
-        """Write the end of the page: the size of the file in bytes, and the HTML after the data with the scripts."""
+        """Write the end of the page: the size of the file in bytes, and the HTML after the data, with the scripts."""
         # The number is padded with spaces, so that the length of the block does not depend on the number.
         self.add(_size_block(self._size + len(_size_block(0)) + len(self._after)))
         self.add(self._after)

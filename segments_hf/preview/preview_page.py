@@ -78,7 +78,7 @@ class PageHead(msgspec.Struct):
         name: The owner, the data set and the release, or the name of the dataset.
         task_type: The task type; None if it is not known.
         classes: The classes, in the order of the class indices.
-        limit: The `limit` of `preview`; None if all samples are shown.
+        limit: The `limit` of `preview`; None for no limit.
         total: The number of samples in a release, or of rows in a dataset; None for a stream.
         counts_frames: Whether `limit` and `total` are numbers of frames instead of samples.
         draws_labels: Whether the page draws the labels. Labels that stay JSON are listed as attributes instead.

@@ -93,7 +93,7 @@ NO_POINTS = Points(np.empty(0, [(axis, np.float64) for axis in "xyz"]), np.empty
 
 
 def read_shown_points(row: Row, limit: int) -> Points:
-    """Read the points of a row, and choose the points to show evenly from the points with finite coordinates.
+    """Read the points of a row, and choose those to show: evenly from all points with finite coordinates.
 
     Args:
         row: A row with a point cloud.
@@ -251,8 +251,8 @@ def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> 
 def _step_of(length: float) -> float:
     """Return the rounding step for coordinates from 0 to `length`.
 
-    If coordinates of 2 bytes need a step of at most `_STEP`, return this step. Otherwise, return the step for
-    coordinates of 4 bytes, which is at least `_STEP`.
+    Return the smallest step with which the coordinates fit into 2 bytes, if it is at most `_STEP`. Otherwise, return
+    the step for coordinates of 4 bytes, which is at least `_STEP`. For a length of 0, return 1.
 
     >>> _step_of(65.535), _step_of(10_000), _step_of(0)
     (0.001, 0.01, 1.0)

@@ -33,7 +33,7 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
     Ids are text because JavaScript numbers are exact only up to 2^53.
 
     Attributes:
-        id: The id of the annotation; if `has_no_annotation`, the first of these ids, separated by commas.
+        id: The id of the annotation; if `has_no_annotation`, the first ids without an annotation, separated by commas.
         class_number: The class index; the number of classes if the object has no class.
         attributes: The names and values of the attributes.
         area: The number of pixels in the bitmap before scaling; None without a bitmap.

@@ -1,4 +1,4 @@
-"""A page shows texts of a release never as markup or code, and sends no requests."""
+"""A page never treats texts of a release as markup or code, and sends no requests."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes
         camera: An entry of the `cameras` of a row, with an image. Without a calibration, no boxes are drawn.
         boxes: Boxes in the frame of the sensor, or None.
         classes: The classes.
-        size: The width and height in pixels to which the image is enlarged or reduced, with its aspect ratio.
+        size: A width and height in pixels. The image is enlarged or reduced to fit into them, and keeps its aspect
+            ratio.
 
     Raises:
         AssetError: The image cannot be read; the error names the camera.

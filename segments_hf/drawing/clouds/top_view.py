@@ -50,7 +50,7 @@ class TopView(NamedTuple):
 
     @property
     def num_outside(self) -> int:
-        """The number of objects outside of the picture, because they are far from the points."""
+        """The number of objects that are outside of the picture because they are far from the points."""
         size = self.picture.size
         return sum(clipped_box(shape.points, size) is None for shape in self.outlines.shapes)
 

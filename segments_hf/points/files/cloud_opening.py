@@ -125,7 +125,7 @@ def check_cloud(content: bytes, kind: str, *, max_points: int) -> CloudHeader:
 
 
 def kind_of_content(content: bytes) -> str | None:
-    """Return the type of a file with a header, by its first bytes: ``las`` also for LAZ files; None for other files."""
+    """Return the type that the first bytes of a file show: ``las`` also for LAZ files; None if they show no type."""
     kinds = _kinds_of(content)
     return kinds[0] if kinds else None
 

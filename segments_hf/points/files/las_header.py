@@ -79,10 +79,10 @@ def read_las_sizes(content: bytes) -> LasSizes:
 
 
 def _check_size(found: int, sizes: LasSizes, *, is_at_end: bool) -> None:
-    """Compare the size of the points with the number of bytes from the first point to the end of the file.
+    """Compare the size of the points in the header with the size of the data in the file.
 
     Args:
-        found: This number of bytes.
+        found: The number of bytes from the first point to the end of the file.
         sizes: The sizes in the header of the file.
         is_at_end: Whether no other data follows the points.
     """

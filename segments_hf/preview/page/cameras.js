@@ -60,7 +60,7 @@ function chooseCamera(index) {
   showView();
 }
 
-/** Mark the choice in the strip, and disable the controls that change only the view of the point cloud. */
+/** Mark the choice in the strip. While the stage shows a camera, disable the controls of the view of the point cloud. */
 function markCamera() {
   const chosen = viewer.camera === null ? 0 : viewer.camera + 1;
   find("cameras").querySelectorAll("button").forEach((button, index) => button.setAttribute("aria-pressed", index === chosen));

@@ -46,7 +46,9 @@ def test_columns_are_the_fields_of_the_structured_array(name: str) -> None:
         *(("ply", ply_file, encoding) for encoding in PLY_FORMATS),
     ],
 )
-def test_columns_of_files_with_float32_fields_only(kind: str, make_file: Callable[..., bytes], encoding: str) -> None:
+def test_columns_of_files_with_only_float32_fields_are_read(
+    kind: str, make_file: Callable[..., bytes], encoding: str
+) -> None:
     points = np.arange(12, dtype="<f4").reshape(4, 3)
     content = make_file(points.view([("x", "<f4"), ("y", "<f4"), ("z", "<f4")])[:, 0], encoding)
     cloud = open_cloud(content, kind, max_points=4)
