@@ -54,7 +54,7 @@ CASES = {
         AssetError, "segmentation_bitmap", r"8 x 6 pixels for an image of 6 x 8 .*before EXIF rotation"
     ),
     "unknown category": ProblemCase(ReleaseError, None, "category id 77.* 1, 2"),
-    "label of wrong type": ProblemCase(ReleaseError, "annotations", r"got `str`, expected `int`"),
+    "annotation id of wrong type": ProblemCase(ReleaseError, "annotations", r"got `str`, expected `int`"),
     "id over 64 bits": ProblemCase(ReleaseError, "annotations", "922337203685477580[78]"),
     "attributes of wrong type": ProblemCase(ReleaseError, "row", "expected `object"),
     "no name": ProblemCase(ReleaseError, "row", "without a `name`"),
@@ -100,7 +100,7 @@ def bad_sample(server: Any, case: str) -> dict[str, Any]:
             server.url("/stored.png", png), server.url("/rotated.jpg", rotated_jpeg())
         ),
         "unknown category": sample("bad", image, label(annotations=[ANNOTATION, {"id": 2, "category_id": 77}])),
-        "label of wrong type": sample("bad", image, label(annotations=[{"id": "one", "category_id": 1}])),
+        "annotation id of wrong type": sample("bad", image, label(annotations=[{"id": "one", "category_id": 1}])),
         "id over 64 bits": sample("bad", image, label(annotations=[{"id": 2**63, "category_id": 1}])),
         "attributes of wrong type": {**with_image(None), "attributes": "none"},
         "no name": sample(None, image, valid),

@@ -178,7 +178,10 @@ def test_sample_name_that_is_a_path_writes_no_files_outside_the_caches(
     folder.mkdir()
 
     def paths():
-        """Return the paths in the folder of the test and beside the caches. Folders of other tests have many files."""
+        """Return the paths in the folder of the test, and the files and folders beside the caches.
+
+        The folders beside the caches are those of other tests; their many files are left out.
+        """
         return {*tmp_path.rglob("*"), *caches.parent.iterdir()}
 
     before = paths()

@@ -1,4 +1,4 @@
-"""Functions load a `Release` from its file; text is the path of a release or the id of a dataset on the Hub."""
+"""Functions load a `Release` from its file, and read text as the path of a release or the id of a dataset."""
 
 from __future__ import annotations
 

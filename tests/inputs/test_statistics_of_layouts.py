@@ -1,4 +1,4 @@
-"""Statistics of a dataset in a layout equal the statistics of the rows before `to_layout`."""
+"""Statistics of a layout equal those of its rows, without the numbers that the layout does not contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The objects of a label have the boxes and areas of their pixels."""
+"""Each annotation of a label becomes an object with a box and an area, or is left out and counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An invalid part of a release raises an error with the JSON path of the part, and the other parts can be read."""
+"""An invalid part of a release raises an error with its JSON path; other samples and labels can be read."""
 
 from __future__ import annotations
 

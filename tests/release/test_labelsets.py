@@ -31,8 +31,8 @@ def dataset_with_labelsets(*names, ground_truths=()):
         ({"samples": [{"name": "a"}]}, None),
     ],
     ids=[
-        *("ground truth", "ground truth before the name", "name ground-truth", "two ground truths", "one labelset"),
-        *("is_groundtruth absent", "is_groundtruth null", "task"),
+        *("ground truth", "ground truth and a labelset named ground-truth", "only the name ground-truth"),
+        *("two ground truths", "one labelset", "is_groundtruth absent", "is_groundtruth null", "task"),
         *("labelset of samples", "ground-truth of samples", "no labelset"),
     ],
 )

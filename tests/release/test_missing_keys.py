@@ -47,8 +47,9 @@ def test_labelsets_are_inferred_from_the_samples(read):
         (None, ""),
     ],
     ids=[
-        *("label type", "label type before content", "bitmap", "points", "points of a frame", "bitmap of a frame"),
-        *("null frame", "no annotations", "annotation without points", "skipped label", "null label"),
+        *("label type", "label type that differs from the content", "bitmap", "points", "points of a frame"),
+        *("bitmap of a frame", "null frame", "no annotations", "annotation without points", "skipped label"),
+        "null label",
     ],
 )
 def test_task_type_is_inferred_from_the_first_label_with_content(read, content, expected):

@@ -88,7 +88,7 @@ def test_existing_file_has_priority_over_the_platform(platform, tmp_path, monkey
     assert Release.open(f"segments://{SOURCE}").name == "v1.0"
 
 
-def test_error_of_a_dataset_without_a_release_shows_how_to_name_a_release(platform):
+def test_error_of_a_source_without_the_name_of_a_release_shows_how_to_name_a_release(platform):
     with pytest.raises(ReleaseError, match="owner/dataset@release"):
         Release.open("jane/flowers")
     assert platform.requests == []

@@ -43,7 +43,7 @@ def test_category_has_name_color_instances_and_attributes(read):
 @pytest.mark.parametrize(
     ("category_ids", "expected"),
     [([3, 1, 2], [1, 2, 3]), ([40, 0, 7], [0, 7, 40]), ([5, -1], [-1, 5]), ([], [])],
-    ids=["sorted", "gaps and 0", "negative", "none"],
+    ids=["not in order", "gaps and 0", "negative", "none"],
 )
 def test_categories_are_sorted_by_id(read, category_ids, expected):
     categories = [{"id": category_id, "name": "same"} for category_id in category_ids]

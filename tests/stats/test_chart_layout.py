@@ -81,7 +81,7 @@ def contrast_with_white(color: Any) -> float:
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
-def test_white_classes_have_a_dark_edge_in_all_charts() -> None:
+def test_white_classes_have_a_dark_edge_in_charts_of_classes_and_object_sizes() -> None:
     made = stats_of_classes(3)
     white = [msgspec.structs.replace(item, color=(255, 255, 255)) for item in made.classes]
     drawn = figures(msgspec.structs.replace(made, classes=white))
@@ -105,7 +105,7 @@ def test_white_classes_have_a_dark_edge_in_all_charts() -> None:
         (2_000_000_000, "2G"), (3e12, "3,000G"),
     ],
 )  # fmt: skip
-def test_numbers_have_three_digits_and_a_unit(number: float, text: str) -> None:
+def test_large_numbers_are_shortened_with_a_unit(number: float, text: str) -> None:
     assert short_number(number) == text
 
 

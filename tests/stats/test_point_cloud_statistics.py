@@ -1,4 +1,4 @@
-"""Statistics of point clouds equal those of a simple loop, without numbers of points if the files are not read."""
+"""Statistics of point clouds equal those of a simple loop; points in cuboids are counted only if files are read."""
 
 from __future__ import annotations
 

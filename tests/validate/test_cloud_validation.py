@@ -84,7 +84,7 @@ def test_datasets_and_streams_of_point_clouds_have_the_findings_of_their_release
 
 
 def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
-    """Return three samples for each fault that does not prevent loading. The second of the three has the fault."""
+    """Return three samples for each fault that loading does not change. The second of the three has the fault."""
     samples = []
     for number, (planted, task_of_fault) in enumerate(CASES):
         if task_of_fault == task_type and planted.loaded == "the same" and not planted.check.startswith("unreadable"):
@@ -102,7 +102,7 @@ def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "pointcloud-segmentation-sequence"])
 @pytest.mark.parametrize("status", ["SKIPPED", "REJECTED", "UNLABELED"])
-def test_labels_of_skipped_point_clouds_are_not_checked_but_their_samples_are(
+def test_skipped_rejected_and_unlabeled_point_clouds_are_checked_except_for_their_labels(
     tmp_path: Path, write_release: Any, task_type: str, status: str
 ) -> None:
     samples = clean(tmp_path, task_type)
@@ -156,9 +156,7 @@ def test_unreadable_camera_image_of_a_dataset_is_a_finding(tmp_path: Path, write
     assert found(report) == [("unreadable-camera", "scene 1")], str(report)
 
 
-def test_points_outside_of_the_loaded_image_of_a_camera_are_not_in_the_camera(
-    tmp_path: Path, write_release: Any
-) -> None:
+def test_points_outside_of_the_loaded_image_of_a_camera_do_not_count(tmp_path: Path, write_release: Any) -> None:
     samples = clean(tmp_path, "pointcloud-cuboid", count=1)
     frame_of(samples, 0)["images"][0]["url"] = "0.jpg"
     (tmp_path / "0.jpg").write_bytes(jpeg((100, 100)))  # the points are near the center of 1280 x 720 pixels

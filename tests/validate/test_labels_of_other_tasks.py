@@ -1,4 +1,4 @@
-"""`validate` finds faults of labels of unknown task types that do not depend on their geometry."""
+"""In labels of unknown task types, `validate` finds the faults that do not depend on geometry."""
 
 from __future__ import annotations
 

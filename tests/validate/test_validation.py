@@ -84,7 +84,7 @@ def test_datasets_and_streams_have_the_findings_of_their_release(
 
 
 def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
-    """Return three samples for each fault that does not prevent loading. The second of the three has the fault."""
+    """Return three samples for each fault that loading does not change. The second of the three has the fault."""
     samples = []
     for number, (planted, task_of_fault) in enumerate(CASES):
         if task_of_fault == task_type and planted.loaded == "the same" and not planted.check.startswith("unreadable"):
@@ -113,7 +113,7 @@ CHECKS_OF_SKIPPED_SAMPLES = (  # the beginnings of their names
 @pytest.mark.parametrize(
     ("planted", "task_type"), [case for case in CASES if case[0].check != "unknown-status"], ids=str
 )
-def test_skipped_sample_is_checked_for_duplicates_and_loading_errors_only(
+def test_skipped_sample_is_checked_for_duplicates_loading_errors_and_rotation_only(
     tmp_path: Path, write_release, planted: PlantedFault, task_type: str
 ) -> None:
     samples = clean(tmp_path, task_type)

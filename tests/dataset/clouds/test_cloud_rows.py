@@ -238,7 +238,7 @@ def test_timestamp_has_all_digits_of_the_file(tmp_path: Path, write_release: Wri
     ],
     ids=str,
 )
-def test_label_without_annotations_is_a_row_without_annotations(
+def test_label_without_annotations_makes_a_row_without_annotations(
     write_release: WriteRelease, rows_of: Any, task_type: str, label: Any
 ) -> None:
     attributes = {"frames": [cloud(None)]} if task_type in SEQUENCE_TASKS else cloud(None)
@@ -249,7 +249,7 @@ def test_label_without_annotations_is_a_row_without_annotations(
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_frames_of_the_label_may_differ_from_those_of_the_sample(
+def test_label_may_have_fewer_or_more_frames_than_the_sample(
     write_release: WriteRelease, rows_of: Any, count: int
 ) -> None:
     frames = [cloud(None, name=f"f{number}", ego_pose=None) for number in range(2)]

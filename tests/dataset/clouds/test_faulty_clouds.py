@@ -56,8 +56,8 @@ FAULTS = {
         kitti_file(), "kitti", "5 points.* 4 points", "point_annotations", point_annotations=[0] * 5
     ),
     "labels without points": Fault(b"", "kitti", "4 points.* 0 points", "point_annotations"),
-    "one point of another width": Fault(kitti_file()[:-4], "kitti", "60 bytes.*16"),
-    "other kind than in the release": Fault(pcd_file(), "ply", "PCD.*'ply'"),
+    "last point is cut": Fault(kitti_file()[:-4], "kitti", "60 bytes.*16"),
+    "PCD as ply": Fault(pcd_file(), "ply", "PCD.*'ply'"),
     "PCD as kitti": Fault(pcd_file(), "kitti", "'kitti'"),
     "kitti as PCD": Fault(kitti_file(), "pcd", "PCD"),
     "HTML as PCD": Fault(b"<html>Sign in</html>", "pcd", "HTML"),
@@ -139,7 +139,7 @@ def test_sample_without_a_point_cloud_raises_asset_error(write_release: WriteRel
             load_release(release, split="train")
 
 
-# For each fault, fields of the sample, attributes of the label, and a regular expression for the message.
+# For each fault, attributes of the sample, attributes of the label, and a regular expression for the message.
 JSON_FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "ego pose without a heading": ({"ego_pose": {"position": xyz(1, 2, 3)}}, {}, "heading"),
     "ego pose of text": ({"ego_pose": {"position": xyz("1", 2, 3), "heading": None}}, {}, "position"),  # type: ignore[arg-type]

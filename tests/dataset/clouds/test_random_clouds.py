@@ -107,7 +107,7 @@ def samples(draw: Any, task_type: str) -> list[dict[str, Any]]:
 
 
 def numbers(value: Any) -> Any:
-    """Return a number as a float, and a vector, a rotation or a nested list as a list of floats; None stays None."""
+    """Return a value with floats in place of numbers, and a vector or a rotation as a list; None stays None."""
     if isinstance(value, dict):
         return [float(value[name]) for name in ("x", "y", "z", "qx", "qy", "qz", "qw") if name in value]
     if isinstance(value, list):

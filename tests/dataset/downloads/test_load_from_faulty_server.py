@@ -1,4 +1,4 @@
-"""`load_release` stores each asset of a faulty server complete or reports it, and downloads no complete asset twice."""
+"""`load_release` stores or reports each asset of a faulty server, and downloads no complete asset twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERMANENT_FAULTS = ["missing", "page", "json", "empty", "truncated", "cut", "500
 
 
 def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> list[dict[str, Any]]:
-    """Put images and bitmaps that all differ on a server, and return their samples.
+    """Put different images and bitmaps on a server, and return their samples.
 
     `broken` maps the number of a sample to the fault of all responses for its image.
     """
@@ -43,7 +43,7 @@ def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> lis
 
 
 def run(script: str, *args: object, home: Path) -> Any:
-    """Run a script in a new process and return the JSON of its last line."""
+    """Run a script in a new process and return the JSON in the last line of its output."""
     settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error", "PYTHONPATH": str(TESTS)}
     process = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],

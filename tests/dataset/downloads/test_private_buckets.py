@@ -33,8 +33,8 @@ def mixed_release(s3_with_keys, server, write_release):
     for number, template in enumerate(URL_TEMPLATES.values()):
         s3_with_keys.put("private", f"x/{number} ä.jpg", image := jpeg((2, 2), red=number))
         url = template.format(region=REGION, key=f"x/{number}%20%C3%A4.jpg")
-        images[f"https-{number}"] = image
-        samples.append(sample(f"https-{number}", url))
+        images[f"http-{number}"] = image
+        samples.append(sample(f"http-{number}", url))
     images["s3"] = jpeg((2, 2), red=100)
     bitmap_url = server.url("/label.png", bitmap())  # the platform stores the bitmaps
     sample_label = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": bitmap_url})
@@ -85,7 +85,7 @@ def test_expired_url_is_read_with_the_keys_of_the_user(s3_with_keys, server, mon
     release = write_release([sample(name, f"{url}?X-Amz-Signature=secret&part={name}") for name in "abc"])
     rows = plain_rows(load_release(release, split="train", in_flight=1))
     assert [row["image"] for row in rows] == [image] * 3
-    # After the first refusal, the other objects of the bucket are read with the keys, without an anonymous request.
+    # After the first refusal, the other URLs of the bucket are read with the keys, without an anonymous request.
     assert server.requests[url] == 1
 
 

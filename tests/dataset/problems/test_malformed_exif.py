@@ -191,7 +191,7 @@ def test_validate_warns_of_malformed_exif_in_release(release):
     ]
 
 
-def test_validate_finds_nothing_in_repaired_dataset(release):
+def test_validate_finds_no_malformed_exif_in_repaired_dataset(release):
     dataset = load(release)
     assert not exif_findings(segments_hf.validate(dataset, assets=True))
     assert segments_hf.stats(release, assets=True).problems == []

@@ -26,7 +26,7 @@ NAMES = [
 ]
 UNIQUE_NAMES = [*NAMES[:4], "flower (5)", *NAMES[5:]]
 CLASS_NAMES = dict(enumerate(UNIQUE_NAMES))  # by class index
-# By value in a semantic mask. The value of the class "unlabeled" is in its name, because 0 has the name "unlabeled".
+# By value in a semantic mask. The class "unlabeled" has its value in its name, because the name of 0 is "unlabeled".
 MASK_NAMES = {0: "unlabeled", **dict(enumerate(UNIQUE_NAMES, 1)), 4: "unlabeled (4)"}
 
 

@@ -1,4 +1,4 @@
-"""Rows and features of each task type contain the data of the release, and nothing else."""
+"""Rows and features of images and texts contain the data of the release, and nothing else."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_sample_without_label_is_a_row_with_status_unlabeled(server, write_relea
     ],
     ids=str,
 )
-def test_label_without_annotations_is_a_row_without_annotations(write_release, rows_of, sample_label):
+def test_label_without_annotations_makes_a_row_without_annotations(write_release, rows_of, sample_label):
     (row,) = rows_of(write_release([sample("a", None, sample_label)]), load_assets=False)
     assert (row["status"], row["annotations"], row["segmentation_bitmap"]) == ("SKIPPED", [], None)
 

@@ -32,7 +32,7 @@ def test_segments_dir_does_not_replace_the_images_of_frames(tmp_path: Path, writ
 
 @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED"])
 @pytest.mark.parametrize("task_type", ["image-vector-sequence", "pointcloud-cuboid-sequence"])
-def test_frame_that_the_label_does_not_contain_is_unlabeled(write_release: Any, status: str, task_type: str) -> None:
+def test_frame_that_the_label_does_not_contain_is_not_labeled(write_release: Any, status: str, task_type: str) -> None:
     """A model that is trained on such a frame as a frame without objects learns to miss objects."""
     frame_labels = [{"annotations": []}, None]
     release = write_release(

@@ -116,8 +116,8 @@ FAULTS: dict[str, tuple[Callable[[Sample], None], str]] = {
     "repeated": (repeat_in_sample, "$.dataset.samples[1].attributes.sensors"),
     "other task type": (change_task_type, "$.dataset.samples[1].attributes.sensors[0].task_type"),
     "no name": (remove_name, "$.dataset.samples[1].attributes.sensors[0]"),
-    "no list": (break_sensors, "$.dataset.samples[1].attributes.sensors"),
-    "no frames": (break_frames, "$.dataset.samples[1].attributes.sensors[0].attributes.frames"),
+    "sensors is a number": (break_sensors, "$.dataset.samples[1].attributes.sensors"),
+    "frames is a number": (break_frames, "$.dataset.samples[1].attributes.sensors[0].attributes.frames"),
 }
 
 

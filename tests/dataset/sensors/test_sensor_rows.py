@@ -1,4 +1,4 @@
-"""`load_release(sensor=…)` makes the rows of a release that has the data of only this sensor."""
+"""The rows of `load_release(sensor=…)` equal those of a release that has only the data of this sensor."""
 
 from __future__ import annotations
 

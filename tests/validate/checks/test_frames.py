@@ -70,7 +70,7 @@ def test_frames_without_label_or_annotations_are_a_finding_about_their_sequence(
 
 
 def _counts_and_frames(message: str) -> list[str]:
-    """Return the numbers and the indices of frames in a message such as ``2 of 5 frames have no label: 1-2``."""
+    """Return ``2 of 5`` and ``1-2`` for a message such as ``2 of 5 frames have no label: 1-2``."""
     return [message.split(" frames", maxsplit=1)[0], message.rsplit(": ")[1]]
 
 

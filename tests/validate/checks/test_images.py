@@ -81,7 +81,7 @@ def test_image_removed_after_loading_is_found(tmp_path: Path, write_release) -> 
     assert "does not exist" in text
 
 
-def test_dataset_without_images_has_findings_only_with_assets(rows: Any, tmp_path: Path) -> None:
+def test_missing_images_of_a_dataset_are_found_only_with_assets(rows: Any, tmp_path: Path) -> None:
     bare = load_release(tmp_path / "release.json", split="train", load_assets=False)
     assert [check for check, _ in findings(bare)] == ["unreadable-image", "missing-bitmap"]
     assert {finding.check for finding in validate(bare).findings} == {"unused-category"}

@@ -16,7 +16,7 @@ CORNERS = [(0, 0), (0, 40), (50, 0), (50, 40)]  # top and left of the parts
 
 
 def report_of(folder: Path, write_release: Any, ids: np.ndarray, **categories: Any) -> Report:
-    """Return the report about a bitmap with the ids 1 and 2, of the categories 1 and 2."""
+    """Return the report about two samples with the same bitmap, whose ids 1 and 2 have the categories 1 and 2."""
     annotations = [annotation(1, 1), annotation(2, 2)]
     listed = [{"id": 1, "name": "sky", **categories}, {"id": 2, "name": "bear", **categories}]
     samples = [bitmap_sample(folder, name, ids, annotations) for name in ("a", "b b")]

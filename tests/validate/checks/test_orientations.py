@@ -1,4 +1,4 @@
-"""Images with an EXIF orientation are one finding that names samples."""
+"""Images with an EXIF orientation other than 1 are one finding that names the first samples."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def photo(number: int, orientation: int) -> bytes:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_image_with_an_orientation_is_found(tmp_path: Path, write_release: Any, orientation: int) -> None:
+def test_image_is_found_unless_its_orientation_is_1(tmp_path: Path, write_release: Any, orientation: int) -> None:
     report = report_of(tmp_path, write_release, photo(0, 1), photo(1, orientation))
     assert [finding.check for finding in report.findings] == ([] if orientation == 1 else ["rotated-image"])
 
