@@ -197,7 +197,7 @@ WriteRelease = Callable[..., Path]
 def write_release(tmp_path: Path) -> WriteRelease:
     """Return a function that writes a release file in the format of 2025 and returns its path.
 
-    The function takes the samples. Its keyword arguments replace or add fields of `dataset`.
+    The function takes the samples. Its keyword arguments, except `path`, replace or add fields of `dataset`.
     """
 
     def write(samples: Any, *, path: Path | None = None, **dataset: Any) -> Path:

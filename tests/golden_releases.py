@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 40, 30
 
 
 def bitmap_release(folder: Path) -> Path:
-    """Write bitmaps of several depths, annotations without pixels, pixels without annotation, and every status."""
+    """Write bitmaps of several depths, annotations without pixels, pixels without annotation, and several statuses."""
     ids = np.zeros((HEIGHT, WIDTH), np.uint32)
     ids[2:12, 3:20], ids[8:20, 15:30], ids[25:, :] = 1, 70000, 2
     annotations = [_annotation(1, 9, open=True), _annotation(2, 0), _annotation(70000, 4, note="a b")]
@@ -214,7 +214,7 @@ def _shape(number: int, kind: str, points: Any) -> dict[str, Any]:
 
 
 def _image(folder: Path, name: str, value: Any = None) -> str:
-    """Write a gray image in which all pixels have a value, or a color image if `value` is None. Return its file name.
+    """Write a gray image with the gray level `value`, or a color image if `value` is None. Return its file name.
 
     Some pixels depend on the name, so that the files differ.
     """

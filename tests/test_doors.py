@@ -1,4 +1,4 @@
-"""Only certain modules, the doors, make calls that read untrusted input or write files. Ruff bans them elsewhere."""
+"""Only some modules, the doors, make calls that read untrusted input or write files. Ruff bans such calls elsewhere."""
 
 from __future__ import annotations
 

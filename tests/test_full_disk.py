@@ -1,4 +1,4 @@
-"""On full disks and unwritable paths, each function raises `StorageError` and leaves no incomplete files."""
+"""On full disks and unwritable paths, functions that write files raise `StorageError` and leave no incomplete files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_command_with_a_file_in_the_output_path_advises_another_path(tmp_path: P
     assert (tmp_path / "file").read_bytes() == b"mine"
 
 
-# A program that calls each function with a limit on the size of files, and prints the errors and the files that remain.
+# A program that calls functions with a limit on the size of files, and prints the errors and the files that remain.
 PROGRAM = """
 import resource, signal, sys, traceback
 from pathlib import Path

@@ -32,7 +32,7 @@ def test_every_public_name_can_be_imported() -> None:
 def test_every_module_can_be_imported_without_extras() -> None:
     import segments_hf
 
-    # .ci/run also runs this test on the oldest Python, in an environment without extras.
+    # .ci/run also runs this test on the oldest and the newest Python, in environments without extras.
     for module in pkgutil.walk_packages(segments_hf.__path__, "segments_hf."):
         importlib.import_module(module.name)
 

@@ -33,7 +33,7 @@ with_each_column = pytest.mark.parametrize("column", COLUMNS)
 
 
 def written_release(folder: Path, write_release: Any, column: str = "", unreadable: bytes = b"") -> Path:
-    """Write a release of three samples. If `column` is set, the second sample has the unreadable file in it."""
+    """Write a release of three samples. The second sample has the unreadable file in `column`, if it is set."""
     samples = []
     for name in NAMES:
         contents = {"image": jpeg(SIZE), "segmentation_bitmap": bitmap(IDS)}

@@ -150,6 +150,6 @@ def damaged_images() -> dict[str, bytes]:
 
 
 def _giant_tile(content: bytes) -> bytes:
-    """Return a JPEG 2000 whose header has a larger image and tile than its pixels (ITU-T T.800, A.5.1)."""
+    """Return a JPEG 2000 whose header gives 2^31 pixels as each side of the image and its tile (ITU-T T.800, A.5.1)."""
     position = content.index(b"\xff\x51") + 6
     return content[:position] + struct.pack(">8I", 2**31, 2**31, 0, 0, 2**31, 2**31, 0, 0) + content[position + 32 :]

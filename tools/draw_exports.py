@@ -2,7 +2,7 @@
 
 Run `python tools/draw_exports.py FOLDER` to write the pictures to FOLDER. A picture shows a part of the first point
 cloud from above and from the side, with the boxes in the files, or with the classes and object numbers of the points.
-Dashed lines are the cuboids of the release: they must coincide with the boxes or objects in the files. If the format
+Dashed lines are the cuboids of the demo: they must coincide with the boxes or objects in the files. If the format
 has cameras, the picture also shows the boxes in the image of one camera.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 _EDGES = [(corner, corner | bit) for corner in range(8) for bit in (1, 2, 4) if not corner & bit]
-_MARGIN = 6  # meters around the cuboids of the release
+_MARGIN = 6  # meters around the cuboids of the demo
 _VIEWS = {"from above": (0, 1), "from the side": (0, 2)}
 
 
@@ -65,7 +65,7 @@ def release_boxes(release: Path) -> list[Box]:
 
 
 def draw(cloud: ReadCloud, cuboids: list[Box], title: str, path: Path) -> None:
-    """Draw the content of an export, and the cuboids of the release."""
+    """Draw the content of an export, and the cuboids of the demo."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 14 if cloud.camera else 10), layout="constrained", dpi=100)

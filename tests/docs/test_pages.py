@@ -1,4 +1,4 @@
-"""The code blocks of the documentation run as they are, in an empty folder with the demo release."""
+"""The code blocks of the documentation run as they are, in a folder that contains only the demo releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read damaged images of every format with all functions that read images. Only errors of segments_hf may be raised.
+"""Read damaged images of every format with functions that read images. Only errors of segments_hf may be raised.
 
     cd tests && python -m fuzz.damaged_images --seconds 120
 
@@ -52,7 +52,7 @@ class Crash(AssertionError):  # noqa: N818
 
 
 def read_with_all_functions(content: bytes) -> None:
-    """Read one image file with all functions that read images."""
+    """Read one image file with functions that read single images."""
     row = {"name": "a", "status": "LABELED", "image": {"bytes": content, "path": None}}
     row |= {"segmentation_bitmap": row["image"], "annotations": [], "width": 24, "height": 16}
     for read in (
@@ -69,7 +69,7 @@ def read_with_all_functions(content: bytes) -> None:
 
 
 def read_release(folder: Path, rng: random.Random) -> None:
-    """Write a release with damaged images and bitmaps, and read it with all functions that read releases."""
+    """Write a release with damaged images and bitmaps, and read it with functions that read releases."""
     release = write_release(folder, rng)
     on_error = rng.choice(("skip", "keep", "raise"))
     verify = rng.choice(("structure", "decode"))
@@ -181,7 +181,7 @@ def _decoded_features(features: Any) -> Any:
 
 
 def _use_rows(rows: Any, on_error: str, folder: Path, rng: random.Random) -> None:
-    """Call all functions that read the rows of a dataset."""
+    """Read the rows of a dataset with functions that need no Hub."""
     layout, export, masks = rng.choice(LAYOUTS), rng.choice(EXPORTS), rng.choice(MASKS)
     export_on_error = "skip" if on_error == "keep" else on_error
     for use in (

@@ -17,7 +17,7 @@ _PLAIN_SIZES = {"PNG": plain_png_size, "JPEG": plain_jpeg_size}
 
 
 def check_plain_header(content: bytes) -> bool:
-    """If the size of an image is read without Pillow, check that Pillow reads the same size and no other orientation.
+    """If the size of an image is read without Pillow, check that Pillow reads the same size and no rotation.
 
     Args:
         content: The content of a file.

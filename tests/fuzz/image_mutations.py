@@ -33,7 +33,7 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
 
 @cache
 def valid_images() -> dict[str, bytes]:
-    """Return small image files in each supported format and mode, by name."""
+    """Return small image files in each supported format, in several modes, by name."""
     noise = np.random.default_rng(0).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     rgba = Image.fromarray(noise)
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")

@@ -116,7 +116,7 @@ def document(task_type: str) -> dict[str, Any]:
 
 
 def mutated(seed: int | str) -> bytes:
-    """Return the content of a release file with one to four changes, which depend only on the seed."""
+    """Return the content of a release file with random changes, which depend only on the seed."""
     rng = random.Random(seed)
     tree = copy.deepcopy(document(rng.choice(list(_LABELS))))
     raw: list[str] = []
@@ -186,7 +186,7 @@ def _change_bytes(content: bytes, rng: random.Random) -> bytes:
 
 
 def check(content: bytes, folder: Path) -> str:
-    """Read a release file with all functions that fetch no assets.
+    """Read a release file with functions that fetch no assets.
 
     Args:
         content: The content of the file.

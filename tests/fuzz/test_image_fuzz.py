@@ -1,4 +1,4 @@
-"""Damaged images of every format raise only errors of segments_hf in all functions; see `fuzz.damaged_images`."""
+"""Damaged images of every format raise only errors of segments_hf; see `fuzz.damaged_images`."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def lens(axis: Array, width: float, swell: float = 1.0, bend: float = 0.0) -> tu
     Args:
         axis: The two ends of the oval, of shape (2, 2).
         width: Half the width as a share of the length.
-        swell: The position of the widest part: near the tip above 1, near the base below 1.
+        swell: The position of the widest part: nearer to the tip for a value above 1, to the base for one below 1.
         bend: The distance of the middle of the spine from the axis, as a share of the length.
     """
     along = axis[1] - axis[0]

@@ -15,7 +15,7 @@ RANGE = 70.0  # meters
 AZIMUTHS = 372  # directions per turn
 # The angles of the beams above the horizontal plane, in radians.
 ELEVATIONS = np.deg2rad([*np.arange(-22, -8, 2), *np.arange(-7.2, 1.3, 0.4), *np.arange(2.5, 10, 3.5)])
-NOISE = 0.02  # meters: the largest error of a measured distance
+NOISE = 0.02  # meters: the largest error of a measured distance to a surface without depth
 STEP = 2.0**-10  # meters: coordinates are rounded to multiples of this step, which float32 holds without a change
 
 SUN = np.array([-0.42, -0.55, 0.72]) / np.linalg.norm([-0.42, -0.55, 0.72])
@@ -117,7 +117,7 @@ class Camera:
         return directions
 
     def project(self, points: Array) -> Array:
-        """Return the pixels (N, 2) of points (N, 3) in front of the camera, in the axes of the camera."""
+        """Return the pixels (N, 2) of points (N, 3) that are in the axes of the camera, and in front of the camera."""
         x, y = points[:, 0] / -points[:, 2], points[:, 1] / points[:, 2]
         k1, k2, p1, p2, k3 = self.coefficients
         r2 = x**2 + y**2

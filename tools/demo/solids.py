@@ -11,7 +11,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Paint = Callable[[Array, Array], Array]  # from points (N, 3) and normals (N, 3) to colors (N, 3), 0 to 1
 
-MISS = -1  # the index of the solid that a ray hits, if it hits no solid
+MISS = -1  # instead of the index of a solid, for a ray that hits no solid
 NO_OBJECT = -1  # the object id of a solid before it is placed
 
 
@@ -45,7 +45,7 @@ class Material:
     """The look of a surface.
 
     Attributes:
-        paint: A color (red, green, blue from 0 to 1), or a function of the position.
+        paint: A color (red, green, blue from 0 to 1), or a function of the position and the normal.
         gloss: The share of the sky that the surface reflects, from 0 to 1.
         reflectivity: The intensity of a lidar return at a right angle, from 0 to 1.
         depth: The maximum distance in meters that a lidar beam travels below the surface, as in the leaves of a tree.

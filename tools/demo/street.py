@@ -27,7 +27,7 @@ class TrackedObject:
         id: The annotation id and the track id.
         category_id: The category id in the segmentation.
         parts: The solids, in the frame of the object: x to the front, the ground at z = 0.
-        size: The length, width and height of the solids.
+        size: The length, width and height of the solids, with an error of up to 4 cm.
         start: The pose at time 0, in the frame of the street.
         speed: The speed to the front, in meters per second.
     """
@@ -63,7 +63,7 @@ WHEEL_RADIUS = 0.33
 
 
 def car(color: tuple[float, float, float]) -> tuple[Solid, ...]:
-    """Return the parts of a car that is 4.4 m long, 1.84 m wide and 1.5 m high."""
+    """Return the parts of a car that is 4.4 m long, 1.86 m wide and 1.5 m high."""
     body = Material(color, gloss=0.22, reflectivity=0.45)
     lower = ((-2.2, 0.34), (-2.05, 0.22), (2.05, 0.22), (2.2, 0.36), (2.16, 0.66), (1.15, 0.9), (-2.12, 0.93))
     parts: list[Solid] = [
@@ -84,7 +84,7 @@ def car(color: tuple[float, float, float]) -> tuple[Solid, ...]:
 
 
 def pedestrian() -> tuple[Solid, ...]:
-    """Return the parts of a walking person who is 1.76 m tall."""
+    """Return the parts of a walking person who is 1.77 m tall."""
     coat = Material(grain((0.78, 0.36, 0.10), 0.2, 14.0), reflectivity=0.5)
     trousers = Material((0.10, 0.13, 0.24), reflectivity=0.35)
     parts: list[Solid] = [
@@ -122,7 +122,7 @@ TRACKED_OBJECTS = (
 
 
 def building(low: tuple[float, float], high: tuple[float, float], height: float, wall: Material) -> list[Solid]:
-    """Return a building with a flat roof and a cornice between two corners (x, y)."""
+    """Return a building between two corners (x, y), with a flat roof and a cornice."""
     stone = Material(grain((0.62, 0.58, 0.52), 0.12, 5.0), reflectivity=0.4)
     edge = 0.25
     return [

@@ -22,8 +22,8 @@ def rectangle(camera: Camera, at: Pose, center: Array, rotation: Array, size: Ar
         size: The length, width and height of the cuboid (3,).
 
     Returns:
-        The upper left and the lower right corner in pixels, clipped to the picture; None if the cuboid is outside of
-        the picture or not wholly in front of the camera.
+        The upper left and the lower right corner in pixels, clipped to the picture; None if less than one pixel
+        of its width or its height is in the picture, or if the cuboid is not wholly in front of the camera.
     """
     signs = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     corners = (center + (signs * size) @ rotation.T - at.position) @ at.rotation

@@ -1,6 +1,6 @@
 """Colors of surfaces by position: asphalt with markings, slabs, facades with windows, and noise.
 
-All functions take points (N, 3) in meters and normals (N, 3), and return colors (N, 3) from 0 to 1.
+A paint is a function that takes points (N, 3) in meters and normals (N, 3), and returns colors (N, 3) from 0 to 1.
 """
 
 from collections.abc import Sequence

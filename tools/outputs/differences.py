@@ -83,7 +83,7 @@ def image_difference(old: Path, new: Path) -> str:
 
 
 def line_differences(old: str, new: str) -> Iterator[str]:
-    """Yield the numbers of lines if they differ, and the differences between lines at the same position."""
+    """Yield both numbers of lines if they differ, and the differences between lines at the same position."""
     before, after = old.splitlines(), new.splitlines()
     if len(before) != len(after):
         yield f"{len(before):,} lines → {len(after):,} lines"

@@ -105,7 +105,7 @@ def push(rows: Callable[[], Any], name: str, layout: str | None, _: Path) -> Non
 
 
 def write_rows(rows: datasets.Dataset | datasets.IterableDataset, folder: Path) -> None:
-    """Write `rows.json`, `features.json`, `info.json` and the masks that were made from the bitmaps."""
+    """Write `rows.json`, `features.json`, `info.json` and the masks that were made from the labels."""
     write_json(folder / "features.json", rows.features.to_dict())
     write_json(folder / "info.json", {"description": rows.info.description, "homepage": rows.info.homepage})
     image_columns = {name for name, feature in rows.features.items() if isinstance(feature, datasets.Image)}
