@@ -66,13 +66,12 @@ class AssetColumn(Protocol):
 
     @property
     def features(self) -> dict[str, Any]:
-        """The column and its feature; empty if `LayoutColumns.features` has the feature, or if it does not change."""
+        """The column and its feature; empty if `LayoutColumns.features` has it, or if the feature does not change."""
 
     def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
-        """Return the value of the column, and the warnings about the row.
+        """Return the value of the column, and a dict of warnings about the row.
 
-        Each key of the dict is a phrase about all rows with the same warning, and each value is a phrase about this
-        row.
+        Each key is a phrase about all rows with the same warning, and each value is a phrase about this row.
 
         Raises:
             AssetError: The image or the points cannot be read.

@@ -143,7 +143,7 @@ def map_reported_layout(
         row_columns: The object that makes the columns of the layout. It has the policy for rows that do not fit.
         features: All columns of the result except `REPORT`, in order.
         split: The name of the split.
-        keep_unlabeled: Whether the reader keeps rows that are not trainable.
+        keep_unlabeled: Whether the reader of the stream keeps rows that are not trainable.
     """
     columns = SelectingColumns(row_columns, split, keep_unlabeled)
     return map_rows(part, columns, {**features, REPORT: Value("string")}, None)
@@ -204,12 +204,12 @@ class _ReportedColumns:
 class SelectingColumns:
     """The function that makes the columns of a layout for a row, and the column `REPORT`. It logs problems of rows.
 
-    For a row that the reader must leave out, `RowReport.row_left_out` has the reason.
+    For a row that the reader of the stream must leave out, `RowReport.row_left_out` has the reason.
 
     Attributes:
         row_columns: The object that makes the columns of the layout. It has the policy for rows that do not fit.
         split: The name of the split, for messages.
-        keep_unlabeled: Whether the reader keeps rows that are not trainable.
+        keep_unlabeled: Whether the reader of the stream keeps rows that are not trainable.
         reported: The keys of the warnings about scaled images that were logged.
     """
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import AssetColumn, LayoutColumns
 
-# The name of a temporary column. Its value is a `RowReport` as JSON, or null if the whole row fits into the layout. In
-# a stream that `lay_out` makes without `counts`, its value is `RowReport.problem`.
+# The name of a temporary column. Its value is a `RowReport` as JSON, or null if there is nothing to report. In a stream
+# that `lay_out` makes without `counts`, its value is `RowReport.problem`, and the column exists only if `on_error` is
+# "skip".
 REPORT = "segments_hf_report"
 
 
@@ -38,7 +39,7 @@ class LeftOut(msgspec.Struct, omit_defaults=True):
     objects: dict[str, int] = {}
 
     def add(self, other: LeftOut) -> None:
-        """Add other numbers."""
+        """Add the numbers of another object."""
         self.rows = dict(Counter(self.rows) + Counter(other.rows))
         self.objects = dict(Counter(self.objects) + Counter(other.objects))
 

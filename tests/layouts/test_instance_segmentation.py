@@ -78,11 +78,8 @@ def test_images_are_decoded_as_rgb_and_the_bytes_of_8_bit_gray_are_unchanged(tmp
 def test_repeated_id_is_one_instance_with_the_class_of_the_last_annotation(tmp_path, write_release):
     ids = np.arange(1, 201)[None]
     once = [annotation(number) for number in range(1, 201)]
-    twice = [
-        *once,
-        *(annotation(number, 2) for number in range(2, 201)),
-        annotation(1, 99),
-    ]  # category 99 does not exist
+    no_such_category = 99
+    twice = [*once, *(annotation(number, 2) for number in range(2, 201)), annotation(1, no_such_category)]
     release = write_release([bitmap_sample(tmp_path, "twice", ids, twice)], **classes("a", "b"))
     rows = load_release(release, split="train", on_error="keep")
     (row,) = to_layout(rows, INSTANCE)

@@ -54,10 +54,10 @@ class TestRowsLeftOut:
     def test_rows_without_image_or_label_are_left_out(self, tmp_path, write_release, kind):
         complete = bitmap_sample(tmp_path, "complete", [[1]], [annotation(1)])
         no_image = bitmap_sample(tmp_path, "no-image", [[1]], [annotation(1)]) | {"attributes": {}}
-        no_mask = bitmap_sample(tmp_path, f"no-mask-{kind}", annotations=[annotation(1)])
+        no_bitmap = bitmap_sample(tmp_path, f"no-bitmap-{kind}", annotations=[annotation(1)])
         unreadable = bitmap_sample(tmp_path, "unreadable", [[1]], [{"id": "one", "category_id": 1}])
         unknown = bitmap_sample(tmp_path, "unknown", [[1, 2]], [annotation(1), annotation(2, 77)])
-        release = write_release([complete, no_image, no_mask, unreadable, unknown])
+        release = write_release([complete, no_image, no_bitmap, unreadable, unknown])
         dataset = load_release(release, on_error="keep", **KINDS[kind])
         assert [pixels(row["label"]) for row in to_layout(dataset, SEMANTIC)] == [[[1]], [[1, 0]]]
         kept = list(to_layout(dataset, SEMANTIC, keep_unlabeled=True))
