@@ -37,8 +37,9 @@ class BlockRows:
         """Yield each row as a batch. See `RowSource`.
 
         Raises:
-            SegmentsHFError: A column is missing, or has values that its feature cannot store.
-            AssetError: An image cannot be read. The error names the sample.
+            SegmentsHFError: The columns of the block are not those of the features, or a column has values that its
+                feature cannot store.
+            AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.
         """
         rows = dataset_of_block(self.block, self.features)
         return DatasetRows(rows, self.features, "raise").batches(start)

@@ -31,7 +31,8 @@ def ray_cluster(address: str | None = None, environment: Mapping[str, str] | Non
     Raises:
         MissingExtraError: Ray is not installed.
         OptionError: The process is connected to another cluster than `address`.
-        ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
+        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of packages than
+            this process.
     """
     ray = import_ray()
     was_connected = ray.is_initialized()
@@ -56,7 +57,8 @@ def connect(address: str | None = None, environment: Mapping[str, str] | None = 
     Raises:
         MissingExtraError: Ray is not installed.
         OptionError: The process is connected to another cluster than `address`.
-        ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
+        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of packages than
+            this process.
     """
     ray = import_ray()
     was_connected = ray.is_initialized()

@@ -77,8 +77,9 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         ClusterError: A node has other versions of packages than this process.
         OptionError: An option is invalid, or the dataset has no rows. No commit was made.
         HubError: The Hub refuses the push, a node has no token, or the Hub does not respond.
-        AssetError: An image cannot be read. The error names the sample.
-        SegmentsHFError: The columns of the dataset do not fit the features, or a row of a release cannot be read.
+        AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.
+        SegmentsHFError: The dataset is not a dataset of Ray, its columns do not fit the features, or a row of a release
+            cannot be read.
     """
     if not isinstance(dataset, import_ray().data.Dataset):
         raise SegmentsHFError(f"got {describe_input(dataset)}, expected a dataset of Ray, such as that of read_release")

@@ -44,15 +44,15 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
 ) -> ray.data.Dataset:
     """Read a release as a dataset of Ray, for pipelines of your own.
 
-    The dataset is lazy: the nodes fetch the images while the dataset is read. Each read task reads one slice of the
-    release: up to 1000 images or sequences. The rows are in the order of the release, also after ``map_batches``.
+    The dataset is lazy: the nodes fetch the files of the samples while the dataset is read. Each read task reads one
+    slice of the release: up to 1000 samples. The rows are in the order of the release, also after ``map_batches``.
 
     The columns are those of `load_release`, or of the layout. They have the types in which `datasets` stores them:
     images are structs of `bytes` and `path`, and class labels are integers. JSON is a string, because Ray cannot sort
-    columns of other JSON types. `features_of` returns the features of these columns, with which `datasets` reads
+    columns of Arrow's JSON type. `features_of` returns the features of these columns, with which `datasets` reads
     them, as in ``datasets.Dataset(table).cast(features)``.
 
-    Rows and objects that the layout cannot represent are left out, as in `to_layout`. The nodes log their numbers.
+    Rows and objects that the layout cannot represent are left out, as in `to_layout`. The nodes log how many.
 
     If this process is not connected to a Ray cluster, this function connects it, and the connection stays open.
 
@@ -79,7 +79,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
     Raises:
         MissingExtraError: Ray is not installed.
         ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
-        OptionError: An option is invalid or does not fit the release, or the release has several splits.
+        OptionError: An option is invalid or does not fit the release, or `split` is None and the release has
+            several splits.
         ReleaseError: The file is not a release.
     """
     import_ray()
@@ -116,7 +117,7 @@ def features_of(
     """Return the features of the columns that `read_release` reads.
 
     Args:
-        release: A release in any form that `load_release` accepts. No image is fetched.
+        release: A release in any form that `load_release` accepts. The files of its samples are not fetched.
         layout: The layout to convert to, as in `to_layout`.
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         **options: The options of `load_release`, as for `read_release`.

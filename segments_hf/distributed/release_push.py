@@ -54,11 +54,11 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     """Push a release to the Hub with the machines (nodes) of a Ray cluster.
 
     The splits, the rows, their order and the features are those of `segments_hf.push_to_hub`. The release is divided
-    into slices of at most 1000 samples. Each task downloads the images of one slice, and writes and uploads its shards.
+    into slices of at most 1000 samples. Each task downloads the files of one slice, and writes and uploads its shards.
     A shard has rows of one slice only, so the number of shards does not depend on the cluster.
 
     This process opens the release, draws the contact sheet and makes the commits. The nodes need neither the release
-    file nor a shared disk. They must reach the images, the bitmaps and the Hub, and must have the same versions of
+    file nor a shared disk. They must reach the files of the samples and the Hub, and must have the same versions of
     Python, segments-hf, datasets, pyarrow and huggingface_hub. Each node uses its own Hub token: the one in the
     environment variable ``HF_TOKEN``, or the token of ``hf auth login``. Tokens are not sent to other machines.
 
@@ -106,7 +106,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             process of a task died too often.
         OptionError: An option is invalid, or a split has no rows. No commit was made.
         HubError: The Hub refuses the push, a node has no token, or the Hub does not respond.
-        AssetError: An image or a bitmap cannot be read. The error names the sample.
+        AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.
         SegmentsHFError: The data cannot be pushed.
     """
     import_ray()

@@ -41,9 +41,9 @@ class Task(Generic[R]):
 def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
     """Run tasks on the cluster that this process is connected to. The results come in the order of completion.
 
-    At most twice as many tasks as CPUs are submitted at the same time: one for each CPU, and as many that wait, so that
-    a CPU gets its next task at once and an autoscaler adds nodes. The number of CPUs is read again as nodes join and
-    die. If a node dies, Ray runs its tasks again on other nodes, up to `MAX_RETRIES` times each.
+    At most twice as many tasks as CPUs are submitted at the same time: one task runs on each CPU, and as many wait, so
+    that a CPU gets its next task at once and an autoscaler adds nodes. The number of CPUs is read again as nodes join
+    and die. If a node dies, Ray runs its tasks again on other nodes, up to `MAX_RETRIES` times each.
 
     If the iterator is closed, or an error or Ctrl-C ends it, all submitted tasks are canceled: `KeyboardInterrupt` is
     raised in them. Ray cannot interrupt a system call, such as the wait for a response, so the processes of tasks that
@@ -77,13 +77,13 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
                 yield task.key, _result(reference, task.key)
     finally:
         if submitted_tasks:
-            # Waiting tasks are canceled first. Otherwise, a waiting task may start, because a running task has ended,
-            # while it is canceled. Then Ray may abort this process ("Tried to complete task that was not pending").
+            # Waiting tasks are canceled first. Otherwise, a running task may end, and a waiting task may start while
+            # it is canceled. Then Ray may abort this process ("Tried to complete task that was not pending").
             _cancel(list(reversed(submitted_tasks)))
 
 
 def _run(work: Callable[[], R], *, is_command_line: bool) -> R:
-    """Call the work of a task in a process of a node. Errors name options as the user of the driver typed them."""
+    """Call the work of a task on a node. If the driver is the command line, errors name options as flags."""
     with on_command_line() if is_command_line else nullcontext():
         return work()
 

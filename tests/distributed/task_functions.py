@@ -1,4 +1,4 @@
-"""Functions that tasks call in processes of Ray. They record in a folder when they start and end."""
+"""Functions that tasks call in processes of Ray. They record events, such as their start, in a folder."""
 
 from __future__ import annotations
 

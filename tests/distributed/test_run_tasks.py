@@ -1,4 +1,4 @@
-"""`run_tasks` runs tasks on the nodes of a cluster, also if a node dies, and cancels tasks that are not needed."""
+"""`run_tasks` runs tasks on the nodes of a cluster, also if a node dies, and cancels them if its results are closed."""
 
 from __future__ import annotations
 
