@@ -31,10 +31,10 @@ def panoptic(
 
     Returns:
         The segment ids and `segments_info`. The segment ids are a uint32 array of shape (H, W): the id of the instance;
-        for an instance of a stuff class, the first id of the class in the annotations that is below 2^24, or its first
-        id if all are larger; 0 where no annotation with a class has the pixel's id. `segments_info` has a dict for each
-        segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area` (pixels),
-        `bbox` (left, top, width, height in pixels), `iscrowd` (0).
+        for an instance of a stuff class, the first id of the class in the annotations that is below 2^24, or the first
+        id of the class if none is; 0 where no annotation with a class has the pixel's id. `segments_info` has a dict
+        for each segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area`
+        (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0).
 
     >>> annotations = [{"id": 7, "category": 0}, {"id": 8, "category": 1}, {"id": 9, "category": 1}]
     >>> ids, segments = panoptic(np.array([[7, 0, 8, 9]], np.uint32), annotations, stuff=[1])

@@ -111,7 +111,7 @@ def _bands(edges: Edges) -> Iterator[Edges]:
     stop_line = edges.first_line + edges.counts
     top, bottom = int(edges.first_line.min()), int(stop_line.max())
     begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first_line, stop_line))
-    crossings_down_to = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # the crossings of all lines down to each
+    crossings_down_to = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # for each line, with the lines above it
     cuts = np.flatnonzero(np.diff(crossings_down_to // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([top, *(top + cuts).tolist(), bottom]):
         yield edges.in_lines(begin, end)

@@ -77,7 +77,7 @@ def test_decode_bitmap_reads_palette_whose_colors_are_ids_of_annotations() -> No
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4])
-def test_decode_bitmap_reads_palette_indices_of_few_bits(bits: int) -> None:
+def test_decode_bitmap_reads_palette_colors_if_the_indices_have_few_bits(bits: int) -> None:
     picture = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8))
     picture.putpalette([0, 0, 0, 1, 2, 3])
     content = encoded(picture, "PNG", bits=bits)
@@ -90,7 +90,7 @@ def test_decode_bitmap_reads_palette_indices_of_few_bits(bits: int) -> None:
         pytest.param(None, id="annotations unknown"),
         pytest.param([], id="no annotations"),
         pytest.param([item["id"] for item in ANNOTATIONS[1:]], id="one color is not an id"),
-        pytest.param(range(256), id="annotations have the palette indices"),
+        pytest.param(range(256), id="ids of annotations are the palette indices"),
     ],
 )
 def test_decode_bitmap_refuses_palette_whose_colors_are_not_ids_of_annotations(known_ids: object) -> None:

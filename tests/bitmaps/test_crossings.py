@@ -55,7 +55,7 @@ def test_crosses_itself_agrees_with_a_comparison_of_all_pairs_of_edges(polygons:
         pytest.param([], False, id="no corners"),
     ],
 )
-def test_polygon_that_only_touches_itself_does_not_cross_itself(polygon: Points, crosses: bool) -> None:
+def test_polygon_crosses_itself_only_where_two_edges_cross(polygon: Points, crosses: bool) -> None:
     assert crosses_itself([polygon]) == [crosses]
 
 

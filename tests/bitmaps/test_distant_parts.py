@@ -50,9 +50,13 @@ def bitmap_of(*rectangles: Rectangle) -> np.ndarray:
         pytest.param([(0, 0, 10, 10)], 1, id="one part"),
         pytest.param([(x, 0, 10, 10) for x in (0, 30, 60, 90)], 4, id="four parts in a row"),
         pytest.param([(x, x, 10, 10) for x in (0, 30, 60, 90)], 4, id="four parts on a diagonal"),
-        pytest.param([(x, y, 10, 10) for x in (0, 16) for y in (0, 16)] + [(32, 32, 10, 10)], 5, id="gaps over half"),
-        pytest.param([(x, y, 10, 10) for x in (0, 15) for y in (0, 15)] + [(32, 32, 10, 10)], 2, id="gaps of half"),
-        pytest.param([(x, 0, 10, 10) for x in (0, 16, 32, 48)], 1, id="over half of the bounding box"),
+        pytest.param(
+            [(x, y, 10, 10) for x in (0, 16) for y in (0, 16)] + [(32, 32, 10, 10)], 5, id="gaps over half a side"
+        ),
+        pytest.param(
+            [(x, y, 10, 10) for x in (0, 15) for y in (0, 15)] + [(32, 32, 10, 10)], 2, id="gaps of half a side"
+        ),
+        pytest.param([(x, 0, 10, 10) for x in (0, 16, 32, 48)], 1, id="parts cover over half of their box"),
         pytest.param([(0, 0, 40, 40), (46, 0, 40, 40)], 1, id="an object that a pole cuts in two"),
         pytest.param([(x, 0, 8, 90) for x in range(0, 100, 20)], 1, id="an object behind a fence"),
         pytest.param([(0, 0, 40, 40), *[(80, y, 3, 3) for y in (0, 30, 60, 90)]], 1, id="small parts are ignored"),
@@ -70,7 +74,7 @@ def test_groups_of_parts_far_apart_are_counted(rectangles: list[Rectangle], grou
 FOUR_PARTS = [(x, 0, 10, 10) for x in (0, 30, 60, 90)]
 
 
-def test_parts_of_other_instances_do_not_connect_an_instance() -> None:
+def test_other_instances_do_not_connect_the_parts_of_an_instance() -> None:
     ids = bitmap_of(*FOUR_PARTS)
     ids[ids == 0] = 9
     assert distant_groups(ids, boxes(ids)) == {7: 4}

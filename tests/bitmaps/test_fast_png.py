@@ -89,7 +89,7 @@ def test_decode_fast_returns_a_writable_array() -> None:
     pixels[:] = 0
 
 
-def test_decode_fast_reads_pixels_in_many_chunks() -> None:
+def test_decode_fast_reads_pixels_in_several_chunks() -> None:
     compressed = zlib.compress(b"\0\0\7\1\54" + b"\0\377\377\0\0")
     for cut in range(len(compressed) + 1):
         parts = b"".join(chunk(b"IDAT", part) for part in (compressed[:cut], b"", compressed[cut:]))

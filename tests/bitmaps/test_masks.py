@@ -79,7 +79,7 @@ def test_get_semantic_bitmap_matches_a_loop(bitmap: np.ndarray, categories: dict
         pytest.param([(7, 2**16)], 0, [[0, 2**16, 2**16], [0, 0, 0]], np.uint32, id="four bytes"),
         pytest.param([(7, 2**32)], 0, [[0, 2**32, 2**32], [0, 0, 0]], np.uint64, id="eight bytes"),
         pytest.param([(2**24 - 1, 1)], 0, [[0, 0, 0], [0, 0, 1]], np.uint8, id="the largest id of a PNG"),
-        pytest.param([(7, -1)], 1, [[0, 0, 0], [0, 0, 0]], np.uint8, id="a category of 0 after the increment"),
+        pytest.param([(7, -1)], 1, [[0, 0, 0], [0, 0, 0]], np.uint8, id="value 0 after the increment"),
         pytest.param([(0, 300), (7, 3)], 0, [[0, 3, 3], [0, 0, 0]], np.uint8, id="0 is no instance"),
         pytest.param([(7, 3), (7, 4)], 0, [[0, 4, 4], [0, 0, 0]], np.uint8, id="two annotations with one id"),
         pytest.param([], 0, [[0, 0, 0], [0, 0, 0]], np.uint8, id="no annotations"),

@@ -54,7 +54,8 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
             and PPM files are read too if they store all pixels exactly. The extra ``fast`` decodes PNGs several times
             as fast.
         known_ids: The ids of the annotations. They are required for a PNG with a palette, whose ids may be its colors
-            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation, or black (0).
+            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation, or black (0),
+            and belongs to one palette index only.
 
     Returns:
         uint32 array of shape (H, W); 0 is unlabeled. If `bitmap` is a uint32 array of this shape, it is returned
@@ -62,8 +63,7 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
 
     Raises:
         BitmapError: The bitmap is not an image; its format may change pixel values, such as JPEG, lossy WebP or a PNG
-            of another depth; it has a palette and a color that is not the id of an annotation; or an id is negative or
-            at least 2^32.
+            of another depth; it has a palette that `known_ids` does not allow; or an id is negative or at least 2^32.
 
     >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
     [[0, 65793]]
@@ -156,7 +156,7 @@ def _in_bands(picture: Image.Image, table: Ids | None = None) -> Ids:
 
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
-    """Return the pixels of an image, without a copy if Pillow supports it (since 12)."""
+    """Return the pixels of an image, without a copy if Pillow supports it (since 11.2)."""
     # pyarrow gets only PNGs that Pillow decoded: Pillow 12 crashes on empty images and on images that share memory.
     if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()
