@@ -1,4 +1,4 @@
-"""The commands ``inspect`` and ``build``, and the errors of all commands."""
+"""The commands ``inspect`` and ``build``, their errors, and the sizes of splits that ``build`` and ``export`` print."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_failed_build_leaves_no_folder(tmp_path: Path, write_release) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["release.json"]
 
 
-def test_errors_of_kept_samples_are_listed_beside_the_dataset(tmp_path: Path, write_release) -> None:
+def test_errors_of_kept_samples_are_listed_in_the_folder_of_the_dataset(tmp_path: Path, write_release) -> None:
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "missing.jpg"}}, "labels": {}}])
     for file_format in ("arrow", "parquet"):
         out = tmp_path / file_format

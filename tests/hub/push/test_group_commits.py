@@ -128,7 +128,7 @@ def test_push_removes_the_shards_of_the_previous_push(hub: HubServer, tmp_path: 
         assert max(changes(hub, f"refs/pr/{number}")) <= LIMIT
 
 
-def test_second_push_of_many_equal_shards_makes_no_commit(hub: HubServer, tmp_path: Path) -> None:
+def test_second_push_of_the_same_many_shards_makes_no_commit(hub: HubServer, tmp_path: Path) -> None:
     first = push(hub, tmp_path / "first", 130)
     second = push(hub, tmp_path / "second", 130)
     assert second.oid == first.oid == hub.commits(REPO)[-1]

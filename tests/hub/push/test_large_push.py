@@ -42,7 +42,7 @@ def test_large_push_keeps_the_order_of_rows_and_makes_one_commit_on_the_branch(h
     assert stored() == [0, 1, 2]
 
 
-def test_push_after_a_failed_push_continues_its_pull_request(hub: HubServer) -> None:
+def test_push_continues_the_pull_request_of_a_failed_push(hub: HubServer) -> None:
     hub.faults.append(Fault("POST", "/merge$", (403, {}, b"")))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(rows(), REPO, **OPTIONS)
