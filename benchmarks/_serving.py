@@ -22,7 +22,7 @@ def served_release(
 ) -> Iterator[tuple[list[str], int]]:
     """Serve a release from a new process; yield its URLs, and the total bytes of its assets.
 
-    By default, the arguments are latencies, and there is a URL for each of them.
+    The arguments of `_served_release.py` are latencies, and there is a URL for each of them.
     """
     command = [sys.executable, str(HERE / script), str(folder), str(count), *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:

@@ -3,7 +3,7 @@
 The samples have 5 annotations each. The labels are bitmaps, whose annotations have only an id and a category, or
 polygons of 6 points. One label in twenty is null. The images do not exist. Each role runs in a new process:
 
-- pass: `Release.open`, then a loop that decodes every sample: its label, its image and its metadata;
+- pass: `Release.open`, then a loop that decodes every sample: its label, its image URL and its metadata;
 - open: `Release.open`;
 - inspect: the counts that `segments-hf inspect` shows;
 - validate, stats: `validate` and `stats` without assets;
@@ -57,7 +57,7 @@ def open_release(path: str) -> Measure:
 
 
 def decode_samples(path: str) -> Measure:
-    """Open the release, and decode the label, the image and the metadata of every sample."""
+    """Open the release, and decode the label, the image URL and the metadata of every sample."""
     from segments_hf.release import Release
 
     def read() -> int:
