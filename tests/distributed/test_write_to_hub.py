@@ -1,4 +1,4 @@
-"""`write_to_hub` pushes the rows of a dataset of Ray in order, with the class names and contact sheet of `push_to_hub`."""
+"""`write_to_hub` pushes a dataset of Ray in order, with the class names and contact sheet of `push_to_hub`."""
 
 from __future__ import annotations
 
