@@ -1,4 +1,4 @@
-"""Open, check, orient and convert images. No other folder calls Pillow's decoders."""
+"""Open, check, orient and convert images. No other folder opens image files with Pillow."""
 
 from segments_hf.images.checking import check_image
 from segments_hf.images.header import Header, read_header

@@ -1,4 +1,4 @@
-"""Open images with Pillow. No other module calls Pillow's decoders."""
+"""Open images with Pillow. No other module calls `PIL.Image.open`."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class ImageLimits:
         default="structure",
         metadata=_means(
             "How an image or a point cloud is checked before its row is made: 'structure' checks the structure of the "
-            "file, which takes little time; 'decode' also decodes all pixels or points."
+            "file, and decodes only images that are not PNG, JPEG or WebP; 'decode' decodes all pixels or points."
         ),
     )
 
@@ -104,8 +104,8 @@ class FetchOptions(ImageLimits):
     timeout: float = field(
         default=300,
         metadata=_means(
-            "The time limit for one file in seconds, including all retries and pauses. Each KiB that arrives adds one "
-            "second, up to ten times the initial limit."
+            "The time limit for one file in seconds, including all retries and pauses. Each KiB that arrives over "
+            "http(s) adds one second, up to ten times the initial limit."
         ),
     )
     max_points: int = field(

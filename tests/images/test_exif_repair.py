@@ -141,9 +141,9 @@ def test_datasets_reads_every_accepted_image_of_many_seeds(container):
         check_mutated_exif(container, seed)
 
 
-# EXIF data that Pillow cannot read, by fault, each with the orientation that `lenient_orientation` reads; 1 if it reads
-# none.
-UNREADABLE = {
+# Damaged EXIF data, by fault, each with the orientation that `lenient_orientation` reads; 1 if it reads none. Pillow
+# cannot read most of them.
+DAMAGED_EXIF = {
     "unknown byte order": (b"XX*\0" + malformed()[4:], 6),
     "unknown byte order, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
     "truncated directory": (tiff("<", orientation_entry("<", 8))[:-2], 8),
@@ -156,9 +156,9 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("fault", UNREADABLE)
+@pytest.mark.parametrize("fault", DAMAGED_EXIF)
 def test_lenient_orientation_reads_damaged_exif(fault):
-    exif, expected = UNREADABLE[fault]
+    exif, expected = DAMAGED_EXIF[fault]
     assert (lenient_orientation(exif) or 1) == expected
 
 
@@ -171,7 +171,7 @@ def test_pillow_reads_the_orientation_block(orientation):
 
 @pytest.mark.parametrize("container", ["jpeg", "png-before", "png-after", "png-text", "webp"])
 def test_unreadable_exif_has_the_same_orientation_before_and_after_the_repair(container):
-    content = CONTAINERS[container].make(UNREADABLE["unknown byte order"][0])
+    content = CONTAINERS[container].make(DAMAGED_EXIF["unknown byte order"][0])
     assert open_image(FileContent(content)).size == ROTATED_SIZE  # rows of earlier versions contain such images
     assert as_datasets_reads(repaired(content)).size == ROTATED_SIZE
 

@@ -1,4 +1,4 @@
-"""`read_url` limits the size and the time of a response. Every fault of a server raises an error of segments-hf."""
+"""`read_url` limits the size and the time of a response, and raises only errors of segments-hf."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_read_url_stops_at_the_time_limit(behavior, server):
 
 
 @pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - TOO_LARGE - RETURNED - set(SLOW)))
-def test_read_url_raises_the_same_error_type_for_every_fault(behavior, server):
+def test_read_url_raises_remote_file_error_for_every_other_fault(behavior, server):
     with pytest.raises(RemoteFileError) as caught:
         read_url(server.url(behavior) + "?sig=secret", max_bytes=10**8, seconds=10)
     assert "secret" not in str(caught.value)
