@@ -73,7 +73,8 @@ def quaternions_of_rotations(rotations: npt.NDArray[np.float64]) -> npt.NDArray[
 def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Rotate positions.
 
-    This is `positions @ rotation.T`, but many times faster: the matrix product of numpy is slow for three columns.
+    This is `positions @ rotation.T`, but in one thread. The matrix product of numpy uses several threads: if all
+    processors are busy, these wait for each other, and 120,000 points took 80 ms instead of 1 ms.
 
     Args:
         positions: Array of shape (N, 3). If a number is infinite, the results are infinite or NaN.
