@@ -105,7 +105,7 @@ class TestOnError:
         rows = load_release(release, split="train", on_error="skip", streaming=streaming, **fault.options)
         assert [row["name"] for row in rows] == ["first", "last"]
 
-    def test_load_release_keeps_the_sample_without_the_column(
+    def test_load_release_keeps_the_sample_with_a_null_column(
         self, release: Path, fault: Fault, streaming: bool
     ) -> None:
         rows = load_release(release, split="train", on_error="keep", streaming=streaming, **fault.options)

@@ -77,7 +77,7 @@ class TestOnError:
         rows = load_release(release, split="train", load_assets=False, on_error="skip", streaming=streaming, **filters)
         assert [row["name"] for row in rows] == ["a.jpg", "c.jpg"]
 
-    def test_load_release_keeps_the_sample_without_the_column(self, release, column, streaming):
+    def test_load_release_keeps_the_sample_with_a_null_column(self, release, column, streaming):
         rows = plain_rows(load_release(release, split="train", load_assets=False, on_error="keep", streaming=streaming))
         assert [row["name"] for row in rows] == ["a.jpg", "b.jpg", "c.jpg"]
         assert rows[1][column] is None

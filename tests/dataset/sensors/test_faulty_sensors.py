@@ -165,9 +165,7 @@ def test_on_error_applies_to_a_faulty_label_of_a_sensor(tmp_path: Path, samples:
     assert len(load(tmp_path, samples, sensor="Camera")) == 6  # the fault is in another sensor
 
 
-def test_error_for_json_of_a_sensor_that_cannot_be_read_has_the_json_path(
-    tmp_path: Path, samples: list[Sample]
-) -> None:
+def test_error_for_unreadable_json_of_a_sensor_has_the_json_path(tmp_path: Path, samples: list[Sample]) -> None:
     sensor = label_of(samples[0])["attributes"]["sensors"][0]
     sensor["attributes"]["frames"][1]["annotations"][0]["attributes"] = {"k": "PLACEHOLDER"}
     path = write_release(tmp_path, samples)
