@@ -62,7 +62,7 @@ def write_demo(folder: Path, kind: str = "image") -> None:
 
     Raises:
         OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since;
-            the path is a file; or the folder is a demo folder of another kind.
+            the path is a file; the list of the written files is damaged; or the folder has a demo of another kind.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     demo = DEMOS[kind]
@@ -70,8 +70,8 @@ def write_demo(folder: Path, kind: str = "image") -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     remove_leftovers(folder)
-    # `publish` moves the files in this order. The marker comes first, so that of two simultaneous calls the call that
-    # moves its marker first succeeds, and the other call raises an error before it replaces a file.
+    # `publish` moves the files in this order. The marker comes first: if two calls run at the same time, the call
+    # that moves its marker first succeeds, and the other call raises an error before it replaces a file.
     snapshots = {name: take_snapshot(folder / name) for name in [_MARKER, *demo.contents]}
     _check_earlier_files(folder, demo)
     is_new = not folder.exists()

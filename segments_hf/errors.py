@@ -66,8 +66,8 @@ class OptionError(SegmentsHFError, ValueError):
 
     Args:
         problem: What was received and what was expected.
-        option: The name of the parameter in Python. The message begins with this name as the user typed it. None if
-            the problem is not the value of a single option.
+        option: The name of the parameter in Python. The message begins with this name, or on the command line with the
+            name of the option there, such as ``--limit``. None if the problem is not the value of a single option.
 
     >>> print(OptionError("got 0, expected 1 or more", option="limit"))
     limit: got 0, expected 1 or more
@@ -87,15 +87,15 @@ class SizeMismatchError(AssetError):
 
 
 class StorageError(SegmentsHFError, OSError):
-    """A file cannot be written, because the disk is full or write access is denied."""
+    """A file cannot be written, for example because the disk is full or read-only; or a file in a cache is damaged."""
 
 
 class PathError(SegmentsHFError, ValueError):
-    """A name cannot become the path of a file, because it is empty or too long."""
+    """A name cannot become the path of a file: it has only dots, spaces and slashes, or it is too long."""
 
 
 class BitmapError(SegmentsHFError, ValueError):
-    """A bitmap or mask has an unknown encoding, or ids, coordinates or mask values are out of range."""
+    """A bitmap, a mask or the label of an image is invalid; for example, ids or coordinates are out of range."""
 
 
 class PointCloudError(SegmentsHFError, ValueError):
@@ -107,11 +107,11 @@ class OutputExistsError(SegmentsHFError, FileExistsError):
 
 
 class HubError(SegmentsHFError, OSError):
-    """A push to the Hugging Face Hub failed: no token, no permission, no response, or a card that cannot be updated."""
+    """A push to the Hugging Face Hub failed, for example because there was no token, no permission or no response."""
 
 
 class PlatformError(SegmentsHFError, OSError):
-    """A request to the Segments.ai platform failed: no API key, no permission, or no release that is ready."""
+    """A request to the Segments.ai platform failed, for example because there was no API key or no release."""
 
 
 class ClusterError(SegmentsHFError, RuntimeError):

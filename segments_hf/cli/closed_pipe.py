@@ -36,7 +36,7 @@ class _PipedOutput(io.TextIOWrapper):
 
 
 def exit_on_closed_pipe() -> None:
-    """End this process silently when it writes to standard output or standard error and no program reads it."""
+    """End this process silently when it writes to standard output or standard error and no program reads them."""
     sys.stdout, sys.stderr = _piped(sys.stdout), _piped(sys.stderr)
 
 

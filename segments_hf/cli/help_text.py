@@ -1,4 +1,4 @@
-"""Print the help of a command: the options in groups, each with its names and, beside or below them, its help text."""
+"""Print the help of a command: the options in groups, with the help text of an option beside or below its names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _OwnHelp:
     """The methods that print the help of a command. Typer calls them."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help, as the method of Typer does."""
+        """Print the help, and write nothing to the formatter."""
         del formatter
         console = Console(highlight=False)
         for line in help_lines(self, ctx, min(console.width, _MAX_WIDTH)):

@@ -24,7 +24,7 @@ def inspect(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The labelset whose annotations are counted; by default the ground truth.",
+            help="The labelset whose annotations are counted; by default the ground truth, or else the first labelset.",
             rich_help_panel=INPUT,
         ),
     ] = None,

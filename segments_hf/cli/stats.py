@@ -17,7 +17,7 @@ segments-hf stats flowers-v1.0.json
 # Count pixels too, and write charts to the folder charts
 segments-hf stats flowers-v1.0.json --assets --figures charts"""
 
-_MAX_NAMES = 5  # the largest number of names of other files in the folder of the charts that are printed
+_MAX_NAMES = 5  # how many names of other PNG files are printed at most
 
 
 @options.with_reading

@@ -127,7 +127,7 @@ def is_uploaded(operation: CommitOperationAdd) -> bool:
 def known_files(
     api: HfApi, repo_id: str, revision: str | None, token: str, files: Sequence[tuple[str, int]]
 ) -> set[str]:
-    """Return the SHA-256 of each large file that the Hub has already. No public function returns these.
+    """Return the SHA-256 of those large files that the Hub has already. No public function returns these.
 
     Args:
         api: The client.

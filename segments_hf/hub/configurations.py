@@ -108,7 +108,7 @@ def open_configurations(
 
     Raises:
         OptionError: The releases have no such sensor, `config_name` is not None for several sensors, or an option
-            does not fit some sensors. The error names all sensors that an option does not fit.
+            does not fit some sensors. The error names these sensors, unless all sensors have the same error.
         SegmentsHFError: The data cannot be read.
     """
     sensors = {item.name: item for item in sensors_of(releases.values())}

@@ -73,7 +73,7 @@ class PushResult(Result):
 
     @property
     def splits(self) -> dict[str, PushedSplit]:
-        """The pushed splits by name, with the sums of the numbers of all configurations."""
+        """The pushed splits by name. The numbers of a split are sums over all configurations."""
         sums: dict[str, PushedSplit] = {}
         for splits in self.configs.values():
             for name, split in splits.items():

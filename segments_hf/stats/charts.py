@@ -152,7 +152,7 @@ def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, num_named
     Args:
         axes: The axes of a figure.
         points: Width, height and number of images of each size; not empty.
-        num_named: The number of points, the first in `points`, that get a text with their size and number of images.
+        num_named: How many of the points, from the first on, get a text with their size and number of images.
     """
     widths, heights, counts = np.array(points).T
     axes.scatter(

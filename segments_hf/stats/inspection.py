@@ -104,7 +104,7 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         return short_repr(self, self.source, samples=self.samples, broken=len(self.broken))
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the facts about the release, and tables of its categories, statuses and hosts."""
+        """Yield the facts about the release, and tables of its sensors, categories, statuses and hosts."""
         is_cloud = task_kind(self.task_type).point_cloud
         yield self._facts()
         if self.sensors:

@@ -56,8 +56,8 @@ __all__ = [
 def stats(data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]) -> Stats:
     """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
-    Pixels and the sizes of masks need bitmaps. The bitmaps of a dataset are always read, those of a release only with
-    ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
+    Pixels and the sizes of masks are measured only in a dataset, or in a release with ``assets=True``. A layout has no
+    statuses and no attributes, and a semantic mask has no objects.
 
     The objects of point clouds are counted by class, and the sizes and distances of cuboids are measured. The points in
     cuboids are counted if the files are read: those of a dataset always, those of a release only with ``assets=True``.

@@ -51,7 +51,7 @@ class JsonLabels:
         return {**dict(self._annotation_counts.most_common()), **dict(self._file_counts.most_common())}
 
     def check(self, outcome: Outcome) -> Iterator[Finding]:
-        """Find the faults in a JSON label, and count its annotations and files. Other rows are ignored."""
+        """Find the faults in a JSON label, and count its annotations and files. Ignore rows without such a label."""
         row = outcome.row
         if row is None or not has_json_label(row):
             return

@@ -1,4 +1,4 @@
-"""A list of the splits of rows and of their numbers in the splits, which needs little memory."""
+"""Keep the split of each row, and its number in the split, in little memory."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class TextList:
 
 
 def _compress(texts: list[str]) -> bytes:
-    """Compress the texts of one block, after their lengths."""
+    """Compress the lengths of the texts of one block, followed by the texts."""
     lengths = array("I", map(len, texts)).tobytes()
     return zlib.compress(lengths + "".join(texts).encode("utf-8", "surrogatepass"), 1)
 

@@ -176,7 +176,7 @@ class Validator:
             yield from scattered_objects(row, label, instances, self._categories_without_instances)
 
     def compare(self, examined: Examined) -> list[Finding]:
-        """Compare the next row with the rows before it, and return these findings and those of `examine`."""
+        """Compare the next row with the rows before it; return the findings of the comparison and of `examine`."""
         row, split, image = examined.outcome.row, examined.outcome.split, examined.image
         number = self._row_counts[split]
         self._row_counts[split] += 1

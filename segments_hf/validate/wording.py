@@ -24,7 +24,7 @@ def listed(items: Iterable[object]) -> str:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Return sorted numbers as text. Successive numbers form a range, and at most five ranges are listed.
+    """Return numbers as text, in ascending order. Successive numbers form a range, and at most five ranges are listed.
 
     >>> ranges([7, 0, 1, 2, 3, 9]), ranges(range(0, 100, 2))
     ('0-3, 7, 9', '0, 2, 4, 6, 8, …')

@@ -40,7 +40,7 @@ def _loading(
         typer.Option(
             metavar="NAME",
             help="The sensor to read from a release of several sensors. By default, the only sensor that has point "
-            "clouds; required if no sensor has point clouds, or more than one.",
+            "clouds; required unless exactly one sensor has point clouds.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -208,9 +208,9 @@ def with_loading_for_export(command: Callable[..., None]) -> Callable[..., None]
 
 
 def with_reading(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of `load_release` that select samples or control downloads to a command.
+    """Add the options of `load_release` to a command, without `load_assets`, `on_error` and those that make splits.
 
-    The options that make splits are left out. The command receives the parsed values as `loading`.
+    The command receives their parsed values as `loading`.
     """
     return _with_options(command, left_out=("load_assets", "on_error", "splits", "exact", "split_by"))
 

@@ -51,7 +51,7 @@ class CardFacts:
         categories: The categories; empty if they are not known.
         splits: The counts of each split.
         sizes: The size of the files of each split in bytes.
-        has_sheet: Whether the repository has a contact sheet.
+        has_sheet: Whether a contact sheet is pushed with the configuration.
         license: The license; empty if it is not known.
     """
 

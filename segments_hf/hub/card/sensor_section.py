@@ -51,8 +51,9 @@ _SENSORS: JsonDecoder[dict[str, _CardSensor]] = JsonDecoder(dict[str, _CardSenso
 def with_sensor_section(card: DatasetCard, repo_id: str, pushed: Mapping[str, Sensor]) -> str:
     """Return the text of a card with our section about sensors.
 
-    The section replaces our earlier section about sensors. Without an earlier section, it is added before the sections
-    about the configurations. It also lists the sensors of earlier pushes whose configurations are still in the YAML.
+    The section replaces our earlier section about sensors. Without an earlier section, it is added before the first
+    section about a pushed configuration. It also lists the sensors of earlier pushes whose configurations are still in
+    the YAML.
 
     Args:
         card: The card, whose YAML and sections about configurations are up to date.

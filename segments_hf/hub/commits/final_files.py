@@ -24,9 +24,9 @@ class FinalFiles(NamedTuple):
 
     Attributes:
         shards: The uploaded shards by path.
-        stale_prefixes: The path prefixes of the old shards, such as ``data/train-``. The push removes all files with
-            these prefixes, except those in `shards`.
-        other_files: The contents of the files other than shards by path.
+        stale_prefixes: The path prefixes of the old shards, such as ``data/train-``. The push removes the files
+            with these prefixes that are not in a subfolder, except those in `shards`.
+        other_files: The contents of the files other than shards, by path.
     """
 
     shards: Mapping[str, UploadedShard]

@@ -63,10 +63,10 @@ _DECODER: JsonDecoder[_Record] = JsonDecoder(_Record)
 class GroupCommits:
     """The commits of a push.
 
-    A push of at most 100 files makes one commit. A larger push opens a pull request as a draft when more than 100
-    shards were uploaded, and commits the shards to it in groups of at most 100 files, because the Hub removes uploaded
-    files that no commit contains. At the end, the push merges the pull request, unless the user asked for an open pull
-    request. Until the merge, readers of the branch see the files before the push.
+    A push that changes at most 100 files makes one commit. A larger push opens a pull request as a draft, and commits
+    groups of at most 100 files to it. The first groups are committed during the upload, because the Hub removes
+    uploaded files that no commit contains. At the end, the push merges the pull request, unless the user asked for an
+    open pull request. Until the merge, readers of the branch see the files before the push.
 
     `create_pull_request` of the Hub opens pull requests for the branch ``main`` only. Therefore, a push of any size to
     another branch makes one commit. A push to a repository that does not allow pull requests also makes one commit.
@@ -120,7 +120,7 @@ class GroupCommits:
             changes nothing, this is the last commit of the branch.
 
         Raises:
-            HubError: The Hub refuses the commit, or the commit does not contain all shards.
+            HubError: The Hub refuses the commit or does not respond, or the commit does not contain all shards.
         """
         return repeat_commit(lambda: self._commit(stale_prefixes, make_other_files), self._repository)
 
@@ -219,8 +219,10 @@ class GroupCommits:
         return repeat_commit(commit, self._repository)
 
     def _close_after_conflict(self, reason: str) -> BranchChanged:
-        """Close the pull request, and return the error after which the push continues with a new pull request."""
-        self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")
+        """Close the pull request, and return the error after which the push continues without it."""
+        self.close(
+            "Another commit changed files of the push on the branch. The push continues without this pull request."
+        )
         return BranchChanged(reason)
 
     def _usable_pull_request(self) -> PullRequest | None:
@@ -230,7 +232,7 @@ class GroupCommits:
         return self._pull_request
 
     def _open_pull_request(self) -> PullRequest | None:
-        """Open a pull request and record it; return None if the Hub refuses it."""
+        """Open a pull request and record it; return None if the Hub refuses one that the user did not ask for."""
         end = "." if self._repository.create_pr else ", which it merges at the end."
         try:
             self._pull_request = open_pull_request(self._repository, self._message, _DESCRIPTION.format(end=end))

@@ -118,7 +118,7 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
     Raises:
         HfHubHTTPError: The Hub refuses to open the pull request, for example because the repository does not allow pull
             requests.
-        HubError: The Hub does not respond.
+        HubError: The Hub does not respond, or the pull request has no git reference.
     """
     title = (title.strip().splitlines() or [""])[0][:_LONGEST_TITLE].strip()
     if len(title) < _SHORTEST_TITLE:

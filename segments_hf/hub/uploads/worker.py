@@ -87,7 +87,7 @@ class Worker:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
     def _still_on_hub(self, uploaded: list[UploadedShard]) -> list[UploadedShard]:
-        """Return the shards before the first shard that the Hub has removed. It removes files that no commit has."""
+        """Return the shards before the first one that the Hub has removed. The Hub removes files that no commit has."""
         known = known_shards(self.repository, uploaded)
         num_known = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
         return uploaded[:num_known]

@@ -11,7 +11,7 @@ from segments_hf.release.tasks.label_parts import LABELED_POINT
 if TYPE_CHECKING:
     from segments_hf.release import CloudAnnotation, Label, LabeledCloud
 
-_SEGMENT = "segment"  # the kind of an annotation of a segmentation, which has no type in the format
+_SEGMENT = "segment"  # the kind of the annotations of a segmentation, because they have no type
 
 
 def count_cloud_label(label: Label[Any], kinds: Counter[str], points: Counter[int], *, has_point_labels: bool) -> None:

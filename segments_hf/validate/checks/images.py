@@ -49,7 +49,7 @@ class CheckedImages(NamedTuple):
     Attributes:
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
-        image: The properties of the image; None if it cannot be read.
+        image: The properties of the image; None if it was not checked or cannot be read.
     """
 
     findings: list[Finding]

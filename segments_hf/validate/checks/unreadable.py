@@ -32,7 +32,7 @@ OTHER_SIZE = Fault("other-size", "error", "the label does not match the pixels o
 UNREADABLE_CLOUD = Fault("unreadable-point-cloud", "error", "the sample cannot be used for training")
 UNREADABLE_CAMERA = Fault("unreadable-camera", "error", "the image or the calibration of the camera is lost")
 OTHER_NUMBER_OF_POINTS = Fault(
-    "other-number-of-points", "error", "the label may be that of another point cloud; rows do not contain it"
+    "other-number-of-points", "error", "the label may be that of another point cloud; rows do not contain the label"
 )
 FRAME_WITHOUT_CLOUD = Fault(
     "frame-without-point-cloud",
@@ -56,7 +56,7 @@ _SAMPLE_COLUMNS = ("point_cloud_type", "ego_pose", "cameras", "frame_name", "tim
 def loading_problems(outcome: Outcome) -> Iterator[Finding]:
     """Yield a finding for each problem that occurred when a row was made.
 
-    The problems are columns that could not be read, and files that were repaired or replaced. A problem of the
+    The problems are rows and columns that could not be read, and files that were repaired or replaced. A problem of the
     annotations is a finding only if the annotations are null: annotations with an unknown category are kept, and
     `unknown_categories` reports them.
     """
