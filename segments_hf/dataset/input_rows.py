@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from segments_hf.dataset.building.plan import num_samples
+from segments_hf.dataset.chosen_rows import even_positions, even_rows, first_rows_of_splits, rows_after
+from segments_hf.dataset.data_types import ReleaseKeywords
 from segments_hf.dataset.inputs import encode_images, num_rows, open_splits
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin, release_title
 from segments_hf.dataset.release_inputs import releases_by_split
-from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.row_map import check_rows
 from segments_hf.dataset.rows.outcome import Outcome
 from segments_hf.dataset.rows.problems import Problem
 from segments_hf.errors import AssetError, OptionError
+from segments_hf.io.choices import unknown_option
 from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.io.number_options import check_number
 from segments_hf.labels.categories import stored_categories
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from segments_hf.release import Category, Release
 
 # The options of `load_release` that a function may pass to `open_rows` only if it lists them in `building`.
-_BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}
+_BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error", "embed", "cache_dir"}
 
 # The columns that contain JSON; and the fields that contain JSON, in each column that is a list of structs.
 _JSON_COLUMNS = ("metadata", "image_attributes", "links", "other")
@@ -112,35 +115,29 @@ def open_rows(
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
             with labels. A release is not checked.
         building: The options of a build, such as ``on_error``, that `options` may contain; by default none.
-        **options: For a release, the options of `load_release` that select samples and control fetching, and those
+        **options: For a release, the options of `load_release` that select samples and control downloads, and those
             in `building`. The default of `on_error` is ``keep``.
 
     Raises:
         OptionError: An option is invalid, the limit is not positive, or there are no rows.
         SegmentsHFError: The input has an unsupported type, or `check` rejects it.
+        TypeError: An option is unknown.
     """
     if limit is not None:
         check_number("limit", limit, 1)
     if releases_by_split(data) is not None:
-        if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
+        known = {*ReleaseKeywords.__optional_keys__, *building}
+        if unknown := sorted(options.keys() - known - _BUILD_OPTIONS):
+            raise TypeError(unknown_option(unknown[0], sorted(known)))
+        if wrong := sorted(options.keys() - known):
             raise OptionError(
                 f"got {', '.join(wrong)}, but this function builds no dataset; pass only options that select samples "
-                "or control fetching"
+                "or control downloads"
             )
         return _release_rows(data, options, assets=assets, skip=skip, limit=limit, evenly=evenly)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
     return _dataset_rows(open_splits(data), check, skip=skip, limit=limit, evenly=evenly)
-
-
-def even_positions(total: int, limit: int) -> list[int]:
-    """Return positions at even distances, from 0 to below `total`: as many as `limit`, or all if there are fewer.
-
-    >>> even_positions(10, 4), even_positions(3, 4)
-    ([0, 2, 5, 7], [0, 1, 2])
-    """
-    count = min(limit, total)
-    return [number * total // count for number in range(count)]
 
 
 def _release_rows(
@@ -195,11 +192,11 @@ def _dataset_rows(
 
     def outcomes() -> Iterator[Outcome]:
         if not evenly or limit is None:
-            chosen: Iterator[tuple[str, Any]] = itertools.islice(_rows(splits.rows_by_split, skip), limit)
+            chosen: Iterator[tuple[str, Any]] = itertools.islice(rows_after(splits.rows_by_split, skip), limit)
         elif has_streams:
-            chosen = _first_rows(splits.rows_by_split, limit)
+            chosen = first_rows_of_splits(splits.rows_by_split, limit)
         else:
-            chosen = _even_rows(tables, limit)
+            chosen = even_rows(tables, limit)
         return (_outcome(name, row) for name, row in chosen)
 
     features = splits.first_split.features or {}
@@ -256,44 +253,3 @@ def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _json_text(value: object) -> str | None:
     return None if value is None else text_or_json(value)
-
-
-def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]]:
-    """Yield the rows of all splits except for the first `skip` rows, each with the name of its split."""
-    for name, part in parts.items():
-        if isinstance(part, datasets.Dataset):
-            skipped = min(skip, len(part))
-            skip -= skipped
-            remaining = _stream(part.select(range(skipped, len(part)))) if skipped < len(part) else ()
-            yield from ((name, row) for row in remaining)
-            continue
-        for row in _stream(part):
-            if skip:
-                skip -= 1
-            else:
-                yield name, row
-
-
-def _first_rows(parts: Mapping[str, SplitRows], limit: int) -> Iterator[tuple[str, Any]]:
-    """Yield the first rows of each split, up to `limit` rows in all.
-
-    Each split has an equal share of the limit. If a split has fewer rows than its share, the next splits get the rest.
-    """
-    for number, (name, part) in enumerate(parts.items()):
-        share = -(-limit // (len(parts) - number))
-        for row in itertools.islice(_stream(part), share):
-            limit -= 1
-            yield name, row
-
-
-def _even_rows(parts: Mapping[str, datasets.Dataset], limit: int) -> Iterator[tuple[str, Any]]:
-    """Yield rows of datasets at even distances, as if all splits were one dataset."""
-    positions, end = even_positions(sum(map(len, parts.values())), limit), 0
-    for name, part in parts.items():
-        begin, end = end, end + len(part)
-        chosen = [position - begin for position in positions if begin <= position < end]
-        yield from ((name, row) for row in (_stream(part.select(chosen)) if chosen else ()))
-
-
-def _stream(rows: SplitRows) -> SplitRows:
-    return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)

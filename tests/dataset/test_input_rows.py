@@ -1,13 +1,16 @@
-"""`open_rows` returns the same rows for a release, a dataset and a stream."""
+"""`open_rows` returns the same rows for a release, a dataset and a stream, and refuses options of a build."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+from typing import Any
 
 import datasets
 import pytest
 
+import segments_hf
 from dataset.making import sample
 from segments_hf import load_release
 from segments_hf.dataset.input_rows import open_rows
@@ -156,3 +159,16 @@ def test_dataset_without_rows_is_refused():
 def test_file_name_that_is_not_utf8_has_a_replacement_character(write_release, tmp_path):
     path = write_release([sample("a")]).rename(tmp_path / os.fsdecode(b"\xff.json"))
     assert open_rows(path, assets=False).name == "\ufffd.json"
+
+
+@pytest.mark.parametrize("option", [{"num_proc": 2}, {"on_error": "skip"}, {"embed": True}, {"cache_dir": "cache"}])
+@pytest.mark.parametrize("function", [segments_hf.validate, segments_hf.stats])
+def test_option_of_a_build_is_an_error_for_a_function_that_builds_no_dataset(function: Any, option: Any) -> None:
+    with pytest.raises(OptionError, match=next(iter(option))):
+        function(demo_release(), **option)
+
+
+def test_error_for_an_unknown_option_lists_only_options_of_the_function() -> None:
+    with pytest.raises(TypeError, match="'labelset'") as raised:
+        segments_hf.validate(demo_release(), bogus=1)  # type: ignore[call-arg]
+    assert not re.search("embed|cache_dir|num_proc|streaming", str(raised.value))
