@@ -13,7 +13,7 @@ from segments_hf.errors import AssetError
 
 
 class HttpSettings:
-    """The proxies and certificates of environment variables, or the system's proxies and certifi's certificates."""
+    """The proxies and certificates that environment variables set; by default, those of the system and of certifi."""
 
     def __init__(self) -> None:
         self._proxies: dict[str, URL | None] = {}

@@ -26,7 +26,7 @@ def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
     Slashes and backslashes separate the parts of the path. Empty parts, and parts that have only dots and spaces, are
-    dropped. Characters that any operating system forbids become underscores. A hash replaces the end of a part that is
+    dropped. Characters that some operating systems forbid become underscores. A hash replaces the end of a part that is
     too long.
 
     Args:

@@ -29,7 +29,7 @@ class TransientError(AssetError):
     is_outage = False
 
     def give_up(self, deadline: Deadline) -> None:
-        """Record that the retries have ended with this error, in subclasses. This method itself does nothing."""
+        """Do nothing. Subclasses record here that the retries have ended with this error."""
 
 
 class BrokenContentError(TransientError):
