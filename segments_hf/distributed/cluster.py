@@ -18,7 +18,7 @@ _CONNECT_SECONDS = 10  # Ray itself retries for minutes when the address does no
 
 @contextmanager
 def ray_cluster(address: str | None = None, environment: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Connect this process to a Ray cluster, and check the versions of packages on its nodes.
+    """Connect this process to a Ray cluster, and check the versions of Python and packages on its nodes.
 
     If the process is connected already, this connection is used, and it stays open. Otherwise, the connection ends with
     the block, and so does Ray if it was started on this machine.
@@ -31,8 +31,8 @@ def ray_cluster(address: str | None = None, environment: Mapping[str, str] | Non
     Raises:
         MissingExtraError: Ray is not installed.
         OptionError: The process is connected to another cluster than `address`.
-        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of packages than
-            this process.
+        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of Python or
+            packages than this process.
     """
     ray = import_ray()
     was_connected = ray.is_initialized()
@@ -45,7 +45,7 @@ def ray_cluster(address: str | None = None, environment: Mapping[str, str] | Non
 
 
 def connect(address: str | None = None, environment: Mapping[str, str] | None = None, *, log_to_driver: bool) -> None:
-    """Connect this process to a Ray cluster unless it is connected, and check the versions of packages on its nodes.
+    """Connect this process to a Ray cluster unless it is connected, and check the versions on its nodes.
 
     The connection stays open.
 
@@ -57,8 +57,8 @@ def connect(address: str | None = None, environment: Mapping[str, str] | None = 
     Raises:
         MissingExtraError: Ray is not installed.
         OptionError: The process is connected to another cluster than `address`.
-        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of packages than
-            this process.
+        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of Python or
+            packages than this process.
     """
     ray = import_ray()
     was_connected = ray.is_initialized()

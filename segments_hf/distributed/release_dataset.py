@@ -78,7 +78,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
 
     Raises:
         MissingExtraError: Ray is not installed.
-        ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
+        ClusterError: The cluster does not respond, or a node has other versions of Python or packages than this
+            process.
         OptionError: An option is invalid or does not fit the release, or `split` is None and the release has
             several splits.
         ReleaseError: The file is not a release.

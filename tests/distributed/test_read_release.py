@@ -36,7 +36,7 @@ def test_features_are_those_of_the_dataset(layout: str | None) -> None:
 
 
 @pytest.mark.parametrize("options", [{"embed": True}, {"num_proc": 2}, {"cache_dir": "/tmp"}, {"connections": 3}])
-def test_option_that_read_release_does_not_have_is_an_error(options: dict[str, Any]) -> None:
+def test_option_that_features_of_does_not_have_is_an_error(options: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match=next(iter(options))):
         features_of(demo_release(), **options)
 
