@@ -92,7 +92,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
             image, bitmap or point cloud cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row
-            with null for the unreadable split.
+            with null for the unreadable part.
         private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
             change the visibility of an existing repository: if the repository is public and `private` is true, or the
             reverse, the push fails.
