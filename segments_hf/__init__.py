@@ -131,7 +131,7 @@ __all__ = [
 
 __version__ = version("segments-hf")
 
-# The public names of each module; `tests/test_package.py` compares them with `__all__` and the imports above.
+# The public names of each module. `tests/test_package.py` checks that every name in `__all__` can be imported.
 _NAMES = {
     "segments_hf.bitmaps": ["get_semantic_bitmap"],
     "segments_hf.dataset.class_info": ["categories", "id2label", "label2id"],
