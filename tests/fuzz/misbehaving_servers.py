@@ -1,6 +1,6 @@
 """Load release files and images from misbehaving servers. Only errors of segments_hf may be raised.
 
-`run` repeats this until a time is over. The behaviors depend only on the seed.
+`run` repeats this for a given number of seconds. The behaviors depend only on the seed.
 """
 
 from __future__ import annotations

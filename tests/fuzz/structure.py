@@ -1,6 +1,6 @@
 """Read release files with random changes of types, keys, numbers, text and bytes.
 
-`run` repeats this until a time is over. The changes depend only on the seed.
+`run` repeats this for a given number of seconds. The changes depend only on the seed.
 """
 
 from __future__ import annotations
