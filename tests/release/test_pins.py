@@ -153,7 +153,7 @@ def test_another_process_opens_a_pinned_release_without_api_key_and_requests(mon
 
 
 def test_rows_of_an_opened_release_need_no_requests(pinned, platform):
-    rows = open_splits(Release.open(pinned), load_assets=False).first
+    rows = open_splits(Release.open(pinned), load_assets=False).first_split
     assert [row["name"] for row in rows] == ["a"]
     assert platform.requests == []
 
