@@ -80,7 +80,7 @@ class ExportResult(Result):
         return short_repr(self, str(self.folder), **counts, objects=self.objects, left_out=self.left_out.total())
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the totals, the notes, and tables of several splits and of the rows and objects that were left out."""
+        """Yield the totals, the notes, the splits if there are several, and the rows and objects that were left out."""
         has_clouds = self.point_clouds > 0
         written = counted(self.point_clouds, "point cloud") if has_clouds else counted(self.images, "image")
         yield Cell(f"Wrote {written} with {counted(self.objects, 'object')} to {self.folder}")

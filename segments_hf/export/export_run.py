@@ -110,7 +110,7 @@ class ExportRun(ABC, Generic[S]):
         return ", ".join(f"{count} {reason}" for reason, count in self.result.left_out.items())
 
     def close(self) -> None:
-        """Write the last files of the format, add its notes to the result, and log what was left out.
+        """Write the last files of the format, add its notes to the result, and log the notes and what was left out.
 
         Raises:
             OptionError: No row was written.

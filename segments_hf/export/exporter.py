@@ -87,6 +87,7 @@ def export_dataset(
             represent them. The error names the sample.
         AssetError: An image or a point cloud cannot be read. The error names the sample.
         PathError: The name of a sample cannot become a path. The error names the sample.
+        MissingExtraError: A point cloud is a LAS or LAZ file, and laspy or lazrs is not installed.
         StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.
         SegmentsHFError: The data are neither a release nor rows of images or point clouds with their categories.
 

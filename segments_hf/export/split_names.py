@@ -33,7 +33,7 @@ def split_file_name(split: str, splits: Sequence[str]) -> str:
 def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
     """Return the split in the data for each name of a split in files.
 
-    If the data have no split for ``train`` or ``val``, these names stand for the first split.
+    If the data have no split for ``train`` or ``val``, the missing name stands for the first split.
 
     Args:
         splits: The names of all splits in the data, in order.

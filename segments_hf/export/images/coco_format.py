@@ -83,7 +83,7 @@ class CocoFormat(ImageFormat[CocoLabel]):
         self._annotations.add(self.annotation_entries(labeled_row, content))
 
     def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
-        """Return the entries of the list `annotations` in the file for one image."""
+        """Return the entries for one image in the list `annotations` of the file."""
         for annotation in content.annotations:
             yield {"id": next(self._annotation_ids), "image_id": labeled_row.number, **annotation}
 

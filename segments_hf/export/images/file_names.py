@@ -1,4 +1,4 @@
-"""Make paths for the images of an export that are unique, and safe on every operating system."""
+"""Make unique paths for the images of an export. The paths are safe on every operating system."""
 
 from __future__ import annotations
 

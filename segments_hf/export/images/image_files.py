@@ -82,7 +82,7 @@ def with_upright_image(row: Row) -> Row:
     """Return a row whose image is replaced by an upright copy.
 
     Raises:
-        AssetError: The image cannot be decoded without loss.
+        AssetError: The image is damaged, or cannot be made upright without loss of depth.
     """
     content = stored_content(row["image"])
     return {**row, "image": {"bytes": upright_copy(content, read_header(content)), "path": None}}

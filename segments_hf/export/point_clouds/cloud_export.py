@@ -51,7 +51,7 @@ class CloudExport(ExportRun[LabeledCloudRow]):
         self.result.objects_left_out += label.left_out
 
     def close(self) -> None:
-        """Add a note about sequences whose frames are in several splits, and complete the export as the base class."""
+        """Add a note about sequences with frames in several splits, and complete the export as the base class does."""
         if divided := sorted(self._scenes.divided_sequences):
             self.format.notes.append(
                 f"{counted(len(divided), 'sequence')} with frames in several splits, such as {divided[0]!r}: "

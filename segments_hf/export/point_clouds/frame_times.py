@@ -20,7 +20,7 @@ _EXPONENTS = {"seconds": 6, "milliseconds": 3, "microseconds": 0, "nanoseconds":
 # years in one unit at most.
 _FIRST_DATE, _LAST_DATE = 946_684_800, 4_102_444_800
 _EXACT = Context(prec=60)  # digits; a timestamp in nanoseconds has 19
-# The reasons to count a scene, besides the units other than nanoseconds.
+# `FrameTimes` counts scenes by these reasons, or by the unit of their timestamps if it is not nanoseconds.
 _SINGLE_FRAME, _UNUSABLE, _NO_DATE = "single frame", "unusable timestamps", "no date"
 _FROM_INDEX = f"in the files, the time of a frame is its index times {_STEP / 1e6} s"
 

@@ -37,13 +37,12 @@ class Scenes:
     """The scenes of an export, numbered in the order of their first rows.
 
     Args:
-        in_order: Whether the frames of a scene must follow each other in the order of time, because the format
-            numbers them.
+        in_order: Whether the frames of a scene must follow each other in the order of time.
     """
 
     def __init__(self, *, in_order: bool) -> None:
         self._in_order = in_order
-        # The scene of each sequence, by the split, the uuid or the name of the sample, and the sensor.
+        # The scene of each sequence, by the split, the uuid (if it is null, the name) of the sample, and the sensor.
         self._scenes: dict[tuple[str, str, str | None], Scene] = {}
         self._names: set[str] = set()  # the collision keys of the names of all scenes
         self._last_numbers: dict[str, int] = {}  # the last number added to a name, by its collision key

@@ -63,7 +63,7 @@ class CocoInstance(CocoFormat):
         return EncodedLabel(CocoLabel(size_of(labeled_row.row, shape), annotations), len(annotations), left_out)
 
     def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """Yield the entries of the list `annotations` in the file for one image."""
+        """Yield the entries for one image in the list `annotations` of the file."""
         for entry in super().annotation_entries(labeled_row, content):
             self._has_keypoints |= "keypoints" in entry
             yield entry

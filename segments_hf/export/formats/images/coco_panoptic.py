@@ -2,7 +2,7 @@
 
 https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment in a bitmap is the id of
 its annotation; the id of a polygon is its number among the polygons of the label, from 1 on. All pixels of a class
-without instances are one segment, with the id of the first annotation of the class.
+without instances are one segment, whose id is the first id below 2^24 among the annotations of the class.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class CocoPanoptic(CocoFormat):
         super().write(labeled_row, content)
 
     def annotation_entries(self, labeled_row: LabeledImageRow, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """Yield the entry of the list `annotations` in the file for one image."""
+        """Yield the entry for one image in the list `annotations` of the file."""
         yield {
             "image_id": labeled_row.number,
             "file_name": str(_png_path(labeled_row)),

@@ -114,7 +114,7 @@ class PascalVoc(ImageFormat[_Label]):
     def _masks(self, label: ImageLabel, objects: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
         """Return the mask of the classes and the mask of the objects, as PNG files.
 
-        Of a vector label, only polygons are drawn. If the label has no polygons, both masks are None.
+        Of a vector label, only polygons are drawn. Without polygons, both masks of a vector label are None.
         """
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:

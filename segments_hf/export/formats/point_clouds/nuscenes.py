@@ -160,7 +160,7 @@ class NuScenes(CloudFormat[_Frame]):
         return path
 
     def close(self) -> None:
-        """Write the tables that belong to no scene and the lists of the splits, and add the notes."""
+        """Write the last scene, the tables that belong to no scene, and the lists of the splits; add the notes."""
         super().close()
         self._write_scene()
         for table, records in self._shared.items():

@@ -91,7 +91,7 @@ class Pointcept(CloudFormat[_Arrays]):
         """Write the arrays of a row."""
         scene = labeled_row.scene
         folder = f"{self.split}/{scene.name}" + (f"_{numbers.in_scene:06d}" if scene.is_sequence else "")
-        while folder in self._folders:  # a single point cloud may have the name of a sequence and of its frame
+        while folder in self._folders:  # a single point cloud may have the name of the folder of a frame
             folder += "_"
         for name, array in content.arrays.items():
             write_file(self.job.folder / folder / f"{name}.npy", encode_npy(array))

@@ -12,7 +12,8 @@ number.
   points of such a class as one segment.
 - ``poses.txt`` has the pose of the sensor in the world for each frame. In KITTI, poses are in the frame of the camera,
   and programs convert them with the matrix ``Tr`` of ``calib.txt``. Here, ``Tr`` is the identity.
-- ``times.txt`` has the seconds since the first frame. A sequence without timestamps that increase has no such file.
+- ``times.txt`` has the seconds since the first frame. A sequence of single point clouds, or without
+  timestamps that increase, has no such file.
 - ``semantic-kitti.yaml`` has the names and colors of the classes, and the numbers of the sequences of each split.
 """
 
@@ -144,7 +145,7 @@ class SemanticKitti(CloudFormat[_Scan]):
         return EncodedLabel(content, len(labeled_row.label.annotations) - left_out.total(), left_out, num_bytes)
 
     def _objects(self, label: PointLabel) -> list[Hashable]:
-        """Return a value for each annotation by which its object is found in other frames.
+        """Return, for each annotation, a value that identifies its object in all frames of a sequence.
 
         The value is the id of the track; without a track, the id of the annotation. If several annotations in a frame
         have the same track, the value also contains the id of the annotation. It is None for classes whose
