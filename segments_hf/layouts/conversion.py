@@ -162,6 +162,7 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
         BitmapError: A bitmap cannot be read, a coordinate is invalid, or an image has more instances than the layout
             allows; the error names the sample.
         PointCloudError: A cuboid, a pose or the label of points is invalid; the error names the sample.
+        MissingExtraError: A point cloud is a LAS or LAZ file, and laspy or lazrs is not installed.
         SegmentsHFError: The dataset does not have the columns that the layout is made from, or has no categories.
 
     >>> from segments_hf import load_release
@@ -193,8 +194,8 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        counts: The further columns to keep, and the object in which the function sets the numbers of rows and objects
-            that it leaves out. With None, no further columns are kept, and the numbers are only logged.
+        counts: An object with the names of further columns to keep. The function adds to it the numbers of rows and
+            objects that it leaves out. With None, no further columns are kept, and the numbers are only logged.
     """
     layout = find_layout(task)
     check_options(layout, options)
@@ -218,7 +219,7 @@ def lay_out(
 def reported_columns(part: SplitRows, split: str, task: str, options: LayoutOptions, on_error: OnError) -> NewColumns:
     """Return the function that makes the columns of a layout for a row, and the column `REPORT`.
 
-    The function makes the same columns as `lay_out` does for a stream if its parameter `counts` is not None.
+    The function makes the same columns as `lay_out` does for a stream with `counts`.
 
     Args:
         part: The rows of one split, whose features have the categories.

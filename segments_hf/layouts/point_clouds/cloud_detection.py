@@ -1,8 +1,8 @@
 """``point-cloud-detection``: `points`, `boxes`, `labels`, `track_ids`, `pose`.
 
 The boxes have the seven numbers that most detectors of 3-D objects read, such as those of OpenPCDet: center, length,
-width, height and yaw in the frame of the sensor. Cuboids without a class or a volume are left out, and so are all other
-annotations.
+width, height and yaw in the frame of the sensor. Cuboids without a class or a volume are left out, and so are
+annotations that are not cuboids.
 """
 
 from __future__ import annotations

@@ -77,6 +77,7 @@ class LayoutPoints:
         Raises:
             AssetError: The file cannot be read, its type is null, or a field does not exist.
             SizeMismatchError: The label has another number of points than the file.
+            MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
         """
         if not has_point_cloud(row):
             return None, {}
