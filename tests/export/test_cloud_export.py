@@ -90,7 +90,7 @@ def test_options_for_images_are_errors_for_point_clouds(tmp_path: Path, options:
         export_dataset(demo_release("street-cuboids"), "openpcdet", tmp_path, **options)
 
 
-def test_frames_out_of_order_are_an_error_if_the_format_numbers_frames() -> None:
+def test_frames_out_of_order_are_an_error_if_the_format_requires_the_order_of_time() -> None:
     frames = [{"name": "a", "uuid": "a", "frame_index": index} for index in (0, 2, 1)]
     scenes = Scenes(in_order=True)
     assert scenes.scene_of(frames[0], "train") == scenes.scene_of(frames[1], "train")

@@ -111,7 +111,7 @@ def test_copy_has_the_mode_and_the_values_of_the_image(tmp_path: Path, file_form
         assert image.getpalette() == upright.getpalette()
 
 
-def test_other_images_are_copied_byte_for_byte_and_labels_do_not_change(tmp_path: Path) -> None:
+def test_images_stored_upright_are_copied_byte_for_byte_and_labels_do_not_change(tmp_path: Path) -> None:
     contents = [rotated_file("JPEG"), rotated_file("JPEG", 1), encoded(source_image("RGB"), "WEBP", lossless=True)]
     release = release_of(tmp_path / "in", *contents)
     result, document, files = exported(release, tmp_path / "upright")

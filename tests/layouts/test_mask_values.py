@@ -17,7 +17,7 @@ ADDERS = [segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segmen
 MASK_COLUMNS = ["semantic_mask", "instance_mask", "panoptic_mask", "segments_info"]
 IDS = [[0, 1, 1], [2, 70000, 9]]
 OBJECTS = [annotation(1, 1), annotation(2, 2), annotation(70000, 2)]
-SQUARE = [[0, 0], [3, 0], [3, 2], [0, 2]]
+RECTANGLE = [[0, 0], [3, 0], [3, 2], [0, 2]]
 STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 
 
@@ -52,15 +52,15 @@ def test_category_without_a_color_has_a_color_of_the_palette(release: Path) -> N
 @pytest.mark.parametrize(
     ("shapes", "expected"),
     [
-        pytest.param([("polygon", SQUARE)], [[1, 1, 1, 0], [1, 1, 1, 0], [0, 0, 0, 0]], id="polygon"),
+        pytest.param([("polygon", RECTANGLE)], [[1, 1, 1, 0], [1, 1, 1, 0], [0, 0, 0, 0]], id="polygon"),
         pytest.param([("bbox", [[3, 2], [1, 1]])], [[0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]], id="box"),
         pytest.param(
-            [("polygon", SQUARE), ("bbox", [[2, 1], [4, 9]])],
+            [("polygon", RECTANGLE), ("bbox", [[2, 1], [4, 9]])],
             [[1, 1, 1, 0], [1, 1, 2, 2], [0, 0, 2, 2]],
             id="box over a polygon",
         ),
         pytest.param([("bbox", [[-9, -9], [1, 3]])], [[1, 0, 0, 0]] * 3, id="box partly outside the image"),
-        pytest.param([("polyline", SQUARE), ("point", [[1, 1]])], [[0, 0, 0, 0]] * 3, id="shapes without area"),
+        pytest.param([("polyline", RECTANGLE), ("point", [[1, 1]])], [[0, 0, 0, 0]] * 3, id="shapes without area"),
         pytest.param([], [[0, 0, 0, 0]] * 3, id="no shapes"),
     ],
 )

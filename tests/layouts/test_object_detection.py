@@ -36,7 +36,7 @@ OBJECTS = [annotation(70000, 4), annotation(3, 0), annotation(12, 0), annotation
 # if the layout leaves out the object.
 SHAPES = {
     "box": ("bbox", [[1, 2], [4, 6]], 12, [1, 2, 3, 4]),
-    "box from any corner": ("bbox", [[4, 2], [1, 6]], 12, [1, 2, 3, 4]),
+    "box from its other two corners": ("bbox", [[4, 2], [1, 6]], 12, [1, 2, 3, 4]),
     "box with fractions": ("bbox", [[0.25, 0.5], [2.5, 1.75]], 2.8125, [0.25, 0.5, 2.25, 1.25]),
     "box partly outside the image": ("bbox", [[-3, 4], [2, 99]], 4, [0, 4, 2, 2]),
     "box around the image": ("bbox", [[-3, -3], [99, 99]], 48, [0, 0, 8, 6]),
@@ -50,7 +50,7 @@ SHAPES = {
     "polygon with a closing point": ("polygon", [[1, 1], [5, 1], [1, 4], [1, 1]], 6, [1, 1, 4, 3]),
     "polygon without area": ("polygon", [[1, 1], [5, 1], [3, 1]], None, None),
     "polygon partly outside the image": ("polygon", [[6, 0], [10, 0], [10, 4]], 2, [6, 0, 2, 2]),
-    "polygon without pixels around a corner": ("polygon", [[7, -5], [12, -5], [12, 3]], None, None),
+    "polygon near a corner of the image, without pixels in it": ("polygon", [[7, -5], [12, -5], [12, 3]], None, None),
     "polygon outside the image": ("polygon", [[9, 0], [12, 0], [12, 4]], None, None),
     "polyline": ("polyline", [[1, 1], [5, 2], [3, 4]], 12, [1, 1, 4, 3]),
     "polyline without height": ("polyline", [[1, 1], [5, 1]], None, None),
@@ -83,7 +83,7 @@ def release(tmp_path, write_release):
 
 @pytest.mark.parametrize("kind", KINDS)
 class TestDatasetsAndStreams:
-    def test_boxes_of_bitmaps_match_a_loop(self, release, kind, caplog):
+    def test_boxes_and_areas_of_bitmaps_are_those_of_their_pixels(self, release, kind, caplog):
         laid_out = train(to_layout(load_release(release, **KINDS[kind]), DETECTION))
         assert list(laid_out.features) == COLUMNS[DETECTION]
         full, empty = laid_out

@@ -13,7 +13,7 @@ from segments_hf import ExportResult, export_dataset
 
 Record = dict[str, Any]
 
-# The tables, each with the table to which a token in one of its fields refers.
+# For each table, the fields that contain tokens, and the table of the records with these tokens.
 TABLES: dict[str, dict[str, str]] = {
     "attribute": {},
     "calibrated_sensor": {"sensor_token": "sensor"},

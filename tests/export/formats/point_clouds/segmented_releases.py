@@ -74,7 +74,7 @@ def write_named_classes(folder: Path, names: Sequence[str]) -> Path:
 
 
 def object_sizes(classes: np.ndarray, instances: np.ndarray) -> Counter[tuple[int, int]]:
-    """Count the objects of each class and size. Exports that differ only in the numbers of objects have equal counts.
+    """Count the objects of each class and size. Exports that differ only in how objects are numbered have equal counts.
 
     Args:
         classes: The class index of each point; -1 for unlabeled points.

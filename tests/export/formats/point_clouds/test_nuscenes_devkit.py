@@ -1,7 +1,7 @@
 """nuscenes-devkit loads an export.
 
-The devkit needs numpy 1, so it is installed in an environment of its own: `.ci/run` makes `.ci/.env-nuscenes`, and the
-environment variable `NUSCENES_PYTHON` is the path of another interpreter.
+The devkit needs numpy 1, so it is installed in an environment of its own: `.ci/run` makes `.ci/.env-nuscenes`. To use
+another interpreter, set the environment variable `NUSCENES_PYTHON` to its path.
 """
 
 from __future__ import annotations

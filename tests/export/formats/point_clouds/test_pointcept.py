@@ -57,7 +57,7 @@ def test_arrays_of_the_demo_equal_the_points_and_labels_of_the_release(tmp_path:
 
 @settings(max_examples=3)
 @given(st.integers(0, 2**32 - 1))
-def test_each_box_contains_the_same_points(seed: int) -> None:
+def test_each_object_has_the_points_of_its_planted_box(seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         clouds, sample = planted_sequence_sample(Path(folder), [seed, seed + 1])
         export_dataset(write(Path(folder), [sample], SEQUENCE_TASK), "pointcept", Path(folder, "out"))

@@ -53,7 +53,7 @@ def test_points_and_objects_of_the_demo_equal_those_of_the_release(tmp_path: Pat
 
 @settings(max_examples=3)
 @given(st.integers(0, 2**32 - 1))
-def test_each_box_contains_the_same_points_in_the_world(seed: int) -> None:
+def test_each_box_contains_its_planted_points_in_the_world(seed: int) -> None:
     """Poses have any rotation, and coordinates in the world are as large as those of UTM."""
     with tempfile.TemporaryDirectory() as folder:
         clouds, sample = planted_sequence_sample(Path(folder), [seed, seed + 1])
@@ -72,7 +72,7 @@ def test_each_box_contains_the_same_points_in_the_world(seed: int) -> None:
             assert {*scan.classes[inside].tolist()} == {[2, 3, 1][index % 3]}
 
 
-def test_cuboids_of_the_demo_contain_the_same_points(tmp_path: Path) -> None:
+def test_cuboids_of_the_demo_contain_as_many_points_as_in_the_release(tmp_path: Path) -> None:
     export_dataset(STREET, "semantic-kitti", tmp_path / "out")
     scans, poses = read_scans(tmp_path / "out", 0), read_poses(tmp_path / "out", 0)
     rows = load_release(demo_release("street-cuboids"), split="train").select(range(4))
