@@ -170,7 +170,7 @@ def test_load_release_without_assets_sends_no_requests(server, write_release, st
     "name", ["../../x.jpg", "a/b.jpg", "https://x/y.jpg", "C:\\x", "/etc/x.jpg", "x" * 3000, "nul\0l", "..", "."]
 )
 @pytest.mark.parametrize("with_segments_dir", [False, True], ids=["without segments_dir", "with segments_dir"])
-def test_sample_name_that_is_a_path_writes_no_files_outside_the_caches(
+def test_sample_name_that_is_not_a_file_name_writes_no_files_outside_the_caches(
     server, write_release, tmp_path, caches, name, with_segments_dir
 ):
     release = write_release([sample(name, server.url("/a.jpg", jpeg()))])

@@ -1,6 +1,6 @@
 """`load_release` uses a bitmap in `segments_dir` only if the bitmap can contain all ids of its label.
 
-It logs a warning if `segments_dir` has no file of the release.
+When it loads assets, it logs a warning if `segments_dir` has no file of the release.
 """
 
 from __future__ import annotations

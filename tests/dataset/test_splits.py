@@ -128,7 +128,7 @@ def test_invalid_splits_are_refused(write_release, splits):
 
 
 def test_error_for_a_negative_fraction_names_the_allowed_range(write_release):
-    with pytest.raises(OptionError, match=r"negative|less than 0|from 0"):
+    with pytest.raises(OptionError, match="numbers from 0 to 1"):
         segments_hf.load_release(write_release(samples("a")), splits={"train": 1.5, "test": -0.5})
 
 

@@ -1,4 +1,4 @@
-"""The errors of releases that the platform does not deliver name the cause and the next step."""
+"""The errors of releases that the platform does not deliver name the cause, or what to do next."""
 
 from __future__ import annotations
 

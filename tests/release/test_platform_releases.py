@@ -32,7 +32,7 @@ def test_open_fetches_the_release_with_its_name(source, platform):
 @pytest.mark.parametrize(
     "content", [gzip.compress(CONTENT), b"\xef\xbb\xbf" + CONTENT, CONTENT], ids=["gzip", "byte order mark", "UTF-8"]
 )
-def test_file_of_any_encoding_is_cached_as_utf8_json(content, platform, caches):
+def test_file_with_gzip_or_a_byte_order_mark_is_cached_as_plain_json(content, platform, caches):
     platform.release("v1.0", content)
     release = Release.open(SOURCE)
     assert bytes(release.content) == CONTENT

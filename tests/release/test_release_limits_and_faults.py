@@ -1,4 +1,4 @@
-"""A damaged, hostile or too large release file raises an error that names the file, the JSON path and the cause."""
+"""A damaged, hostile or too large release file raises an error that names the file, the cause and any JSON path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Point clouds are downloaded once and checked; their rows are the same in datasets, streams and all processes."""
+"""Datasets download each point cloud once and check it; datasets, streams and all processes make the same rows."""
 
 from __future__ import annotations
 

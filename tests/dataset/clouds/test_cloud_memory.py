@@ -1,4 +1,4 @@
-"""A dataset of large point clouds is built in little memory."""
+"""Datasets of large point clouds, and of many labeled points, are built in less than 1 GiB of memory."""
 
 from __future__ import annotations
 

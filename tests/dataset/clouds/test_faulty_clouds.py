@@ -82,7 +82,7 @@ def fault(request: pytest.FixtureRequest) -> Fault:
 
 @pytest.fixture
 def release(tmp_path: Path, write_release: WriteRelease, fault: Fault) -> Path:
-    """Return a release of three point clouds. The second one has a fault; the others have three points."""
+    """Return a release of three point clouds. The second one or its label has a fault; the others have three points."""
     store = write_files(tmp_path)
     good = cloud(store("good.bin", kitti_file(3)))
     good_label = cloud_label(**{**label_content(TASK), "point_annotations": [0, 1, 9]})

@@ -27,7 +27,7 @@ class FaultyServer:
         fault_rate: The fraction of responses with a fault, 0 to 1.
         latency: Seconds before each response.
         complete_responses: The number of complete responses for each path.
-        faults: The number of responses with each fault. Responses for missing files are not counted.
+        faults: The number of responses with each fault. Responses for paths that are not in `files` are not counted.
         permanent_faults: The fault of all responses for a path, by path.
     """
 

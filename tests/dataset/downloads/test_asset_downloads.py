@@ -40,7 +40,7 @@ class TestDownloads:
         assert len(server.requests) == 10
         assert set(server.requests.values()) == {1}
 
-    def test_stream_stores_no_files(self, server, write_release, caches):
+    def test_stream_stores_no_files_except_locks(self, server, write_release, caches):
         stream = segments_hf.load_release(write_release(served_samples(server, 3)), split="train", streaming=True)
         assert [row["image"] for row in plain_rows(stream)] == [server.files[f"/images/{n}.jpg"] for n in range(3)]
         assert not [path for path in caches.rglob("*") if path.is_file() and path.suffix != ".lock"]

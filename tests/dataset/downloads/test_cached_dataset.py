@@ -1,4 +1,4 @@
-"""`load_release` reuses a built dataset for the same release and options, and builds another one if they differ."""
+"""`load_release` reuses a built dataset, unless the release or an option that may change the rows differs."""
 
 from __future__ import annotations
 

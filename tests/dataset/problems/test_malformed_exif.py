@@ -170,7 +170,7 @@ def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_
     ]
 
 
-def test_error_for_empty_split_names_skipped_sample(server, write_release):
+def test_error_for_empty_split_gives_reason_of_skipped_row(server, write_release):
     phone, mask = server.url("/phone.jpg", PHONE_IMAGE), server.url("/mask.png", BITMAP)
     repaired = phone_sample("a", phone, mask)
     gone = phone_sample("b", f"{server.address}/gone.jpg", mask)
@@ -194,6 +194,9 @@ def test_validate_warns_of_malformed_exif_in_release(release):
 def test_validate_finds_no_malformed_exif_in_repaired_dataset(release):
     dataset = load(release)
     assert not exif_findings(segments_hf.validate(dataset, assets=True))
+
+
+def test_stats_reports_no_problem_for_malformed_exif(release):
     assert segments_hf.stats(release, assets=True).problems == []
 
 
@@ -268,7 +271,7 @@ def test_export_copies_the_repaired_image(release, tmp_path):
         assert datasets.Image().decode_example({"bytes": content, "path": None}).size == (16, 24)
 
 
-def test_preview_embeds_no_image_with_malformed_exif():
+def test_preview_embeds_images_without_malformed_exif_data():
     # EXIF data that Pillow cannot read may contain private data.
     content = jpeg(b"XX*\0 a place")
     shown = show_image({"bytes": content, "path": None}, 1280, 10**6)

@@ -1,4 +1,4 @@
-"""`on_error` and the filters apply to metadata and attributes that cannot be read."""
+"""`on_error` applies to samples whose metadata or attributes cannot be read, also together with filters."""
 
 from __future__ import annotations
 

@@ -37,14 +37,17 @@ def test_error_for_an_unknown_sensor_suggests_the_closest_name(tmp_path: Path) -
     assert "did you mean 'Lidar'" in message
 
 
-def test_release_without_sensors_is_refused(tmp_path: Path) -> None:
+def test_option_sensor_is_refused_for_a_release_of_another_task_type(tmp_path: Path) -> None:
     assert "image-vector-sequence" in sensor_error(single_sensor_release(tmp_path, "Camera"), sensor="Camera")
+
+
+def test_multi_sensor_release_without_sensors_is_refused(tmp_path: Path) -> None:
     empty = write_release(tmp_path, [scene(0, {}), {"name": "b"}], name="empty")
     for options in ({}, {"sensor": "Lidar"}):
         sensor_error(empty, **options)
 
 
-def test_load_release_refuses_the_part_of_a_release_with_one_sensor(tmp_path: Path) -> None:
+def test_load_release_refuses_the_release_that_of_sensor_returns(tmp_path: Path) -> None:
     part = Release.open(sensor_release(tmp_path)).of_sensor("Lidar")
     with pytest.raises(OptionError, match="sensor='Lidar'"):
         segments_hf.load_release(part)

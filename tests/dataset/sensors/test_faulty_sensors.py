@@ -1,4 +1,4 @@
-"""Rows of samples whose sensors are missing, unlabeled, repeated or of another task type."""
+"""Rows of samples whose sensors are missing, unlabeled, repeated, invalid or of another task type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of `load_release(sensor=…)` equal those of a release that has only the data of this sensor."""
+"""The rows of `load_release(sensor=…)` are those of a release with only this sensor, plus the column `sensor`."""
 
 from __future__ import annotations
 

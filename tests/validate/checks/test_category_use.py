@@ -1,4 +1,4 @@
-"""Categories that no annotation has, or only one, are findings if all rows were read."""
+"""Categories with no or one annotation are findings, if any category has annotations and all rows are read."""
 
 from __future__ import annotations
 
