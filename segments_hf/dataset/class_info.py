@@ -72,24 +72,25 @@ def id2label(
     token: str | None = None,
     revision: str | None = None,
 ) -> dict[int, str]:
-    """Return the class name of each value in a semantic mask, or of each class index in another column.
+    """Return the class name of each value in a semantic mask or in the semantic labels of points.
 
-    A dataset keeps these names after `map`, `select`, `save_to_disk` and a push to the Hub.
+    For another column, return the class name of each class index. A dataset keeps these names after `map`, `select`,
+    `save_to_disk` and a push to the Hub.
 
     Args:
         data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
             dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A string is treated
             as a release in the same cases as in `categories`.
-        column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
-            otherwise the first of `annotations`, `segments_info`, `objects` and `labels` that has class names. Omit it
-            for the id of a dataset on the Hub.
+        column: The column whose values are named. By default, it is the semantic mask or the semantic labels of points
+            if the dataset has such a column, otherwise the first of `annotations`, `segments_info`, `objects` and
+            `labels` that has class names. Omit it for the id of a dataset on the Hub.
         config_name: The configuration on the Hub.
         token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.
 
     Returns:
-        For a semantic mask, the name of each value: 0 is "unlabeled", unless the mask was made with `ignore_index`.
-        For another column, the name of each class index.
+        For a semantic mask or semantic labels of points, the name of each value: 0 is "unlabeled", unless they were
+        made with `ignore_index`. For another column, the name of each class index.
 
     Raises:
         OptionError: `column` is given for the id of a dataset on the Hub.

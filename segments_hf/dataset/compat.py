@@ -1,6 +1,6 @@
-"""The private names of `datasets` that this package uses, each with the reason.
+"""The private names of `datasets` that this package uses, each with the reason; `hub/compat.py` has those for a push.
 
-All private names are used in this module, except for those that `builder.py` overrides: `_download_and_prepare`,
+All other private names are used in this module, except for those that `builder.py` overrides: `_download_and_prepare`,
 `_prepare_split_single` and `_patched_for_streaming`. `tests/dataset/test_compat.py` fails if one of these names
 changes. `datasets` is imported inside functions, so that `import segments_hf` does not import it.
 """

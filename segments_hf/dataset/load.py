@@ -99,7 +99,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         split: The split to return, such as ``"train"``, or a part of a split, such as ``"train[:100]"``, which a stream
             does not support. By default, a dict of all splits is returned. A release is one split, ``train``, unless it
             is divided with `splits` or passed in a dict.
-        streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
+        streaming: Whether to return a stream, which fetches images while it is read, and does not store them on disk.
         labelset: The labelset whose labels are read; by default the ground truth.
         sensor: The sensor of a release of several sensors whose rows are loaded, such as ``"Lidar"``; by default the
             only sensor of point clouds. `sensors` lists the sensors.
@@ -127,8 +127,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
             of their files, in the cache or on local disks, and each file is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
-            the cache. For each value of `on_error`, the row of an image with malformed EXIF data has a repaired copy of
-            the image, and the sample is also logged and listed.
+            the cache; a stream only logs them. For each value of `on_error`, the row of an image with malformed EXIF
+            data has a repaired copy of the image, and the sample is logged and listed in the same way.
         resolve: The new locations of moved assets: a dict from old to new prefixes of URLs, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
             path of a local file, and returns the new URL or path.

@@ -98,7 +98,8 @@ class ImageLabel(Label):
     def rasterize(self) -> Raster | None:
         """Return the label as pixels; None if they are unknown.
 
-        They are unknown if a bitmap or the size of the image is missing, or if the sample was not labeled.
+        They are unknown if the sample was not labeled, if the bitmap of its annotations is missing, or if the size of
+        the image is needed but missing.
 
         Raises:
             BitmapError: A bitmap cannot be read, or a coordinate is invalid.

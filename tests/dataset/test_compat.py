@@ -21,6 +21,7 @@ from segments_hf.dataset.compat import (
     info_file,
     output_folder,
     progress_bar,
+    set_writer_batch,
     write_tables,
 )
 from segments_hf.dataset.load import release_builder
@@ -84,6 +85,14 @@ def test_tables_are_written_in_their_order(tmp_path: Path) -> None:
     assert list(recorded) == ["build"]
     stream = builder.as_streaming_dataset("train")
     assert [row["number"] for row in stream] == [1, 2, 3]
+
+
+def test_writer_batch_is_the_number_of_rows_that_are_written_together(tmp_path: Path) -> None:
+    builder = Numbers({}.__setitem__, cache_dir=str(tmp_path))
+    set_writer_batch(builder, 2)
+    builder.download_and_prepare()
+    batches = builder.as_dataset("train").data.table.to_batches()
+    assert [batch.num_rows for batch in batches] == [2, 1]
 
 
 def test_unfinished_build_is_in_another_folder_than_the_finished_one(tmp_path: Path) -> None:

@@ -171,8 +171,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         If the release has several sensors, return the part that belongs to the sensor of the option `sensor`.
 
         Raises:
-            OptionError: The release has no such sensor; or `sensor` is None, and the release does not have exactly one
-                sensor of point clouds.
+            OptionError: The release has no such sensor; or `sensor` is None, and the release has several sensors, but
+                not exactly one sensor of point clouds.
             ReleaseError: The file has changed.
         """
         return reopen_release(key, self.bucket_options, self.max_release_bytes).of_sensor(self.sensor)

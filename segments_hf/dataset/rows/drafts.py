@@ -114,7 +114,7 @@ def _correct_status(row: dict[str, Any], *, has_label: bool) -> None:
     """Correct the status of a row, which was copied from the label of the whole sample.
 
     The status becomes null if the label could not be read. It becomes ``UNLABELED`` for a frame that the label lacks,
-    unless the sample was skipped or rejected.
+    unless it is ``SKIPPED`` or ``REJECTED``.
     """
     if row["annotations"] is None:
         row["status"] = None
