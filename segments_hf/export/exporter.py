@@ -60,10 +60,10 @@ def export_dataset(
         path: The export folder, to which all splits are written.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
             files. ``"upright"`` copies the image files too, but replaces images with an EXIF orientation by upright
-            copies, for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG is encoded
-            with quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format, and the
-            rest are PNG files. Programs for YOLO formats cannot read all image formats: ``"copy"``, ``"link"`` and
-            ``"upright"`` leave out images that these programs cannot read, such as GIF files, with their labels.
+            copies, for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG or an MPO
+            is a JPEG of quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format,
+            and the rest are PNG files. Programs for YOLO formats cannot read all image formats: ``"copy"``, ``"link"``
+            and ``"upright"`` leave out images that these programs cannot read, such as GIF files, with their labels.
             ``"convert"`` converts such images to PNG, and copies all others. For point clouds, the images are those of
             the cameras, and only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default,

@@ -117,10 +117,10 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
     format, `datasets` makes nested lists of the points, which is slow.
 
     `image` decodes to 8-bit RGB or gray; in ``instance-segmentation``, it always decodes to RGB. The bytes of 8-bit
-    RGB and gray images are not changed. Other images become PNGs. Gray images of more than 8 bits and images of floats
-    are scaled. A warning is logged if an image uses less than a tenth of its range, has values outside of its
-    range, or has floats outside of 0 to 1. Images in all other modes are converted with `PIL.Image.Image.convert`,
-    which drops alpha.
+    RGB and gray images without transparency are not changed. Other images become PNGs. Gray images of more than 8 bits
+    and images of floats are scaled. A warning is logged if an image uses less than a tenth of its range, has values
+    outside of its range, or has floats outside of 0 to 1. Images in all other modes are converted with
+    `PIL.Image.Image.convert`, which drops alpha.
 
     Objects that a layout cannot represent, such as a polyline in a mask, are left out. A warning with their number is
     logged.
@@ -137,10 +137,10 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
             classes in their colors. Without a palette, the PNGs are plain grayscale with the same pixel values. With
             over 255 classes, or an `ignore_index` over 255, the PNGs are always 16-bit grayscale. The other layouts do
             not have this option.
-        image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
-            for 12-bit values stored in 16 bits; values outside of this range are clipped. By default, the range that
-            the file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not
-            affected.
+        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+            floats, such as ``(0, 4095)`` for 12-bit values stored in 16 bits; values outside of this range are clipped.
+            By default, the range that the file declares, else a range for its pixel type: for floats, 0 to 1, or a
+            guess if values are outside of it. 8-bit images are not affected.
         fields: The names of the fields of the points, as in the files. By default ``["x", "y", "z", "intensity"]``; a
             file without one of the fields is an error that lists the fields of the file.
         keep_unlabeled: Whether to keep rows without a label or bitmap, with null in the label columns; SKIPPED and

@@ -88,7 +88,7 @@ class LayoutOptions:
             class index + 1 as the other values.
         palette: Whether the PNG of a semantic mask has a palette with the colors of the classes.
         image_range: The pixel values that become black and white in images of more than 8 bits; None for the range that
-            the file declares, else the range of its pixel type.
+            the file declares, else a range for its pixel type.
         fields: The fields of the points of a point cloud; None for x, y, z and intensity.
     """
 

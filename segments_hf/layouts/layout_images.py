@@ -26,7 +26,7 @@ class LayoutImages:
 
     Attributes:
         image_range: The pixel values that become black and white in images of more than 8 bits; by default the range
-            that the file declares, else the range of its pixel type.
+            that the file declares, else a range for its pixel type.
     """
 
     image_range: ValueRange | None = None

@@ -74,7 +74,7 @@ def is_stored_rotated(image: Mapping[str, Any] | None) -> bool:
 
 
 def suffix_of_upright_image(image: Mapping[str, Any]) -> str | None:
-    """Return the suffix for an upright copy of an image; None if the copy has the file format of the image."""
+    """Return the suffix for an upright copy of an image; None if the copy can keep the suffix of the image."""
     return upright_suffix(read_header(stored_content(image)))
 
 

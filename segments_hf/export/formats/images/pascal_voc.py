@@ -1,7 +1,7 @@
 """``pascal-voc``: an XML file of boxes for each image, and masks of classes and objects.
 
 As in the development kit of 2012 (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf), pixel coordinates of
-boxes start at 1 and are inclusive. The n-th object in the XML has the value n in ``SegmentationObject``.
+boxes start at 1 and are inclusive. In ``SegmentationObject``, the n-th object in the XML has the value n.
 """
 
 from __future__ import annotations
