@@ -1,4 +1,4 @@
-"""Layouts of the demo release are the same for datasets and streams, and in one process and in two."""
+"""Layouts are the same for datasets and streams, and in one process and in two; they keep rows and objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exported masks, read with Pillow, have the ids, the class indices and the colors of the release."""
+"""Exported masks, read with Pillow, have the ids, the classes and the colors of the release."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_xml_has_the_elements_of_the_voc_development_kit(tmp_path: Path) -> None
     assert [node.text for node in first_object.find("bndbox")] == ["2", "2", "9", "9"]
 
 
-def test_masks_have_class_indices_and_object_numbers(tmp_path: Path) -> None:
+def test_masks_have_class_values_and_object_numbers(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
     classes, objects = mask(tmp_path / "out", "SegmentationClass"), mask(tmp_path / "out", "SegmentationObject")
     expected_classes, expected_objects = np.zeros((2, *IDS.shape), np.uint8)
