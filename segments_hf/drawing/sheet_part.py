@@ -52,7 +52,7 @@ def in_cell(picture: Image.Image | None, size: tuple[int, int], placeholder: str
 def with_caption(picture: Image.Image, row: Row) -> Image.Image:
     """Write the name of the sample, the status of its label and the number of its objects below the picture of a row.
 
-    What the row lacks is left out: a row in a layout without a column `name` has an empty caption.
+    Missing values are left out. A row in a layout without a column `name` has an empty caption.
     """
     part = Image.new("RGB", (PART_WIDTH, picture.height + _CAPTION_HEIGHT), SHEET_COLOR)
     part.paste(picture, (0, 0))

@@ -99,7 +99,7 @@ def ids_of_points(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     except ValueError:  # lists of different lengths
         ids = np.empty(())
     is_integer = ids.dtype.kind in "iu" and np.can_cast(ids.dtype, np.int64)
-    if ids.ndim != 1 or (ids.size and not is_integer):  # numpy takes an empty list for floats
+    if ids.ndim != 1 or (ids.size and not is_integer):  # numpy converts an empty list to float64
         raise PointCloudError(
             "point_annotations: got values that are not a list of integers, expected an id for each point"
         )

@@ -74,7 +74,7 @@ def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]
     """Rotate positions.
 
     This is `positions @ rotation.T`, but in one thread. The matrix product of numpy uses several threads: if all
-    processors are busy, these wait for each other, and 120,000 points took 80 ms instead of 1 ms.
+    processors are busy, the threads wait for each other, and 120,000 points took 80 ms instead of 1 ms.
 
     Args:
         positions: Array of shape (N, 3). If a number is infinite, the results are infinite or NaN.

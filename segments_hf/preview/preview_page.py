@@ -236,9 +236,9 @@ def _count_frames(data: Data, limit: int | None, options: ReleaseKeywords) -> in
 
 
 def _counts_frames(data: Data, features: Mapping[str, Any]) -> bool:
-    """Tell whether `limit` counts frames. It counts the samples of a release, or the rows of a dataset.
+    """Tell whether `limit` counts frames.
 
-    Each row of a sequence is a frame.
+    `limit` counts the samples of a release, or the rows of a dataset. Each row of a sequence is a frame.
     """
     return releases_by_split(data) is None and "frame_index" in features
 

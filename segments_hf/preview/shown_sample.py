@@ -117,7 +117,7 @@ class Detail(msgspec.Struct):
 
 
 class ShownSample(msgspec.Struct):
-    """The data of a row, in three parts. The page decodes a thumbnail or a detail only when it shows it."""
+    """The data of a row, in three parts. The page decodes a thumbnail or a detail only to show it."""
 
     entry: Entry
     thumb: Thumb

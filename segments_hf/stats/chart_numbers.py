@@ -15,7 +15,9 @@ _TOO_LARGE = 999.5  # would be rounded to 1000
 
 
 def short_number(number: float) -> str:
-    """Return a number with three significant digits and a unit: k for thousands, M for millions, G for billions.
+    """Return a number with at most three significant digits, from 1,000 on with a unit: k, M or G.
+
+    k stands for thousands, M for millions, G for billions. Numbers from 1,000G on are rounded to whole billions.
 
     >>> [short_number(number) for number in (0, 42, 2_000, 1_500_000, 36_864)]
     ['0', '42', '2k', '1.5M', '36.9k']

@@ -90,7 +90,7 @@ def draw_columns(axes: Axes, counts: Mapping[int, int]) -> None:
 
     Args:
         axes: The axes of a figure.
-        counts: The number of occurrences of each value, which is 0 or more; not empty.
+        counts: The number of occurrences of each value; not empty. The values are 0 or more.
     """
     values = np.array(list(counts))
     step = -(-(int(values.max()) + 1) // _MAX_COLUMNS)
@@ -108,7 +108,7 @@ def draw_areas(axes: Axes, counts: Sequence[int]) -> None:
         axes: The axes of a figure.
         counts: The number of objects in each column, for k from 0 on; at least one is positive.
     """
-    start = int(np.flatnonzero(counts)[0])  # the empty columns before the first count are left out
+    start = int(np.flatnonzero(counts)[0])  # the empty columns at the start are left out
     edges = 2.0 ** np.arange(start, len(counts) + 1)
     axes.bar(
         edges[:-1], counts[start:], width=np.diff(edges), align="edge", color=to_matplotlib(NEUTRAL), edgecolor="white"

@@ -87,7 +87,7 @@ class Stats(Result, msgspec.Struct, frozen=True):
         classes: The statistics of the classes, in the order of the class indices.
         objects_per_image: The number of labeled images for each number of objects.
         unlabeled_pixels: The number of pixels without a class in all semantic masks; None if no mask could be made.
-        sizes: The sizes of all objects; None if no area is known, as for points or bitmaps that were not read.
+        sizes: The sizes of all objects; None if no area is known, as for points, or for bitmaps that were not read.
         image_sizes: The sizes of images, the most frequent first. Unknown sizes are left out.
         co_occurrence: The pairs of classes that occur in the same image, the most frequent first.
         attributes: The attributes of objects.

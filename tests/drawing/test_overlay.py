@@ -127,7 +127,7 @@ def test_label_is_scaled_with_its_image() -> None:
             assert picture.getpixel((round(10 * scale), round(20 * scale))) == (100, 100, 100)
 
 
-def test_names_are_written_above_objects_in_the_color_of_the_class() -> None:
+def test_names_are_above_objects_in_tags_of_the_color_of_the_class() -> None:
     size = (300, 200)
     item = {"type": "bbox", "points": [[60, 60], [200, 150]]}
     plain, named = (np.asarray(overlay_of(row(item, size=size), names=names)) for names in (False, True))

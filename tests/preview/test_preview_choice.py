@@ -1,4 +1,4 @@
-"""A page with a limit has samples at even distances. Only the images of these samples are fetched."""
+"""A page with a limit has samples at even distances, or the first rows of streams. Other images are not fetched."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def changed_row(folder: Path, task_type: str, label: Any, **columns: Any) -> Any
     return dataset.map(lambda row: columns, features=dataset.features)
 
 
-def test_notice_names_a_label_with_another_number_of_points_than_the_file(tmp_path: Path) -> None:
+def test_notice_reports_a_label_with_another_number_of_points_than_the_file(tmp_path: Path) -> None:
     label = cloud_label(annotations=[{"id": 1, "category_id": 2}], point_annotations=[0, 1, 1, 1])
     [detail] = page_of(changed_row(tmp_path, "pointcloud-segmentation", label, point_annotations=[1]), tmp_path).details
     assert (detail["cloud"]["count"], detail["cloud"]["numbers"]) == (4, None)

@@ -32,7 +32,7 @@ def test_page_shows_findings_and_objects_without_a_class(tmp_path: Path) -> None
     label = {"frames": [{"annotations": [cuboid(1, 3), cuboid(2, 9)]}]}
     path = write_json_release(tmp_path, "radar-sequence", label)
     [entry] = page_of(path, tmp_path).entries
-    assert entry["objects"] == [[1, 1], [2, 1]]  # category 9 is unknown: the object has the number of classes, 2
+    assert entry["objects"] == [[1, 1], [2, 1]]  # category 9 is unknown: its class number is the number of classes, 2
     assert [finding["check"] for finding in entry["findings"]] == ["unknown-category"]
 
 

@@ -1,4 +1,7 @@
-"""The viewer zooms and moves an image. The masks, outlines and tooltips stay aligned with the image."""
+"""The viewer zooms and moves an image. The masks, outlines and tooltips stay aligned with the image.
+
+The last two tests check other content of a page: splits, the size of the file, keys, and the link to an original image.
+"""
 
 from __future__ import annotations
 

@@ -181,7 +181,9 @@ def test_missing_matplotlib_error_says_how_to_install_it(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("has_older_figures", [False, True], ids=["new folder", "older figures"])
-def test_file_that_appears_during_the_statistics_is_not_replaced(tmp_path: Path, has_older_figures: bool) -> None:
+def test_file_that_another_program_writes_during_the_statistics_is_not_replaced(
+    tmp_path: Path, has_older_figures: bool
+) -> None:
     counted = stats(demo_release())
     if has_older_figures:
         save_figures(counted, tmp_path)

@@ -46,8 +46,8 @@ def cloud_part(row: Row, classes: Classes, drawn_classes: set[int | None], *, ca
         cameras: The number of cells for camera images. Further camera images of the row are not drawn.
 
     Raises:
-        OptionError: The label has a class index that `classes` does not have, or the row has no known type of point
-            cloud.
+        OptionError: The label has a class index that `classes` does not have, or the row does not contain the type of
+            its point cloud.
     """
     errors: list[SegmentsHFError] = []
     scene, placeholder, picture = None, "no points", None

@@ -97,10 +97,11 @@ def _check_size(found: int, sizes: LasSizes, *, is_at_end: bool) -> None:
 def _check_compressed(content: bytes, sizes: LasSizes) -> None:
     """Check the decompressed size and the number of chunks of a LAZ file before memory is allocated for them."""
     size = sizes.num_points * sizes.point_bytes
-    if size > max(_SMALL_BYTES, _MAX_RATIO * len(content)):
+    max_size = max(_SMALL_BYTES, _MAX_RATIO * len(content))
+    if size > max_size:
         raise AssetError(
-            f"got a LAZ file of {len(content):,} bytes with {size:,} bytes of points, expected {_MAX_RATIO:,} "
-            "times the size of the file at most"
+            f"got a LAZ file of {len(content):,} bytes with {size:,} bytes of points after decompression, expected "
+            f"{max_size:,} at most"
         )
     if not sizes.num_points:
         return

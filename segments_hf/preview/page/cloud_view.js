@@ -98,7 +98,10 @@ function cuboidPoints([center, length, width, height]) {
   return [...face(-1), ...face(1), center, at(HEADING_LENGTH, 0, 0)];
 }
 
-/** Schedule one drawing of the point cloud, with the direction and zoom at that time, before the next frame of the screen. */
+/**
+ * Schedule one drawing of the point cloud before the next frame of the screen. The drawing uses the latest direction
+ * and zoom.
+ */
 function scheduleDrawing() {
   if (viewer.cloud.isDrawn) requestAnimationFrame(drawCloud);
   viewer.cloud.isDrawn = false;

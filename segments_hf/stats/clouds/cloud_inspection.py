@@ -25,7 +25,7 @@ def count_cloud_label(label: Label[Any], kinds: Counter[str], points: Counter[in
         has_point_labels: Whether the task is a segmentation, whose annotations have no type.
     """
     without_type = _SEGMENT if has_point_labels else NO_TYPE
-    parts: list[LabeledCloud[CloudAnnotation] | None] = label.frames  # type: ignore[assignment]  # the kind of the task
+    parts: list[LabeledCloud[CloudAnnotation] | None] = label.frames  # type: ignore[assignment]  # frames of point clouds
     for part in parts:
         if part is None:
             continue

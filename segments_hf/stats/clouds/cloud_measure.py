@@ -77,7 +77,7 @@ def _measure_points(label: PointLabel) -> MeasuredCloud:
     measured = MeasuredCloud(left_out=label.count_repeated_ids())
     if label.missing_part:
         return measured
-    # In both arrays of point labels, 0 is the value of points without an object or a class.
+    # The value 0 stands for points without an object in "instance" labels, and without a class in "semantic" labels.
     instance_points = np.bincount(label.point_labels("instance"), minlength=len(label.annotations) + 1)[1:].tolist()
     class_points = np.bincount(label.point_labels("semantic")).tolist()
     measured.object_points = [

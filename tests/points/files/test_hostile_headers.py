@@ -83,10 +83,10 @@ def test_unknown_encoding_of_pcd_is_an_error() -> None:
         assert_refused(pcd_file(XYZ, "binary").replace(b"DATA binary", f"DATA {data}".encode()), "pcd")
 
 
-def test_many_fields_are_refused_quickly() -> None:
-    names = [f"f{number}" for number in range(10_000)]
-    header = f"FIELDS {' '.join([*names, 'f9999'])}\nPOINTS 1\nDATA binary\n"
-    assert_refused(header.encode(), "pcd")
+def test_one_name_twice_among_many_fields_is_an_error() -> None:
+    names = [*(f"f{number}" for number in range(4_999)), "f4998"]
+    header = f"FIELDS {' '.join(names)}\nSIZE {'4 ' * 5_000}\nTYPE {'F ' * 5_000}\nPOINTS 1\nDATA binary\n"
+    assert_refused(header.encode() + bytes(4 * 5_000), "pcd")
 
 
 @pytest.mark.parametrize("encoding", PLY_FORMATS)
