@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 Facts = TypeVar("Facts")
 
-# Bytes. Content up to this size is checked in the thread of the event loop, because a call in another thread would take
-# longer; but content that the check decodes is always checked in another thread. A file up to this size is read once
-# before it is checked, because the check would open the file several times.
+# Bytes. A download up to this size is checked in the thread of the event loop, because a call in another thread would
+# take longer; but a download that the check decodes is always checked in another thread. A file up to this size that
+# was not verified before is read once before it is checked, because the check would open the file several times.
 _SMALL_SIZE = 2**20
 
 

@@ -1,4 +1,4 @@
-"""Resolve host names, with one lookup for all assets of a host."""
+"""Resolve host names. One lookup finds out for all assets of a host whether its name can be resolved."""
 
 from __future__ import annotations
 

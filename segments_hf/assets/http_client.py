@@ -239,7 +239,9 @@ class _Body:
 
 
 def _without_password(text: str) -> tuple[URL, str | None]:
-    """Return a URL without user and password, and an Authorization header with them; None if the URL has neither.
+    """Return a URL without user and password, and an Authorization header with them.
+
+    The header is None if the URL has neither.
 
     Raises:
         AssetError: The URL is malformed, or not http or https.

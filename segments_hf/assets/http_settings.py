@@ -13,7 +13,10 @@ from segments_hf.errors import AssetError
 
 
 class HttpSettings:
-    """The proxies and certificates that environment variables set; by default, those of the system and of certifi."""
+    """The proxies and certificates that environment variables set.
+
+    By default, the proxies are those of the system, and the certificates are those of certifi.
+    """
 
     def __init__(self) -> None:
         self._proxies: dict[str, URL | None] = {}

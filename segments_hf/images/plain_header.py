@@ -37,7 +37,7 @@ _OPTIONAL_PNG_CHUNKS = {
 _SOF = struct.Struct(">BHHB")  # bits per channel, height, width, number of components
 _SOF_MARKERS = {0xC0, 0xC1, 0xC2}  # Huffman coding: baseline, extended sequential, progressive
 _SOS, _DQT, _DHT, _DRI, _COMMENT = 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
-_UNREAD_SEGMENTS = {_DHT, _COMMENT}  # Pillow does not read the content of these segments
+_OPAQUE_SEGMENTS = {_DHT, _COMMENT}  # Pillow does not interpret the content of these segments
 _TABLE_LENGTH = 65  # bytes of a quantization table of 8-bit numbers; the first byte of such a table is below 16
 # The allowed application segments, by marker: the first bytes of their parameters, and the allowed lengths of the
 # parameters in bytes.
@@ -56,7 +56,7 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
         content: A PNG file.
 
     Returns:
-        Width and height in pixels; None for any other PNG, and for a damaged one.
+        Width and height in pixels; None for any other PNG, for a damaged header, and for a truncated file.
     """
     chunks = png_chunks(content)
     kind, start, end = next(chunks, (b"", 0, 0))
@@ -135,7 +135,7 @@ def plain_jpeg_size(content: Content) -> tuple[int, int] | None:
 
 def _is_plain_segment(content: Content, marker: int, start: int, end: int) -> bool:
     length = end - start
-    if marker in _UNREAD_SEGMENTS:
+    if marker in _OPAQUE_SEGMENTS:
         return True
     if marker == _DQT:
         return length % _TABLE_LENGTH == 0 and all(content[table] < 16 for table in range(start, end, _TABLE_LENGTH))  # noqa: PLR2004

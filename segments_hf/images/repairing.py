@@ -47,8 +47,8 @@ def check_and_repair(
         copy.
 
     Raises:
-        UnwantedError: The image is complete, but it is too large, its format is not supported, its pixels cannot be ids
-            although it is a bitmap, or its malformed EXIF data cannot be replaced.
+        UnwantedError: The image is too large, its format is not supported, its pixels cannot be ids although it is a
+            bitmap, or its malformed EXIF data cannot be replaced.
         AssetError: The file is not a complete image.
     """
     check = partial(check_image, limits=limits, is_new=is_new, is_bitmap=is_bitmap)

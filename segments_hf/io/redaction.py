@@ -97,7 +97,9 @@ def without_queries(text: str) -> str:
 
 
 def json_without_secrets(text: str | None) -> str | None:
-    """Remove the passwords, signatures and tokens of the URLs in the strings of JSON. Everything else is unchanged.
+    """Remove the users, passwords, signatures and tokens of the URLs in the strings of JSON.
+
+    Strings without them, and all other values, are unchanged.
 
     Rows contain only JSON without secrets, because they are stored on disk, shown on pages and pushed to the Hub.
 
@@ -164,7 +166,7 @@ def _literal_without_secrets(match: re.Match[str]) -> str:
 
 
 def text_without_secrets(text: str) -> str:
-    """Return a text without the passwords, signatures and tokens of its URLs. Other query parameters are kept.
+    """Return a text without the users, passwords, signatures and tokens of its URLs. Other query parameters are kept.
 
     >>> text_without_secrets("see https://jane:secret@host/a.pcd?page=2")
     'see https://host/a.pcd?page=2'

@@ -84,7 +84,7 @@ def serving(redirects=None, certificate=None):
 
 @pytest.fixture(autouse=True)
 def no_proxies_and_certificates(monkeypatch):
-    """Remove proxies, their exceptions and certificates from the environment."""
+    """Remove the environment variables that set proxies, hosts without a proxy, and certificates."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

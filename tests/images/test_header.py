@@ -153,7 +153,7 @@ def test_read_header_reads_many_modes_and_formats(image, file_format):
     ],
     ids=["html", "json", "empty", "png-8", "png-10", "jpeg-4", "jpeg-30", "png-20", "webp-14", "tiff-8"],
 )
-def test_files_that_are_not_images_raise_asset_error(content, message):
+def test_files_without_a_complete_image_header_raise_asset_error(content, message):
     with pytest.raises(AssetError, match=message):
         read_header(Asset(content))
 

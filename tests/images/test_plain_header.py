@@ -61,8 +61,8 @@ def with_parts(content: bytes, change) -> bytes:
 
     Args:
         content: The file.
-        change: A function from the list of parts to the list of changed parts. A part is its kind and its data: a chunk
-            of a PNG, or a segment of a JPEG before its scan.
+        change: A function from the list of parts to the list of changed parts. A part is a chunk of a PNG, or a segment
+            of a JPEG before its scan, as a pair of its kind and its data.
     """
     if content.startswith(b"\x89PNG"):
         return png_of(change(png_parts(content)))

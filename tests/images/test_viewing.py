@@ -1,4 +1,4 @@
-"""Images of every mode are converted to RGB for display."""
+"""Images of many modes are converted to RGB for display."""
 
 from __future__ import annotations
 

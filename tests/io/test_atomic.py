@@ -1,4 +1,4 @@
-"""`write_atomically` writes a whole file or nothing. Every function raises `StorageError` if a write fails."""
+"""`write_atomically` writes a whole file or nothing. A failed write raises `StorageError`."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_raises_storage_error_for_a_path_below_a_file(tmp_path, function):
+def test_a_write_to_a_path_below_a_file_raises_storage_error(tmp_path, function):
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(StorageError, match="file"):
         write_with(function, tmp_path / "file" / "a")

@@ -18,7 +18,7 @@ from segments_hf.io.fetch_options import SIZE_OPTIONS, FetchKeywords, FetchOptio
 
 @pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
 @pytest.mark.parametrize("value", [0, -1, "4 x", None, True, float("nan")], ids=repr)
-def test_fetch_options_refuse_numbers_that_are_not_positive(name, value):
+def test_fetch_options_refuse_values_that_are_not_positive_numbers(name, value):
     with pytest.raises(OptionError, match=f"^{name}: got {value!r}, expected a number"):
         FetchOptions(**{name: value})
 

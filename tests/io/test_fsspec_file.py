@@ -1,4 +1,4 @@
-"""Files are read through fsspec up to a maximum size. Errors of reading are `AssetError` and do not show the URL."""
+"""`read_fsspec_file` reads files up to a maximum size and a time limit. Its errors do not show the URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects in private buckets are read from local servers that imitate the clouds."""
+"""Objects in buckets are read from local servers that imitate the clouds."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from segments_hf.io.remote.remote_file import RemoteFileError, read_url
 
 CONTENT = b'{"dataset": {"samples": []}}' * 100
 TOO_LARGE = {"endless_body", "endless_chunks", "gzip_bomb", "nested_gzip_bomb"}
-# The behaviors of a server whose response `read_url` returns.
+# The behaviors of the server for which `read_url` returns a response.
 RETURNED = {*MAY_SUCCEED, "short_content_length", "endless_body_of_an_error"}
 RETURNED |= {"gzip_file_bomb", "gzip_file_bomb_in_gzip"}
 

@@ -259,11 +259,11 @@ def test_leftover_without_a_lock_is_removed_only_if_it_is_old(tmp_path):
     assert all("young" in path.name for path in leftovers(tmp_path))
 
 
-def test_staging_folder_that_is_removed_before_it_is_locked_is_created_again(tmp_path, monkeypatch):
+def test_another_staging_folder_is_created_if_the_lock_file_was_removed(tmp_path, monkeypatch):
     real = staging_module.FileLock
     removed: list[Path] = []
 
-    class RemovedBeforeLocked(real):  # type: ignore[misc,valid-type]
+    class LockWhoseFileIsRemoved(real):  # type: ignore[misc,valid-type]
         def acquire(self, *args: object, **options: object) -> object:
             lock = super().acquire(*args, **options)  # type: ignore[arg-type]
             if not removed:
@@ -271,7 +271,7 @@ def test_staging_folder_that_is_removed_before_it_is_locked_is_created_again(tmp
                 removed[0].unlink()
             return lock
 
-    monkeypatch.setattr(staging_module, "FileLock", RemovedBeforeLocked)
+    monkeypatch.setattr(staging_module, "FileLock", LockWhoseFileIsRemoved)
     write_new_file(tmp_path / "a", b"a", NO_FILE)
     assert removed
     assert (tmp_path / "a").read_bytes() == b"a"

@@ -15,7 +15,8 @@ _LONGEST_META = 2**20  # bytes; a longer list of items is not read, because this
 def avif_exif_payload(content: bytes) -> tuple[int, int] | None:
     """Return where the payload of the EXIF item starts and ends in an AVIF file.
 
-    The result is None if the file has no EXIF item, if the payload has several parts, or if the file is damaged.
+    The result is None if the file has no EXIF item, if the payload has several parts or is in another item, if the list
+    of items is longer than 1 MiB, or if the file is damaged.
     """
     try:
         for name, start, end in _boxes(content, 0, len(content)):

@@ -1,7 +1,7 @@
 """Write, copy and remove files. Every failed write raises `StorageError`.
 
 Output files are written in a staging folder, and moved to their destination when they are complete (see `staging`).
-Other folders write files only through this folder, or with libraries such as `datasets`.
+All code outside of `segments_hf.io.disk` writes files only through this package, or with libraries such as `datasets`.
 """
 
 from __future__ import annotations

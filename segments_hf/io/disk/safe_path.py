@@ -17,7 +17,7 @@ _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029<>:"|?*]')
 # The names of devices on Windows, which are also reserved if a suffix or spaces follow.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 _LONGEST_PART = 160  # bytes; file systems allow 255 bytes, and callers may append to the name
-_LONGEST_SUFFIX = 10  # bytes
+_SUFFIX_LIMIT = 10  # bytes; a part that is cut keeps its suffix only if the suffix is shorter
 _MOST_PARTS = 100
 _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 
@@ -88,6 +88,6 @@ def _safe_part(part: str) -> str:
     if len(part.encode()) <= _LONGEST_PART:
         return part
     digest = hashlib.sha256(part.encode()).hexdigest()[:8]
-    suffix = PurePosixPath(part).suffix if len(PurePosixPath(part).suffix.encode()) < _LONGEST_SUFFIX else ""
-    kept = part.encode()[: _LONGEST_PART - 2 * _LONGEST_SUFFIX].decode(errors="ignore")
+    suffix = PurePosixPath(part).suffix if len(PurePosixPath(part).suffix.encode()) < _SUFFIX_LIMIT else ""
+    kept = part.encode()[: _LONGEST_PART - 2 * _SUFFIX_LIMIT].decode(errors="ignore")
     return f"{kept}-{digest}{suffix}"

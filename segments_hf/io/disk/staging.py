@@ -1,10 +1,10 @@
 """Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
-Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
-destinations. The process that creates the staging folder locks a file in it. If the process is killed, the lock is
-released, and the next process that writes to the parent folder removes the staging folder. The old files are moved into
-the staging folder before the new files are moved out of it, in steps that another process can undo or finish. The
-staging folder contains these folders:
+A file or folder is replaced only if it is in the state that the caller expects. A staging folder has the same parent
+folder as the destinations. The process that creates the staging folder locks a file in it. If the process is killed,
+the lock is released, and the next process that writes to the parent folder removes the staging folder. The old files
+are moved into the staging folder before the new files are moved out of it, in steps that another process can undo or
+finish. The staging folder contains these folders:
 
     new/       the new files and folders, while they are written
     ready/     the new files and folders, when all are complete
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from segments_hf.io.disk.snapshots import Snapshot
 
 _LOCK, _NEW, _READY, _LEAVING, _LEFT, _UNDONE = "lock", "new", "ready", "leaving", "left", "undone"
-_MAX_AGE = 3600.0  # seconds after which a temporary file without a lock counts as the leftover of a killed process
+_MAX_AGE = 3600.0  # seconds; an older temporary file or folder without a lock is a leftover of a killed process
 # The errors of `os.link` on file systems without hard links.
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -156,7 +156,7 @@ def write_new_file(path: Path, content: bytes, expected: Snapshot) -> None:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Finish or undo the moves of killed processes in a folder, and remove their staging folders."""
+    """Finish or undo the moves of killed processes in a folder, and remove their temporary files and folders."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
         with suppress(OSError):  # another process may be removing the same leftover

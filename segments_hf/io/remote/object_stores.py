@@ -1,4 +1,4 @@
-"""Read objects in private buckets with fsspec and the user's credentials.
+"""Read objects in buckets with fsspec and the user's credentials.
 
 `storage_options` are the options of one file system, or of several file systems by their scheme:
 ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``.

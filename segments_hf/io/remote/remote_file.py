@@ -70,7 +70,10 @@ class _Retry(Retry):
 
 
 class RemoteFileError(SegmentsHFError, OSError):
-    """A request without a complete response. The message does not contain the URL, because the URL may be signed."""
+    """A request without a complete response that can be decoded.
+
+    The message does not contain the URL, because the URL may be signed.
+    """
 
 
 class Response(NamedTuple):
