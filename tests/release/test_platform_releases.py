@@ -165,6 +165,13 @@ def test_list_of_releases_may_have_pages(link, platform):
     assert platform.paths() == [LIST_PATH] * 4 + ["/files/0.json"]
 
 
+def test_list_of_releases_may_have_100_pages(platform):
+    platform.release("v1.0", CONTENT)
+    pages = [{"results": [], "next": platform.api + LIST_PATH}] * 99 + [{"results": platform.releases, "next": None}]
+    platform.responses[LIST_PATH] = [(200, {}, json.dumps(page).encode()) for page in pages]
+    assert len(Release.open("jane/flowers@latest")) == 1
+
+
 def test_list_of_releases_has_at_most_100_pages(platform):
     platform.respond(LIST_PATH, {"results": [], "next": platform.api + LIST_PATH})
     assert "100 pages" in platform_error("jane/flowers@latest")

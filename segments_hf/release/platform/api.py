@@ -97,15 +97,15 @@ class PlatformApi:
     def fetch_releases(self) -> list[ListedRelease]:
         """Fetch the list of all releases of the data set."""
         releases: list[ListedRelease] = []
-        url: str | None = self._releases
+        url = self._releases
         for _ in range(_MAX_PAGES):
-            if url is None:
-                return releases
             page = self._decoded(_RELEASES, self._get(url))
             if not isinstance(page, _Page):
                 return [*releases, *page]
             releases += page.results
-            url = page.next and self._next_url(url, page.next)
+            if not page.next:
+                return releases
+            url = self._next_url(url, page.next)
         raise self._problem(
             f"got a list of releases with more than {_MAX_PAGES} pages; pass the name of a release instead"
         )
