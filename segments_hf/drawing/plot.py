@@ -52,9 +52,10 @@ def plot(
     Other points are gray, and brighter if they are higher. A line from the center of a box through its front shows its
     heading. Camera images are drawn if `data` is a release, or was loaded with `cameras=True`.
 
-    Objects have their ids beside them if there are at most 15. A legend shows the color of each class, and the number
-    of its objects, or of its points in a segmentation of points. The function needs matplotlib. The figure is not
-    registered in pyplot: a notebook displays it, and ``figure.savefig("row.png")`` writes it to a file.
+    Objects have their ids beside them if there are at most 15. A legend shows the color of each class in the label, and
+    the number of its objects, or of its points in a segmentation of points. For a semantic mask, the legend has no
+    numbers. The function needs matplotlib. The figure is not registered in pyplot: a notebook displays it, and
+    ``figure.savefig("row.png")`` writes it to a file.
 
     Args:
         data: A row such as ``dataset[3]``, which may be in a layout; or the data that contain the row: a release in

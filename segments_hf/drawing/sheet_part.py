@@ -29,9 +29,9 @@ class SheetPart(NamedTuple):
     """The picture of a row, and its errors.
 
     Attributes:
-        picture: An RGB picture of the width `PART_WIDTH`, without a caption. A placeholder is drawn for each file or
-            label that cannot be read.
-        errors: The error of each file or label that cannot be read.
+        picture: An RGB picture of the width `PART_WIDTH`, without a caption. A placeholder is drawn for each file that
+            cannot be read, and for an invalid label, pose or calibration.
+        errors: The errors of these files, and of the label, pose and calibrations.
     """
 
     picture: Image.Image

@@ -70,8 +70,8 @@ def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int, *, w
     """Encode an image, and optionally its thumbnail, for a page.
 
     An image with too many bytes is encoded at a lower quality and, if necessary, scaled down to a longest side of 240
-    pixels at least. A small JPEG, PNG or WebP image without metadata keeps its bytes. Color profiles are not applied,
-    because training code does not apply them.
+    pixels at least. A small grayscale or RGB image without metadata keeps its bytes if it is a JPEG, PNG or WebP file.
+    Color profiles are not applied, because training code does not apply them.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset.

@@ -99,8 +99,9 @@ class Stats(Result, msgspec.Struct, frozen=True):
             ``sample`` for other task types, such as those of text. For these task types, a sequence is one sample, and
             its objects are the annotations of all its frames.
         point_clouds: The statistics of points and cuboids; None for other data than point clouds.
-        not_measured: The number of annotations whose sizes and pixels are not measured because of their task type, by
-            kind, such as ``{"text span": 120}``; empty for images and point clouds.
+        not_measured: For other task types than images and point clouds, the number of annotations and labeled points,
+            which are not measured, and of labels without a list of annotations, by kind, such as
+            ``{"text span": 120}``; otherwise empty.
     """
 
     name: str

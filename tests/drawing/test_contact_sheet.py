@@ -118,12 +118,12 @@ def test_row_without_image_and_with_an_unusual_name_is_drawn() -> None:
         pytest.param([vector_row()], {"labelset": "mine"}, "labelset", id="option of a release"),
     ],
 )
-def test_invalid_options_are_refused(data: Any, options: dict[str, Any], message: str) -> None:
+def test_data_without_rows_and_invalid_options_are_refused(data: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         contact_sheet(data, **options)
 
 
-def test_data_without_categories_is_refused() -> None:
+def test_data_without_categories_or_of_an_unsupported_type_are_refused() -> None:
     with pytest.raises(SegmentsHFError, match="categories"):
         contact_sheet(datasets.Dataset.from_dict({"image": [None]}))
     with pytest.raises(SegmentsHFError, match="got int"):
