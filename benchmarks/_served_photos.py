@@ -1,8 +1,9 @@
 """Draw a release of JPEG images of one size with bitmaps, and serve it from a web server.
 
 `python _served_photos.py FOLDER SAMPLES WIDTH HEIGHT` does the same as `_served_release.py`, without latency. The
-images have about 0.4 MB per megapixel, like images of a camera at a high quality. All images and bitmaps are different.
-They are made from one image and one bitmap by shifting the pixels, because drawing a large image takes seconds.
+images have about 0.4 MB per megapixel, like images of a camera at a high quality. The images and bitmaps are made from
+one image and one bitmap by shifting the pixels, because drawing a large image takes seconds. They
+repeat after as many samples as the least common multiple of WIDTH and HEIGHT, such as 288 for 96 x 72 pixels.
 """
 
 from __future__ import annotations

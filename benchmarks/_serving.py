@@ -22,7 +22,8 @@ def served_release(
 ) -> Iterator[tuple[list[str], int]]:
     """Serve a release from a new process; yield its URLs, and the total bytes of its assets.
 
-    The arguments of `_served_release.py` are latencies, and there is a URL for each of them.
+    The arguments of `_served_release.py` are latencies. There is a URL for each latency, or one URL without arguments.
+    The arguments of `_served_photos.py` are the width and height of the images; there is one URL.
     """
     command = [sys.executable, str(HERE / script), str(folder), str(count), *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:

@@ -1,7 +1,8 @@
 """Measure the peak memory of one row with a bitmap of 13,000 x 13,000 pixels.
 
 The release has one sample: a JPEG, and a bitmap of 250 objects in RGBA (the format of the platform) or 16-bit gray.
-Each operation runs in a new process, with and without the extra `fast`. The peak includes the imports.
+Each operation runs in a new process, with and without the extra `fast`; for 16-bit gray, only without it. The peak
+includes the imports.
 
 Run it with `python benchmarks/memory.py`, or with the names of operations to run only these.
 """

@@ -55,8 +55,8 @@ def test_readme_has_only_commands_python_code_and_the_output_of_python_code_in_i
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the commands of the README need a POSIX shell")
 @pytest.mark.skipif(find_spec("hatchling") is None, reason="`pip install .` without network needs hatchling")
-def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path: Path) -> None:
-    """The first command installs this checkout into an environment that has only the dependencies."""
+def test_readme_runs_from_empty_folder_with_the_installed_package(tmp_path: Path) -> None:
+    """The first command installs this checkout into a new environment that can also import the packages of this one."""
     environment, folder = tmp_path / "environment", tmp_path / "empty"
     folder.mkdir()
     venv.create(environment, with_pip=True, symlinks=os.name != "nt")

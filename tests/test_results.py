@@ -53,7 +53,7 @@ def result(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 @pytest.fixture(params=RESULTS)
 def hostile_result(request: pytest.FixtureRequest, write_release: WriteRelease, tmp_path: Path) -> Any:
-    """Return a result of a release with markup, control characters and secrets in every field."""
+    """Return a result of a release with markup, control characters and secrets in its texts."""
     annotations = [{"id": 1, "category_id": 1, "attributes": {HOSTILE: HOSTILE}}]
     labels = label("LABELED", annotations=annotations, image_attributes={HOSTILE: HOSTILE})
     release = write_release(

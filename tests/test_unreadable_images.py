@@ -49,7 +49,7 @@ def written_release(folder: Path, write_release: Any, column: str = "", unreadab
 
 
 def dataset_with(folder: Path, write_release: Any, column: str, unreadable: bytes, *, streaming: bool = False) -> Any:
-    """Return a dataset of these three samples. The second row has the unreadable file in `column`, unchecked."""
+    """Return a dataset of the samples of `written_release`. The file `unreadable` is in the second row, unchecked."""
     readable = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
     rows = list(without_decoding(readable))
     rows[1][column] = {"bytes": unreadable, "path": None}

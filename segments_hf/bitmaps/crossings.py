@@ -32,9 +32,9 @@ def crosses_itself(polygons: Sequence[Sequence[tuple[float, float]]]) -> list[bo
     A polygon that only touches itself, at a corner or along an edge, does not cross itself. The result is exact: where
     rounding errors could change it, the function computes exact sums.
 
-    Only pairs of edges that overlap in x are compared. If there are many such pairs, and fewer pairs overlap in y,
-    the pairs that overlap in y are compared instead. For most polygons, the number of compared pairs is proportional to
-    the number of corners.
+    Normally, only pairs of edges that overlap in x are compared. If there are many such pairs, and fewer pairs overlap
+    in y, the pairs that overlap in y are compared instead. For most polygons, the number of compared pairs is
+    proportional to the number of corners.
 
     Args:
         polygons: The corners of each polygon: x and y, finite numbers between -2^31 and 2^31.

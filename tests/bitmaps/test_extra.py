@@ -184,7 +184,7 @@ def test_outcome_of_a_changed_header_is_equal_with_and_without_the_extra(
 
 
 @pytest.mark.parametrize("limit", [3, 1, None])
-def test_outcome_above_the_pixel_limit_is_equal_with_and_without_the_extra(
+def test_outcome_with_any_pixel_limit_is_equal_with_and_without_the_extra(
     limit: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)

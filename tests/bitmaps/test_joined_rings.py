@@ -80,7 +80,8 @@ def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
 
 @given(masks())
 @settings(max_examples=150, deadline=None)
-def test_filled_and_drawn_line_covers_the_mask_and_equals_a_mask_of_one_part(mask: np.ndarray) -> None:
+def test_filled_and_drawn_line_covers_the_mask(mask: np.ndarray) -> None:
+    """If the mask has one part, the line covers no other pixels."""
     if not mask.any():
         return
     line = joined(mask)

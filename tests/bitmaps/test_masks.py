@@ -183,7 +183,7 @@ def test_large_ids_need_no_large_table() -> None:
     assert peak < 2**20
 
 
-def test_masks_of_a_png_match_masks_of_its_ids() -> None:
+def test_mask_functions_read_a_png() -> None:
     annotations = [{"id": 7, "category": 2, "category_id": 5}, {"id": 8, "category": None, "category_id": 6}]
     content, labeled = encode_bitmap(BITMAP), encode_bitmap(np.minimum(BITMAP, 8))
     np.testing.assert_array_equal(semantic_mask(content, annotations), [[0, 3, 3], [0, 0, 0]])

@@ -1,4 +1,4 @@
-"""Push the demo release in tests, and read what the Hub received."""
+"""Load the demo release for a push in a test, and read what the Hub received."""
 
 from __future__ import annotations
 

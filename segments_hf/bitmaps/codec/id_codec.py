@@ -103,8 +103,8 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
             may contain larger ids.
 
     Raises:
-        BitmapError: The array is empty, not of integers or not two-dimensional; or an id or value is negative or at
-            least 2^24.
+        BitmapError: The array is empty, not of integers or not two-dimensional; or a number to encode (an id, or with
+            `values`, a value) is negative or at least 2^24.
     """
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004

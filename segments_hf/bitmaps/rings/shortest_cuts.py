@@ -120,7 +120,7 @@ class _Grid:
         return np.flatnonzero(is_outermost)
 
     def near_pairs(self, part_of: Numbers, steps: int) -> tuple[Numbers, Numbers]:
-        """Return, for each point and each nearby cell of a different part, the nearest point in this cell.
+        """Return pairs of near points of different parts, which include the nearest two points of any two nearby cells.
 
         Args:
             part_of: The part of each point in `order`. The points of a cell have the same part.
@@ -149,7 +149,9 @@ class _Grid:
     def _nearest_pairs(
         self, cells: Numbers, nearby: Numbers, offset: tuple[int, int]
     ) -> Iterator[tuple[Numbers, Numbers]]:
-        """Yield pairs of each point of some cells and the nearest point in a nearby cell, and the lengths, in batches.
+        """Yield pairs of points, and their lengths, in batches.
+
+        A pair is a point on the side of a cell that faces a nearby cell, and the nearest point in the nearby cell.
 
         Args:
             cells: The indices of the cells.

@@ -83,7 +83,7 @@ def test_code_in_the_card_reads_points_with_segments_hf_and_without_it(
     np.testing.assert_array_equal(names["points"][:, :3], read_points(row, ("x", "y", "z")))
 
 
-def test_card_has_code_for_each_type_of_point_cloud_and_begins_with_the_most_frequent_type(
+def test_card_has_code_for_each_type_of_point_cloud_from_the_most_frequent_type_on(
     hub: HubServer, tmp_path: Path, write_release: Any
 ) -> None:
     path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid")

@@ -168,7 +168,7 @@ def test_option_that_does_not_fit_the_sensors_raises_error_and_creates_no_repo(
     assert not hub.repos
 
 
-def test_sensor_of_a_dataset_raises_error(hub: HubServer, tmp_path: Path) -> None:
+def test_option_sensor_with_a_dataset_raises_error(hub: HubServer, tmp_path: Path) -> None:
     rows = segments_hf.load_release(sensor_release(tmp_path), sensor="Camera", load_assets=False)
     with pytest.raises(OptionError, match="sensor.*only releases"):
         segments_hf.push_to_hub(rows, REPO, sensor="Camera")

@@ -29,7 +29,7 @@ def test_resumed_push_writes_the_rows_of_an_uninterrupted_push_to_each_shard(
     path = write_release(samples, task_type="vector")
     (split,) = open_source(load_release(path, split="train", streaming=True, load_assets=False), None, None).splits
     (source,) = split.row_sources(1, "raise")
-    # With these limits in bytes, the shards differed while the size of a row depended on the other rows of its batch.
+    # An earlier version, in which the size of a row depended on the other rows of its batch, failed for these limits.
     for max_bytes in range(458, 465):
 
         def written(start: Any, max_bytes: int = max_bytes) -> list[tuple[Any, int, int]]:
