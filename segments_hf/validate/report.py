@@ -119,7 +119,7 @@ def _checks_table(groups: dict[str, list[Finding]]) -> Table:
 
 
 def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
-    """Group findings by check: errors first, then the checks with the most findings."""
+    """Group findings by check: errors before warnings; within a severity, the checks with the most findings first."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.check, []).append(finding)

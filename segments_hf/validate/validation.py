@@ -41,19 +41,19 @@ def validate(
 
     Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown
     statuses and categories, invalid colors, categories that are not used or used once, repeated ids, ids that a bitmap
-    cannot contain, shapes without an area, polygons that cross themselves, points outside the image, tracks that change
-    their category, frames without a label or annotations, and sensors with different numbers of frames. With
-    ``assets=True``, checks of the files find images and bitmaps that cannot be downloaded or read, malformed EXIF data,
-    EXIF orientations, bitmaps that do not have the size of their image, pixels without an annotation, annotations
-    without pixels or with one pixel, objects whose parts are far apart, samples with the same image, and images of
-    several pixel formats.
+    cannot contain, shapes of unknown types, shapes with too few or invalid points or without an area, polygons that
+    cross themselves, points outside an image of known size, tracks that change their category, frames without a label
+    or annotations, and sensors with different numbers of frames. With ``assets=True``, checks of the files find images
+    and bitmaps that cannot be downloaded or read, malformed EXIF data, EXIF orientations, bitmaps that do not have the
+    size of their image, pixels without an annotation, annotations without a bitmap, without pixels or with one pixel,
+    objects whose parts are far apart, samples with the same image, and images of several pixel formats.
 
     For point clouds, checks also find cuboids, ego poses and cameras with missing or invalid numbers, quaternions whose
     length is not 1, yaws that differ from the rotation, boxes without a volume, tracks whose dimensions change,
-    timestamps that do not increase, frames without an ego pose or a point cloud, and points whose id no annotation has.
-    With ``assets=True``, checks of the files find point clouds that cannot be downloaded or read, labels with another
-    number of points than the file, boxes without points, cameras into whose image no point is projected, and samples
-    with the same point cloud.
+    timestamps that do not increase, frames without an ego pose or a point cloud, points whose id no annotation has, and
+    annotations whose id no point has. With ``assets=True``, checks of the files find point clouds and loaded camera
+    images that cannot be downloaded or read, labels with another number of points than the file, boxes without points,
+    cameras into whose image no point is projected, and samples with the same point cloud.
 
     For other task types, only names, uuids, statuses, categories, ids and tracks are checked. `Report.not_checked`
     counts the annotations and files whose geometry or content is not checked.

@@ -130,7 +130,7 @@ class Validator:
     def examine(self, outcome: Outcome) -> Examined:
         """Check a row without comparing it with other rows. Several threads may call this method at the same time."""
         row, instances, image, cloud = outcome.row, None, None, None
-        # `loading_problems` finds nothing in a row without problems. Not calling it saves time in large releases.
+        # `loading_problems` finds nothing in a complete row. Not calling it saves time in large releases.
         is_complete = not outcome.problems and row is not None and row.get("annotations", ()) is not None
         findings = [] if is_complete else list(loading_problems(outcome))
         if row is not None:

@@ -1,9 +1,9 @@
 """The checks of `validate`.
 
-A check is a function that yields findings. Checks of a row are in `ROW_CHECKS`, and checks of a row and its label in
-`LABEL_CHECKS`. The checks of point clouds are in the folder `clouds`, some of them in such tuples. `Validator` calls
-all other checks by name. A check that compares rows is a class that remembers earlier rows. A `Fault` has the name of a
-check, and the severity and the effect of the fault.
+A check is a function that returns or yields findings, or, if it compares rows, a class that remembers earlier rows.
+`ROW_CHECKS` are called with a row, and `LABEL_CHECKS` with a row and its label; the folder `clouds` has such tuples for
+point clouds. `Validator` calls all other checks by name. A `Fault` has the name of a check, and the severity and the
+effect of the fault.
 """
 
 from segments_hf.validate.checks.annotations import faulty_ids, unknown_categories

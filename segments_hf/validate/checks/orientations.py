@@ -44,7 +44,7 @@ class Orientations:
             self._first_rows.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
 
     def find_rotated(self) -> Iterator[Finding]:
-        """Yield one finding, about the first rotated or mirrored image, if there is one."""
+        """Yield one finding if images are rotated or mirrored. Its sample is that of the first such image."""
         if self._rotated:
             names = ", ".join(dict.fromkeys(str(row["name"]) for row in self._first_rows))
             more = ", …" if self._rotated > len(self._first_rows) else ""

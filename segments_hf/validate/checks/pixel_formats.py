@@ -47,7 +47,7 @@ class PixelFormats:
             first_rows.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
 
     def find_mixed_formats(self) -> Iterator[Finding]:
-        """Yield one finding, about the first image of the rarest pixel format, if the images have several formats."""
+        """Yield one finding if the images have several formats. Its sample is the first one with the rarest format."""
         counts = self.counts
         if len(counts) > 1:
             _, *rarer = counts

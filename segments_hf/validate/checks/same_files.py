@@ -36,7 +36,7 @@ class Fingerprint(NamedTuple):
     Attributes:
         partial_hash: A hash of the size, and of the first, middle and last bytes.
         full_hash: A hash of all bytes. None for a file on disk: it is read whole only if another file has the same
-            partial hash, because this takes ten times as long as the checks of the file.
+            partial hash, because to read it whole takes ten times as long as its checks.
         path: The path of the file on disk; None if the bytes are in memory.
     """
 

@@ -38,9 +38,10 @@ NOT_COMPARED = Fault(
 
 
 def faulty_shapes(row: Row, label: Label) -> Iterator[Finding]:
-    """Find unknown types, invalid points, shapes without an area, points outside the image, and self-crossing polygons.
+    """Find unknown types, too few or invalid points, shapes without area, points outside, and self-crossing polygons.
 
-    An annotation has at most one of these faults, except that a polygon with points outside may also cross itself.
+    A polygon with too many edges to compare is found too. An annotation has at most one of these faults, except that a
+    polygon with points outside the image may also cross itself or have too many edges.
     """
     if not isinstance(label, VectorLabel):
         return

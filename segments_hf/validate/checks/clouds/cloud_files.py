@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class CheckedCloud(NamedTuple):
-    """The result of the checks of the file of a point cloud.
+    """The result of the checks of the file of a point cloud and of its camera images.
 
     Attributes:
         findings: The findings.
-        fingerprint: The fingerprint of the file; None if it cannot be read or is empty.
+        fingerprint: The fingerprint of the file; None if there is no file, or it cannot be read or is empty.
     """
 
     findings: list[Finding]

@@ -62,7 +62,7 @@ class CloudSequences:
         self._sequences: dict[tuple[Any, ...], _Sequence] = {}
 
     def add(self, row: Row, split: str | None) -> None:
-        """Add a row if it is a frame of a sequence of point clouds.
+        """Add a row if it is a frame of a sequence. A frame that only the label has is ignored.
 
         Args:
             row: The row.

@@ -107,7 +107,7 @@ def _yaw_differences(row: Row, valid_boxes: Boxes) -> Iterator[str]:
     compared = valid_boxes[np.array(indices)]
     yaws = np.array([yaw_by_id[number] for number in compared.ids.tolist()])
     expected = yaws_of_rotations(compared.rotation)
-    tolerance = _YAW_TOLERANCE + 2 * (1 - compared.rotation[:, 2, 2])  # 1 - cos(tilt) is half the square of the tilt
+    tolerance = _YAW_TOLERANCE + 2 * (1 - compared.rotation[:, 2, 2])  # 1 - cos(tilt) is about tilt^2 / 2
     differs = np.abs(wrap_angles(yaws - expected)) > tolerance
     for number, yaw, expected_yaw in zip(
         compared.ids[differs].tolist(), yaws[differs].tolist(), expected[differs].tolist(), strict=True

@@ -26,7 +26,7 @@ _IMPOSSIBLE_ID = Fault(IMPOSSIBLE_ID.name, "error", "the object has no points: i
 
 
 def faulty_point_labels(row: Row, label: Label, unreported: Collection[str]) -> Iterator[Finding]:
-    """Find missing labels of points, points with an id that no annotation has, and annotations without points.
+    """Find missing labels of points, the annotation id 0, points without an annotation, and annotations without points.
 
     Args:
         row: The row.
