@@ -1,4 +1,4 @@
-"""The demo release has several statuses, two categories and small and large ids, and is a small download."""
+"""The demo release has several statuses, two categories and small and large ids, and its files are small."""
 
 from __future__ import annotations
 

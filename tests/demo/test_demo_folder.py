@@ -179,7 +179,7 @@ def test_demo_refuses_a_folder_with_a_demo_of_another_kind(first_kind: str, seco
 def test_demo_of_point_clouds_has_all_files_of_its_releases(tmp_path: Path) -> None:
     for _ in range(2):  # the second call replaces the files of the first
         write_demo(tmp_path, "point-cloud")
-    for name in ("street-cuboids-v1.0.json", "street-segmentation-v1.0.json"):
+    for name in ("street-cuboids-v1.0.json", "street-segmentation-v1.0.json", "street-sensors-v1.0.json"):
         urls = set(re.findall(r'"url": "([^"]+)"', (tmp_path / name).read_text("utf-8")))
         assert len(urls) == 10
         for url in urls:
@@ -203,7 +203,9 @@ def test_datasets_and_pictures_of_point_clouds_are_made_from_the_releases(tmp_pa
             assert sheet.width > 1000
 
 
-def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_other_than_push_that_demo_of_point_clouds_prints_succeed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["demo", "--kind", "point-cloud"])
     assert result.exit_code == 0, result.output
