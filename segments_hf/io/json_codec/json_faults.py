@@ -32,7 +32,7 @@ _MESSAGE_WITH_PATH = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _MESSAGE_WITH_BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
 
 _HALF_PAIR_PROBLEM = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, expected both halves"
-_BEGINNING_SIZE = 1024  # bytes at the beginning of a text that are examined to recognize other formats
+_EXAMINED_SIZE = 1024  # bytes at the beginning, and at the end, of a text that are examined to recognize its fault
 _MAX_SHOWN = 20  # bytes of a wrong value in a message
 _CHUNK_SIZE = 2**20  # bytes
 
@@ -95,8 +95,8 @@ def out_of_range(content: Text) -> JsonError:
 
 def _wrong_file(content: Text) -> str | None:
     """Return the description of a text whose beginning shows that it is not JSON; None if it may be JSON."""
-    beginning = bytes(content[:_BEGINNING_SIZE])
-    if not beginning.strip() and len(content) <= _BEGINNING_SIZE:
+    beginning = bytes(content[:_EXAMINED_SIZE])
+    if not beginning.strip() and len(content) <= _EXAMINED_SIZE:
         return "got an empty text, expected JSON"
     for mark, name in _OTHER_ENCODINGS.items():
         if beginning.startswith(mark):
@@ -149,7 +149,7 @@ def _wrong_value(content: Text, message: str) -> JsonError:
 def _malformed(content: Text, message: str) -> JsonError:
     match = _MESSAGE_WITH_BYTE.fullmatch(message)
     if match is None or int(match[2]) >= len(content):
-        if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING_SIZE)):
+        if _HALF_PAIR.search(content, max(0, len(content) - _EXAMINED_SIZE)):
             return JsonError(_HALF_PAIR_PROBLEM)
         json_path = _path(token_at(content, len(content)))
         return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", json_path)
