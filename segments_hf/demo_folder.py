@@ -153,6 +153,8 @@ DEMOS: Final = {
 def _check_earlier_files(folder: Path, demo: Demo) -> None:
     """Check that an earlier call wrote all files that would be replaced, and that they have not been changed since.
 
+    Cache files of `datasets` are not checked.
+
     Raises:
         OutputExistsError: A file was not written by an earlier call, or was changed since; or the marker is damaged,
             or belongs to a demo of another kind.

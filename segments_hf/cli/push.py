@@ -55,7 +55,7 @@ def push(
         str | None,
         typer.Option(
             metavar="TOKEN",
-            help="A Hub token with write access; by default the token of `hf auth login`.",
+            help="A Hub token with write access; by default HF_TOKEN, or else the token of `hf auth login`.",
             rich_help_panel=HUB,
         ),
     ] = None,

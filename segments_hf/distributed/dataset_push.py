@@ -61,8 +61,9 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         split: The name of the split.
         max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"500MB"``.
         private: Whether a new repository is private; by default the setting of the owner on the Hub.
-        token: A token with write access for this process; by default the token of ``hf auth login``. The nodes use the
-            token in their environment variable ``HF_TOKEN``, or their token of ``hf auth login``.
+        token: A token with write access for this process; by default ``HF_TOKEN``, or else the token of
+            ``hf auth login``. The nodes use their own environment variable ``HF_TOKEN``, or their token of
+            ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
         config_name: The name of the configuration.
@@ -86,7 +87,8 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)
-    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream, as the dataset may have more rows
+    # A stream, because a `Dataset` would have the length of these rows, and not that of all rows.
+    first_rows = _first_rows(dataset, features).to_iterable_dataset()
     source = replace(open_source({split: first_rows}, None, None), is_whole=False)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(

@@ -79,7 +79,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         split: The split to push, such as ``"train"``; by default all splits.
         private: Whether a new repository is private; by default the setting of the owner on the Hub.
         token: A token with write access for the requests of this process, and of Ray if it is started on this machine;
-            by default the token of ``hf auth login``.
+            by default ``HF_TOKEN``, or else the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
         config_name: The name of the configuration, by default ``default``. The default for a sensor of a release is the

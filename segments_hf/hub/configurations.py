@@ -1,4 +1,4 @@
-"""Open the data of a push as configurations: one for each sensor of a release of several sensors, else only one."""
+"""Open the data of a push as configurations: one for each pushed sensor of a release, else only one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "default"
 
-# The names that are taken in the root folder of a repository: `data`, the folder of the configuration `default`, and
+# The names that are taken in the root folder of a repository: `data` (the folder of the configuration `default`), and
 # the files of this configuration.
 _TAKEN_NAMES = ("data", README, SHEET, CATEGORIES_FILE, ID2LABEL_FILE)
 _UNSAFE = re.compile(r"[^\w .()-]")  # characters that may have a meaning in URLs and in patterns of paths

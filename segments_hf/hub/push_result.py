@@ -47,8 +47,8 @@ class PushResult(Result):
             last commit of the pull request; if the push changes nothing, the last commit of the branch.
         url: The page of the dataset on the Hub.
         repo_id: The repository: ``owner/name``.
-        configs: For each configuration by its name, the pushed splits by name. There are several configurations if a
-            release of several sensors was pushed.
+        configs: For each configuration by its name, the pushed splits by name. There are several configurations if
+            several sensors of a release were pushed.
         revision: The branch, or the git reference of a pull request that is left open; None for ``main``.
         uploaded_bytes: The number of bytes of shards that were uploaded.
         skipped_bytes: The number of bytes of shards that the Hub had already.
@@ -94,7 +94,7 @@ class PushResult(Result):
 
     @property
     def page(self) -> str:
-        """The URL of the pull request if there is one, else that of the dataset."""
+        """The URL of the pull request that the push left open; without one, the URL of the dataset."""
         return self.commit.pr_url or self.url
 
     def blocks(self) -> Iterator[Block]:

@@ -96,7 +96,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
             change the visibility of an existing repository: if the repository is public and `private` is true, or the
             reverse, the push fails.
-        token: A token with write access; by default the token of ``hf auth login``.
+        token: A token with write access; by default ``HF_TOKEN``, or else the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
         config_name: The name of the configuration. By default, this is the name of the sensor for a release of several

@@ -164,7 +164,7 @@ def open_repository(
         revision: The branch; None for ``main``.
         create_pr: Whether the push will open a pull request.
         private: Whether a new repository is private; None for the setting of the owner.
-        token: A token with write access; by default the token of ``hf auth login``.
+        token: A token with write access; by default ``HF_TOKEN``, or else the token of ``hf auth login``.
 
     Raises:
         OptionError: The id is invalid, or the repository exists and is public although `private` is true, or the

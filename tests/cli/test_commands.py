@@ -76,7 +76,7 @@ def test_build_in_parquet_writes_a_dataset_for_load_dataset(tmp_path: Path, num_
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_build_loads_no_assets_and_filters_by_metadata(tmp_path: Path) -> None:
+def test_build_without_assets_has_null_images_and_filters_by_metadata(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run("build", demo_release(), out, "--no-load-assets", "--filter-by-metadata", "garden=north", "--quiet")
     assert result.exit_code == 0, result.output

@@ -105,7 +105,7 @@ def test_group_without_arguments_shows_its_help(path: tuple[str, ...]) -> None:
     assert run(*path).stdout.strip() == run(*path, "--help").stdout.strip()
 
 
-def test_only_help_and_yes_are_in_the_last_group_of_options() -> None:
+def test_last_group_of_options_of_each_command_has_only_help_and_yes() -> None:
     names = {option.name for path, command in COMMANDS.items() if path for option in command.params
                if option.param_type_name == "option" and group_of(option) == OTHER}  # fmt: skip
     assert names <= {"help", "yes"}

@@ -46,7 +46,7 @@ def no_progress(caches: Path) -> None:
 
 @pytest.fixture
 def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path:
-    """Return a release with a hostile name in every field. The image of its first sample is missing."""
+    """Return a release with a hostile name in many fields. The image of its first sample is missing."""
     name = request.param
     annotations = [{"id": number, "category_id": number, "attributes": {name: name}} for number in (1, 1, 7)]
     labeled = label(name, annotations=annotations, image_attributes={name: name})

@@ -49,7 +49,7 @@ def test_error_of_missing_ray_names_the_extra(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [bitmap_release, vector_release, bitmap_sequence_release, cuboid_release])
-def test_rows_and_features_are_those_of_load_release(cluster: TwoNodes, tmp_path: Path, write: Any) -> None:
+def test_rows_are_those_of_load_release(cluster: TwoNodes, tmp_path: Path, write: Any) -> None:
     release = write(tmp_path)
     rows = read_release(release)
     expected = load_release(release, split="train", embed=True)

@@ -95,7 +95,7 @@ def _loading(
         one_of(
             ("raise", "skip", "keep"),
             "What to do with a sample that cannot be read or converted. raise: stop. skip: leave the sample out. "
-            "keep: keep the sample, with null in the affected columns.",
+            "keep: keep the sample, with null in the affected columns, or leave it out if nothing of it can be read.",
             INPUT,
         ),
     ] = "raise",

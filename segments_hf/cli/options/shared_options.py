@@ -16,7 +16,7 @@ from segments_hf.io.fetch_options import FetchOptions, meaning_of
 def one_of(choices: Sequence[str], help_text: str, group: str) -> object:
     """Return an option whose value is one of several names, in upper or lower case.
 
-    The error for another name suggests the closest one.
+    The error for another name lists the names, and suggests the closest one if it is similar.
 
     Args:
         choices: The names, in lower case.

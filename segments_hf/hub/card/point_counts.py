@@ -24,7 +24,7 @@ class PointCounts(msgspec.Struct):
         clouds: The number of point clouds, without rows whose point cloud is null.
         points: The number of their points.
         types: The number of files of each type, such as ``pcd``; empty for a layout.
-        labeled: The number of points of each class index; None if the points have no labels.
+        labeled: The number of points of each class index; None for a layout, and if the points have no labels.
     """
 
     clouds: int = 0

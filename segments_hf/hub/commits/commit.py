@@ -22,12 +22,14 @@ CONFLICT, PRECONDITION_FAILED = 409, 412
 T = TypeVar("T")
 
 
-class BranchChanged(Exception):  # noqa: N818  (not raised to users)
-    """Another commit changed files of the push on the branch."""
+class MustCommitAgain(Exception):  # noqa: N818  (not raised to users)
+    """Another commit changed files of the push on the branch, or the Hub did not merge the pull request of the push."""
 
 
 def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
     """Call a function that commits, and call it again after a concurrent commit, a lost response or a temporary error.
+
+    It is also called again if the Hub did not merge its pull request.
 
     Args:
         attempt: The function. It reads the repository, and commits the changes that are missing.
@@ -46,14 +48,14 @@ def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
         except HubError:
             raise
         except Exception as error:
-            has_changed = isinstance(error, BranchChanged) or status_of(error) in {CONFLICT, PRECONDITION_FAILED}
-            if not has_changed and not is_transient(error):
+            is_conflict = isinstance(error, MustCommitAgain) or status_of(error) in {CONFLICT, PRECONDITION_FAILED}
+            if not is_conflict and not is_transient(error):
                 if status_of(error) is None:
                     raise
                 raise refusal(error, repository.repo_id) from error
             if pause is None:
                 raise HubError(f"{action}: {error}; run the push again to resume it") from error
-            wait(error, pause / 8 if has_changed else pause, action)
+            wait(error, pause / 8 if is_conflict else pause, action)
     raise AssertionError  # unreachable: the last attempt returns or raises
 
 

@@ -10,7 +10,7 @@ from huggingface_hub import CommitInfo
 from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
-from segments_hf.hub.commits.commit import CONFLICT, PRECONDITION_FAILED, BranchChanged, make_commit, repeat_commit
+from segments_hf.hub.commits.commit import CONFLICT, PRECONDITION_FAILED, MustCommitAgain, make_commit, repeat_commit
 from segments_hf.hub.commits.final_files import FinalFiles, changed_paths
 from segments_hf.hub.commits.pull_request import PullRequest, open_pull_request
 from segments_hf.hub.commits.pushed_shards import GROUP_SIZE, PushedShards
@@ -38,8 +38,8 @@ _RECORD_NAME = "pull_request.json"  # in the folder of the push
 # with the branch, or has no changes.
 _MERGE_REFUSALS = {400, CONFLICT, PRECONDITION_FAILED, 422}
 _DESCRIPTION = (
-    "The push has more than 100 files, so segments-hf commits them in groups to this pull request{end} If the push is "
-    "interrupted, run it again to continue."
+    "The push changes more than 100 files, so segments-hf commits the changes in groups to this pull request{end} If "
+    "the push is interrupted, run it again to continue."
 )
 
 logger: Logger = own_logger(__name__)
@@ -107,8 +107,8 @@ class GroupCommits:
     def commit(self, stale_prefixes: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
         """Commit all files of the push that the branch does not have.
 
-        After a concurrent commit or a lost response, this method reads the repository again and commits the files that
-        are missing.
+        After a concurrent commit, a refused merge or a lost response, this method reads the repository again and
+        commits the files that are missing.
 
         Args:
             stale_prefixes: The path prefixes of the shards that the push replaces or removes, such as ``data/train-``.
@@ -185,12 +185,12 @@ class GroupCommits:
             present: The files of this commit by path.
 
         Raises:
-            BranchChanged: Another commit changed files of the push on the branch.
+            MustCommitAgain: Another commit changed files of the push on the branch, or the Hub refuses to merge.
         """
         if pull_request.base != head:
             before = self._repository.files(pull_request.base)
             if files.changes_any(changed_paths(before, present)):
-                raise self._close_after_conflict("another commit changed files of the push on the branch")
+                raise self._close_unmerged("another commit changed files of the push on the branch")
         while self._commit_group(pull_request, files) is not None:
             pass
         pull_request.publish()
@@ -201,11 +201,10 @@ class GroupCommits:
         except HfHubHTTPError as error:
             if status_of(error) not in _MERGE_REFUSALS:
                 raise
-            reason = "probably because another commit changed the same files"
             answer = " ".join(str(error).split())
-            raise self._close_after_conflict(f"the Hub did not merge the pull request, {reason} ({answer})") from error
+            raise self._close_unmerged("the Hub did not merge the pull request", f" ({answer})") from error
         if files.operations(self._repository.files(merged)):
-            raise BranchChanged("another commit changed files of the push just before the merge")
+            raise MustCommitAgain("another commit changed files of the push just before the merge")
         return self._commit_info(merged)
 
     def _commit_group(self, pull_request: PullRequest, files: FinalFiles) -> CommitInfo | None:
@@ -218,12 +217,15 @@ class GroupCommits:
 
         return repeat_commit(commit, self._repository)
 
-    def _close_after_conflict(self, reason: str) -> BranchChanged:
-        """Close the pull request, and return the error after which the push continues without it."""
-        self.close(
-            "Another commit changed files of the push on the branch. The push continues without this pull request."
-        )
-        return BranchChanged(reason)
+    def _close_unmerged(self, reason: str, answer: str = "") -> MustCommitAgain:
+        """Close the pull request, and return the error after which the push continues without it.
+
+        Args:
+            reason: The reason, for the comment on the pull request and for the error.
+            answer: The answer of the Hub, for the error only.
+        """
+        self.close(f"{reason[0].upper()}{reason[1:]}. The push continues without this pull request.")
+        return MustCommitAgain(f"{reason}{answer}")
 
     def _usable_pull_request(self) -> PullRequest | None:
         """Return the pull request of the push; None if the push has not opened it, or if it was closed or merged."""

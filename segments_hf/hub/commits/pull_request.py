@@ -88,7 +88,7 @@ class PullRequest:
         return retry(merge, f"merge {self.url}")
 
     def close(self, reason: str) -> None:
-        """Close the pull request without a merge. If this fails, the error is only logged.
+        """Close the pull request without a merge. An error of the Hub or of the connection is only logged.
 
         Args:
             reason: The comment.

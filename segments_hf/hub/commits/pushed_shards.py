@@ -20,7 +20,7 @@ class PushedShards:
     their rows.
 
     If a push has at most 100 shards, their names are such as ``data/train-00003-of-00017.parquet``. If there are more
-    shards, the first shards are committed before the number of all shards is known. Therefore, the names have the
+    shards, the first shards may be committed before the number of all shards is known. Therefore, the names have the
     number of the slice and the number of the shard in its slice, such as ``data/train-00002-00003.parquet``. The
     alphabetical order of the names is the order of the rows.
 

@@ -212,7 +212,7 @@ def _release_rows(rows: SplitRows, features: Features, new_columns: NewColumns |
 
     Args:
         rows: The rows before they are converted to a layout.
-        features: The columns of the layout, and the columns that are only counted.
+        features: The columns that are pushed, and with a layout the columns that are only counted.
         new_columns: The function that makes the columns of the layout; None without a layout.
     """
     if isinstance(rows, datasets.Dataset):

@@ -1,8 +1,8 @@
 """Record the uploaded shards of a push, so that an interrupted push can resume.
 
-A journal is a file with one line of JSON for each entry. Each worker process appends the shards that it has uploaded to
-its own journal. A push on a cluster has one journal for each split, on the machine that started the push. The folder of
-the journals is removed at the end of the push.
+A journal is a file with one line of JSON for each entry. Each worker process has its own journal, to which it appends
+an entry for each uploaded shard. A push of a release on a cluster has one journal for each split, on the machine that
+started the push. The folder of the journals is removed at the end of the push.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def known_shards(repository: Repository, shards: Sequence[UploadedShard]) -> set
             known_files,
             repository.api,
             repository.repo_id,
-            # A user without write access opens a pull request, and has no rights on the branch.
+            # A user who opens a pull request may have no permission to write to the branch.
             None if repository.create_pr else repository.revision,
             repository.token,
             [(shard.sha256, shard.size) for shard in shards[start : start + _SHARDS_PER_REQUEST]],

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
-UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "the sample is left out of datasets")
+UNREADABLE_SAMPLE = Fault(
+    "unreadable-sample", "error", "by default the release cannot be loaded; otherwise the sample is left out"
+)
 UNREADABLE_LABEL = Fault("unreadable-label", "error", "the annotations of the sample are lost")
 UNREADABLE_IMAGE = Fault("unreadable-image", "error", "the sample cannot be used for training")
 UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "the mask of the sample is lost")
