@@ -55,7 +55,7 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
 def unique_names(
     names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = (), pattern: str = "{} ({})"
 ) -> list[str]:
-    """Make names unique, by adding the number of a name that is already used.
+    """Make names unique, by adding its number to a name that is already used.
 
     Args:
         names: The names.

@@ -65,7 +65,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         embed: Whether the Arrow file contains the bytes of the images and point clouds; if not, it contains the paths
             of their files, in the cache or on local disks.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
-        resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of URLs.
+        resolve: The new locations of moved assets: a function of a URL or path, or a dict from old to new prefixes.
         bucket_options: The options of the fsspec file systems that read buckets; the builder sets this option to its
             `storage_options`.
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
