@@ -1,4 +1,4 @@
-"""Functions that all benchmarks use: run a function in a new process, measure it, print a table.
+"""Functions for benchmarks: run a function in a new process, measure it, print a table.
 
 A script passes its roles and its `main` to `start`. `main` calls `run(__file__, role, ...)`, which starts the script
 again in a new process. In the new process, `start` runs the role and prints its result as JSON.

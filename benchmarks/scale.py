@@ -224,7 +224,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=1_000_000, help="the number of samples in the release")
     parser.add_argument("--kind", choices=[*KINDS], default="bitmaps", help="the kind of the labels")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each role except the build runs")
-    parser.add_argument("roles", nargs="*", metavar="ROLE", help="the roles to run, such as validate; by default all")
+    parser.add_argument(
+        "roles", nargs="*", metavar="ROLE", help="the roles to run in addition to pass and open; by default all"
+    )
     options = parser.parse_args()
     roles = [role for role in ROLES if not options.roles or role in {*options.roles, "pass", "open"}]
     with tempfile.TemporaryDirectory() as folder:

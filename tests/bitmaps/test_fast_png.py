@@ -154,7 +154,7 @@ def test_decode_fast_returns_none_for_damaged_files(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(("limit", "is_decoded"), [(4, True), (3, False), (None, False)])
-def test_decode_fast_returns_none_above_the_pixel_limit(
+def test_decode_fast_returns_none_above_the_pixel_limit_or_without_a_limit(
     limit: int | None, is_decoded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)

@@ -38,9 +38,9 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 
     Returns:
         uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 array of shape (H, W) for grayscale, with the values
-        that Pillow returns. None if the extra ``fast`` is not installed, or if the file is damaged, interlaced, not
-        such a PNG or larger than the pixel limit of Pillow, or has an unknown chunk, which may change pixel values:
-        Pillow must then decode or refuse the file.
+        that Pillow returns. None if the extra ``fast`` is not installed or Pillow has no pixel limit; or if the file is
+        damaged, interlaced, not such a PNG or larger than the pixel limit, or has an unknown chunk, which may change
+        pixel values: Pillow must then decode or refuse the file.
     """
     tools = _tools()
     header_and_data = _header_and_data(content) if tools else None
