@@ -1,4 +1,4 @@
-"""With `exact=True`, the size of each split is its fraction of the samples, rounded to a whole number."""
+"""With `exact=True`, the size of each split is its fraction of the samples, rounded up or down to a whole number."""
 
 from __future__ import annotations
 

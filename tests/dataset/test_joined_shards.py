@@ -1,4 +1,4 @@
-"""`joined_by_release` joins the shards of each release to one shard, which has all of their indices in order."""
+"""`joined_by_release` joins the shards of each release into one shard, which has all of their indices in order."""
 
 from __future__ import annotations
 

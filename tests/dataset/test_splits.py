@@ -1,4 +1,4 @@
-"""`splits` assigns each sample to one split, by the hash of its uuid or by its metadata."""
+"""`splits` assigns each sample to one split, by the hash of its uuid or name, or by its metadata."""
 
 from __future__ import annotations
 

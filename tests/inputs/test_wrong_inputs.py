@@ -1,4 +1,4 @@
-"""Data of a wrong kind and options of a wrong type raise errors of segments-hf that name the data or the option."""
+"""Data of a wrong kind and options of a wrong type raise errors of segments-hf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of point clouds contain the data of the release, and nothing else."""
+"""Rows of point clouds are exactly those that follow from the release and its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`load_release` downloads each asset once, and finds assets at relative, file and HTTP URLs and at absolute paths."""
+"""Datasets download each asset once. Assets may be at relative, file and HTTP URLs and at absolute paths."""
 
 from __future__ import annotations
 

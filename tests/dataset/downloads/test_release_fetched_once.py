@@ -1,4 +1,4 @@
-"""Every function requests the file of a release once."""
+"""Functions that take the URL of a release request its file once."""
 
 from __future__ import annotations
 

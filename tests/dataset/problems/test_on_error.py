@@ -1,4 +1,4 @@
-"""`on_error` decides for each sample with a problem: raise an error, skip the row, or keep it with a null column."""
+"""For a sample with a problem, `on_error` raises an error, skips the row, or keeps it with null for the bad value."""
 
 from __future__ import annotations
 

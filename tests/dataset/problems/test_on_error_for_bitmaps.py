@@ -1,4 +1,4 @@
-"""`on_error` applies to bitmaps, and `on_error="keep"` changes only the bitmap of the row."""
+"""`on_error` applies to faulty bitmaps; `on_error="keep"` replaces only the bitmap of the row by null."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows and features of images and texts contain the data of the release, and nothing else."""
+"""Rows and features of images and texts are exactly those that follow from the release and its files."""
 
 from __future__ import annotations
 
