@@ -119,8 +119,8 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
     `image` decodes to 8-bit RGB or gray; in ``instance-segmentation``, it always decodes to RGB. The bytes of 8-bit
     RGB and gray images without transparency are not changed. Other images become PNGs. Gray images of more than 8 bits
     and images of floats are scaled. A warning is logged if an image uses less than a tenth of its range, has values
-    outside of its range, or has floats outside of 0 to 1. Images in all other modes are converted with
-    `PIL.Image.Image.convert`, which drops alpha.
+    outside of its range, or has floats outside of 0 to 1. The remaining images are converted with
+    `PIL.Image.Image.convert`, and lose their transparency.
 
     Objects that a layout cannot represent, such as a polyline in a mask, are left out. A warning with their number is
     logged.
@@ -217,7 +217,7 @@ def lay_out(
 
 
 def reported_columns(part: SplitRows, split: str, task: str, options: LayoutOptions, on_error: OnError) -> NewColumns:
-    """Return the function that makes the columns of a layout for a row, and the column `REPORT`.
+    """Return the function that makes the columns of a layout and the column `REPORT` for a row.
 
     The function makes the same columns as `lay_out` does for a stream with `counts`.
 

@@ -62,8 +62,8 @@ class _Annotations:
     @property
     def features(self) -> dict[str, Any]:
         return {
-            # Gray images decode to RGB, because the model of the example script needs three channels. Their stored
-            # bytes do not change.
+            # Gray images decode to RGB, because the model of the example script needs three channels. This mode
+            # does not change the stored bytes.
             "image": Image(mode="RGB", id=self.image_feature_id),
             "annotation": mask_feature(dict(enumerate(self.names_by_value))),
             "semantic_class_to_id": {name: Value("int64") for name in self.names_by_value},

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
 
 IMAGE_ENCODING = (
-    "`image` is 8-bit RGB or gray. Files in these modes were not changed. Files in other modes were converted to PNGs, "
-    "and values of more than 8 bits were scaled to 0..255."
+    "`image` is 8-bit RGB or gray. Files in these modes without transparency were not changed. All other files were "
+    "converted to PNGs, and values of more than 8 bits were scaled to 0..255."
 )
 
 
@@ -87,8 +87,8 @@ class LayoutOptions:
         ignore_index: The value of unlabeled pixels or points, with class indices as the other values; None for 0, with
             class index + 1 as the other values.
         palette: Whether the PNG of a semantic mask has a palette with the colors of the classes.
-        image_range: The pixel values that become black and white in images of more than 8 bits; None for the range that
-            the file declares, else a range for its pixel type.
+        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+            floats; None for the range that the file declares, else a range for its pixel type.
         fields: The fields of the points of a point cloud; None for x, y, z and intensity.
     """
 

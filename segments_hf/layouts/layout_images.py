@@ -25,8 +25,8 @@ class LayoutImages:
     """An object that makes the column `image` of a row.
 
     Attributes:
-        image_range: The pixel values that become black and white in images of more than 8 bits; by default the range
-            that the file declares, else a range for its pixel type.
+        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+            floats; by default the range that the file declares, else a range for its pixel type.
     """
 
     image_range: ValueRange | None = None
@@ -45,9 +45,9 @@ class LayoutImages:
         """Convert the image of a row to 8-bit RGB or gray.
 
         Returns:
-            Two values. The first is the image as a dataset stores it: unchanged if it is 8-bit RGB or gray already,
-            else a PNG; None if the row has no image. The second is a dict of the warnings about its scaling; see
-            `AssetColumn`.
+            Two values. The first is the image as a dataset stores it: unchanged if it is already 8-bit RGB or gray
+            without transparency, else a PNG; None if the row has no image. The second is a dict of the warnings about
+            its scaling; see `AssetColumn`.
 
         Raises:
             AssetError: The image cannot be read.

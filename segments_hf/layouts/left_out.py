@@ -187,7 +187,7 @@ def _log_row(split: str, report: RowReport, on_error: OnError, reported: set[str
 
 @dataclass(frozen=True)
 class _ReportedColumns:
-    """The function that makes the columns of a layout, and the column `REPORT`."""
+    """The function that makes the columns of a layout and the column `REPORT`."""
 
     row_columns: RowColumns
 
@@ -202,7 +202,7 @@ class _ReportedColumns:
 
 @dataclass
 class SelectingColumns:
-    """The function that makes the columns of a layout for a row, and the column `REPORT`. It logs problems of rows.
+    """The function that makes the columns of a layout and the column `REPORT` for a row. It logs problems of rows.
 
     For a row that the reader of the stream must leave out, `RowReport.row_left_out` has the reason.
 

@@ -1,4 +1,4 @@
-"""Names of exported files are safe and unique, and the same in each export."""
+"""The paths of exported images are unique, and have suffixes that readers know."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_paths_are_unique_on_every_file_system(names: list[str], unique_stems: b
         ("a", "WEBP", "a.webp"),
     ],
 )
-def test_name_without_suffix_gets_the_suffix_of_the_image_format(name: str, file_format: str, expected: str) -> None:
+def test_only_names_without_an_image_suffix_get_one(name: str, file_format: str, expected: str) -> None:
     assert FileNames().path_of(row(name, image_bytes(file_format))) == PurePosixPath(expected)
 
 
@@ -98,7 +98,7 @@ def test_frames_are_in_the_folder_of_their_sequence() -> None:
         ("a.b", "WEBP", "a.b.webp"),
     ],
 )
-def test_suffix_that_readers_ignore_is_replaced(name: str, file_format: str, expected: str) -> None:
+def test_only_suffixes_that_readers_know_are_kept(name: str, file_format: str, expected: str) -> None:
     file_names = FileNames(suffixes={".jpg", ".jpeg", ".png", ".webp"})
     assert str(file_names.path_of(row(name, image_bytes(file_format)))) == expected
 
@@ -106,7 +106,7 @@ def test_suffix_that_readers_ignore_is_replaced(name: str, file_format: str, exp
 @pytest.mark.parametrize(
     ("name", "expected"), [("a.gif", "a.png"), ("a.jpg", "a.png"), ("a", "a.png"), ("a.b", "a.b.png")]
 )
-def test_suffix_of_a_converted_image_is_replaced(name: str, expected: str) -> None:
+def test_converted_image_has_the_suffix_png(name: str, expected: str) -> None:
     assert str(FileNames().path_of(row(name, image_bytes("GIF")), ".png")) == expected
 
 

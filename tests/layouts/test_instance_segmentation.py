@@ -48,7 +48,7 @@ class TestLimits:
         for task in (SEMANTIC, PANOPTIC, DETECTION):
             assert len(list(to_layout(dataset, task, **processes))) == 1
 
-    def test_256_classes_are_refused_by_instance_segmentation_only(self, tmp_path, write_release):
+    def test_256_classes_are_refused_by_instance_but_not_by_semantic_segmentation(self, tmp_path, write_release):
         samples = [bitmap_sample(tmp_path, "a", [[0, 1]], [annotation(1, 256)])]
         many = load_release(write_release(samples, **classes(*map(str, range(256)))), split="train")
         with pytest.raises(OptionError, match="256 classes"):

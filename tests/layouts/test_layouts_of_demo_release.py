@@ -1,4 +1,7 @@
-"""Layouts are the same for datasets and streams, and in one process and in two; they keep rows and objects."""
+"""Layouts are the same for datasets and streams, and in one process and in two.
+
+They lose no objects, and `keep_unlabeled` keeps all rows.
+"""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class TestRefusedInput:
             add_panoptic_masks(load_release(release, split="train"), column="segments_info")
 
     @pytest.mark.parametrize("ignore_index", [-1, -100, 0, 1, 2**16])
-    def test_add_semantic_masks_refuses_ignore_index_that_is_a_class_or_over_16_bits(self, release, ignore_index):
+    def test_add_semantic_masks_refuses_ignore_index_that_is_a_class_or_outside_of_16_bits(self, release, ignore_index):
         with pytest.raises(OptionError, match=rf"ignore_index: got {ignore_index}.*2 to 65535"):
             add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
 

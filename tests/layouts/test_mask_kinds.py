@@ -197,7 +197,7 @@ class TestColors:
         ("count", "ignore_index", "mode"),
         [(255, None, "P"), (255, 255, "P"), (256, None, "I;16"), (256, 256, "I;16"), (300, 65535, "I;16")],
     )
-    def test_masks_of_more_than_255_classes_have_16_bits_and_no_colors(
+    def test_masks_have_16_bits_and_no_colors_only_for_more_than_255_classes(
         self, tmp_path, write_release, count, ignore_index, mode
     ):
         item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [annotation(1, 1), annotation(2, count)])

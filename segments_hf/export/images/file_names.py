@@ -56,8 +56,8 @@ class FileNames:
 
         Args:
             row: The row.
-            suffix: The suffix of the file; by default the suffix of the name if it is allowed, else the suffix for the
-                file format of the image.
+            suffix: The suffix of the file; by default the suffix of the name if it is allowed or the row has no image,
+                else the suffix for the file format of the image.
 
         Raises:
             AssetError: The suffix depends on the file format, but the content is not an image.

@@ -35,8 +35,8 @@ class YoloFormat(ImageFormat[str]):
     unique_stems = True
     # ultralytics finds a label file by replacing the last folder `images` in the path of the image by `labels`.
     reserved_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
-    # The image formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version
-    # 8.4 adds AVIF and JPEG 2000.
+    # Image formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
+    # adds AVIF and JPEG 2000.
     image_suffixes: ClassVar[frozenset[str]] = frozenset(
         {".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"}
     )

@@ -30,7 +30,7 @@ class EightBit(NamedTuple):
     """An image as 8-bit RGB or gray.
 
     Attributes:
-        png: The image as a PNG; None if the file is already 8-bit RGB or gray.
+        png: The image as a PNG; None if the image is already 8-bit RGB or gray without transparency.
         scaling: The scaling of the values of a deep image; None for other images.
     """
 
@@ -39,7 +39,9 @@ class EightBit(NamedTuple):
 
 
 def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> EightBit:
-    """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
+    """Convert an image to 8-bit RGB or gray, upright and without metadata.
+
+    An image that is already 8-bit RGB or gray without transparency is not converted.
 
     Gray values of more than 8 bits and floats are scaled by a range: `image_range`, otherwise the range that the file
     declares, otherwise the range of their type, or a likely range for floats. `PIL.Image.Image.convert` converts all

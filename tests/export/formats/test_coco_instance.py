@@ -256,7 +256,7 @@ CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
 
 
 @pytest.mark.parametrize(("object_type", "points", "expected"), CLIPPED.values(), ids=CLIPPED)
-def test_vectors_outside_the_image_are_clipped_or_left_out(
+def test_vectors_are_clipped_to_the_image_or_left_out(
     tmp_path: Path, object_type: str, points: Any, expected: dict[str, Any] | None
 ) -> None:
     result = export_dataset(vector_release(tmp_path, [BOX, vector(object_type, points)]), "coco", tmp_path / "out")

@@ -83,7 +83,7 @@ def test_masks_have_class_values_and_object_numbers(tmp_path: Path) -> None:
     ]
 
 
-def test_vectors_have_boxes_and_polygons_have_masks_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_polygons_have_boxes_and_masks_but_lines_only_boxes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     result = export_dataset(vector_release(tmp_path, [POINT, BOX, LINE, POLYGON]), "pascal-voc", tmp_path / "out")
     classes, found = read(tmp_path / "out")
     assert [classes[index] for index in found.class_id] == ["flower", "ground", "leaf"]

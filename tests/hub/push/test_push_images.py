@@ -9,7 +9,7 @@ import datasets
 import numpy as np
 import pytest
 from images.images_by_mode import CONVERTED, png, ramp
-from layouts.test_layout_images import made_sample
+from layouts.test_layout_images import image_sample
 from typer.testing import CliRunner
 
 import segments_hf
@@ -25,8 +25,8 @@ LAYOUT = "semantic-segmentation"
 def release(tmp_path: Path, write_release: Any) -> Path:
     """Return a release of two images: 12-bit values in 16-bit gray, and CMYK."""
     samples = [
-        made_sample(tmp_path, "deep.png", png(ramp(4095), 0)),
-        made_sample(tmp_path, "cmyk.jpg", CONVERTED["CMYK JPEG"]()),
+        image_sample(tmp_path, "deep.png", png(ramp(4095), 0)),
+        image_sample(tmp_path, "cmyk.jpg", CONVERTED["CMYK JPEG"]()),
     ]
     path: Path = write_release(samples)
     return path
@@ -67,4 +67,5 @@ def test_image_range_without_a_layout_raises_option_error(hub: HubServer, releas
 
 def test_card_of_a_layout_describes_its_images(hub: HubServer, release: Path) -> None:
     segments_hf.push_to_hub(release, REPO, layout=LAYOUT)
-    assert "8-bit RGB or gray" in hub.files(REPO)["README.md"].decode()
+    card = hub.files(REPO)["README.md"].decode()
+    assert "8-bit RGB or gray. Files in these modes without transparency were not changed." in " ".join(card.split())

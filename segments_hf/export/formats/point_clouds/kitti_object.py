@@ -189,7 +189,8 @@ class KittiObject(CloudFormat[_Files]):
 def _not_dont_care(name: str) -> str:
     """Return the name of a class, with an underscore at the end if it is ``DontCare`` in upper or lower case.
 
-    ``DontCare`` is the type of regions without objects in the development kit, which ignores case.
+    ``DontCare`` is the type of regions in which the benchmark ignores detections. Its development kit compares types
+    without regard to case.
     """
     return f"{name.strip()}_" if name.strip().lower() == DONT_CARE.lower() else name
 

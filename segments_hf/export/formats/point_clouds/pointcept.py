@@ -1,6 +1,6 @@
 """``pointcept``: a folder of arrays for each point cloud, as the `DefaultDataset` of Pointcept reads them.
 
-The arrays are those of `VALID_ASSETS` in
+The arrays are among the `VALID_ASSETS` in
 https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. Their rows are in the order of the
 points in the file of the point cloud:
 

@@ -189,7 +189,7 @@ def test_track_whose_class_changes_has_an_instance_for_each_class(tmp_path: Path
     assert sorted(record["nbr_annotations"] for record in export.tables["instance"]) == [1, 2]
 
 
-def test_objects_without_a_class_or_a_volume_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_objects_without_a_class_or_volume_or_with_a_repeated_id_are_left_out_and_counted(tmp_path: Path) -> None:
     clouds = with_annotations(
         [{"id": 1}, {"id": 2, "category": None}, {"id": 3, "dimensions": [4.0, 0.0, 1.0]}, {"id": 1}]
     )

@@ -129,7 +129,7 @@ def test_each_sequence_has_its_own_number_in_all_splits(tmp_path: Path) -> None:
     assert listed[5] == ("sequences/02/velodyne/000001.bin", "scene 2", "1")
 
 
-def test_several_validation_splits_keep_their_names(tmp_path: Path) -> None:
+def test_validation_splits_keep_their_names_if_one_is_named_valid(tmp_path: Path) -> None:
     rows = load_release(STREET, split="train")
     names = ["val", "validation", "valid"]
     export_dataset(dict.fromkeys(names, rows), "semantic-kitti", tmp_path / "out")
