@@ -24,8 +24,8 @@ class LabeledImageRow:
     Attributes:
         row: The row. Its image and bitmap are not decoded.
         label: The label of the row.
-        file: The path of the image in the folder of images. It is unique, and safe on every system. It has a suffix if the
-            row has an image.
+        file: The path of the image in the folder of images. It is unique, and safe on every system. It has a suffix if
+            the row has an image.
         number: The number of the row in its split, from 1 on. Rows that are left out count too.
         is_converted: Whether the image is converted to PNG.
         is_rotated: Whether the image is replaced by an upright copy, because it has an EXIF orientation.

@@ -14,7 +14,7 @@ from dataset.making import jpeg, label, sample
 from segments_hf.errors import AssetError, BitmapError
 
 IDS = [number for number in np.unique(COLOR_IDS).tolist() if number]
-CASE_RELEASE = Path("/work/shared/cases/lossy_bitmap/release.json")
+CASE_RELEASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "lossy_bitmap" / "release.json"
 
 
 def write_two_samples(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> Path:
