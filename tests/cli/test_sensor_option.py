@@ -1,4 +1,4 @@
-"""The commands have the option `--sensor`, and their errors name this option."""
+"""Commands that make rows have the option `--sensor`, and errors name this option; `inspect` lists the sensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that several commands share: the options of `load_release` and the options of the output."""
+"""The options that several commands share: the options of `load_release`, of layouts and of the output."""
 
 from segments_hf.cli.options.loading_options import (
     with_loading,

@@ -1,4 +1,4 @@
-"""The options and arguments that several commands have, other than the options of `load_release`."""
+"""The options and arguments of commands that the decorators in `loading_options` do not add."""
 
 from __future__ import annotations
 
