@@ -110,7 +110,9 @@ class ExportRun(ABC, Generic[S]):
         return ", ".join(f"{count} {reason}" for reason, count in self.result.left_out.items())
 
     def close(self) -> None:
-        """Write the last files of the format, add its notes to the result, and log the notes and what was left out.
+        """Write the last files of the format, add its notes to the result, and log what was left out.
+
+        In Python, the notes are logged too; the command prints them with its result.
 
         Raises:
             OptionError: No row was written.
@@ -128,7 +130,7 @@ class ExportRun(ABC, Generic[S]):
             objects_left_out = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
             total = counted(result.objects_left_out.total(), "object")
             logger.warning("%s: %s left out: %s", self.format.name, total, objects_left_out)
-        if not is_command_line():  # the command prints the notes with its result
+        if not is_command_line():
             for note in self.format.notes:
                 logger.warning("%s: %s", self.format.name, note)
 

@@ -67,7 +67,7 @@ def export_dataset(
             ``"convert"`` converts such images to PNG, and copies all others. For point clouds, the images are those of
             the cameras, and only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default,
-            category ids are those of the release. Other formats always use class indices, mask values or class names.
+            category ids are those of the release. Other formats do not use the category ids of the release.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. The export
             counts and logs the skipped rows. A sample of a release that cannot even be loaded is logged, not counted.
         overwrite: Whether to replace an earlier export in the same format.

@@ -67,7 +67,7 @@ def test_option_formats_prints_the_help_of_every_format() -> None:
     assert result.exit_code == 0
     for name, export_format in FORMATS.items():
         assert name in result.output
-        assert export_format.help.split()[0] in result.output
+        assert all(word in result.output for word in export_format.help.split()), name
 
 
 def test_unsuitable_format_prints_one_error_message_and_writes_no_files(tmp_path: Path) -> None:

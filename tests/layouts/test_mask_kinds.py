@@ -51,7 +51,7 @@ def mask_of_ids(value_of):
 
 
 def class_value(number, *, offset=0, unlabeled=0):
-    """Return the class index of an id plus `offset`, or `unlabeled` for an id without an annotation."""
+    """Return `offset` plus the class index of an id; or `unlabeled` for an id without an annotation."""
     return SORTED_CATEGORY_IDS.index(CATEGORY_OF_ID[number]) + offset if number in CATEGORY_OF_ID else unlabeled
 
 

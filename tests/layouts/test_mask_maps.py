@@ -153,7 +153,7 @@ class TestStreams:
         assert [(row["new"], pixels(row["semantic_mask"])) for row in masked] == [(2, mask) for mask in EXPECTED]
 
 
-# Operations of users before they add masks; each keeps all columns.
+# Operations on a dataset before masks are added; each keeps all columns.
 OPERATIONS = {
     "map": lambda ds, _: ds.map(lambda row: {"new": row["image"].size}),
     "map that returns the row": lambda ds, _: ds.map(lambda row: {**row, "name": row["name"] + "!"}),

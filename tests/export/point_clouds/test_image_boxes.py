@@ -52,7 +52,7 @@ def test_cuboid_that_surrounds_the_camera_fills_the_image() -> None:
     assert 0.9 < found.truncated < 1
 
 
-def test_cuboid_beside_the_camera_is_cut_off_at_the_camera() -> None:
+def test_cuboid_beside_the_camera_has_the_rectangle_of_its_part_in_the_image() -> None:
     """The cuboid is from 2 m behind the camera to 6 m ahead of it, and from 1 m to 3 m left of the optical axis."""
     found = image_box(corners(np.array([-2, 0, 2]), [2, 1, 8]), INTRINSICS, SIZE)
     # The depth at which the upper right edge of the cuboid is at the left border of the image.
