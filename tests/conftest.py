@@ -64,7 +64,8 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litter-v01"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+ARC_LITTER = SHARED / "real" / "arc_litter-v01"
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,15 @@ def arc_litter() -> Path:
     if not ARC_LITTER.is_dir():
         pytest.skip(f"the real release is absent: {ARC_LITTER}")
     return ARC_LITTER
+
+
+@pytest.fixture
+def shared_case(request: pytest.FixtureRequest) -> Path:
+    """Return the release file of a shared case, a small input that was read wrongly. Its name is the parameter."""
+    path = SHARED / "cases" / request.param / "release.json"
+    if not path.exists():
+        pytest.skip(f"the shared case is absent: {path}")
+    return path
 
 
 class LoopbackServer:

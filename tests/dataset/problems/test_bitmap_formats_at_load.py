@@ -14,7 +14,6 @@ from dataset.making import jpeg, label, sample
 from segments_hf.errors import AssetError, BitmapError
 
 IDS = [number for number in np.unique(COLOR_IDS).tolist() if number]
-CASE_RELEASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "lossy_bitmap" / "release.json"
 
 
 def write_two_samples(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> Path:
@@ -93,7 +92,7 @@ def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tm
     assert any(item.sample == "b.jpg" and "lossy WebP" in item.message for item in report.findings)
 
 
-@pytest.mark.skipif(not CASE_RELEASE.exists(), reason="the shared cases are not on this machine")
-def test_load_release_refuses_lossy_webp_of_real_case() -> None:
+@pytest.mark.parametrize("shared_case", ["lossy_bitmap"], indirect=True)
+def test_load_release_refuses_lossy_webp_of_real_case(shared_case: Path) -> None:
     with pytest.raises(AssetError, match="lossy WebP"):
-        segments_hf.load_release(CASE_RELEASE)
+        segments_hf.load_release(shared_case)

@@ -278,9 +278,7 @@ def test_preview_embeds_images_without_malformed_exif_data():
     assert b"a place" not in base64.b64decode(shown.url.partition(",")[2])
 
 
-def test_image_of_case_with_wrong_exif_type_has_the_size_of_its_bitmap():
-    case = Path(__file__).resolve().parents[4] / "shared" / "cases" / "exif_wrong_type" / "release.json"
-    if not case.exists():
-        pytest.skip(f"this machine does not have the file {case}")
-    (row,) = load(case)
+@pytest.mark.parametrize("shared_case", ["exif_wrong_type"], indirect=True)
+def test_image_of_case_with_wrong_exif_type_has_the_size_of_its_bitmap(shared_case: Path) -> None:
+    (row,) = load(shared_case)
     assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (20, 30)

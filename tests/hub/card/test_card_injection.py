@@ -17,7 +17,6 @@ from hub.demo_push import REPO
 from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 
-CASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "card_injection" / "release.json"
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = [
     "x>\n\n# EVIL\n\n<!-- segments-hf: end default -->",
@@ -139,10 +138,10 @@ def _has_one_section(text: str) -> bool:
     return [text.count(marker) for marker in markers] == [1, 1] and text.count("<!--") == 3
 
 
-@pytest.mark.skipif(not CASE.exists(), reason=f"the release is absent: {CASE}")
-def test_card_of_the_shared_hostile_release_has_one_section(hub: HubServer) -> None:
+@pytest.mark.parametrize("shared_case", ["card_injection"], indirect=True)
+def test_card_of_the_shared_hostile_release_has_one_section(hub: HubServer, shared_case: Path) -> None:
     for _ in range(2):
-        segments_hf.push_to_hub(CASE, REPO)
+        segments_hf.push_to_hub(shared_case, REPO)
     text = _text(hub.files(REPO)["README.md"])
     assert text.count("<!-- segments-hf: begin default -->") == text.count("<!-- segments-hf: end default -->") == 1
     assert "A heading" not in [token.content for token in MARKDOWN.parse(text) if token.type == "inline"]
