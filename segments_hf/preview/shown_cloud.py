@@ -9,6 +9,7 @@ import numpy as np
 
 from segments_hf.drawing.clouds.ground import leveled
 from segments_hf.errors import AssetError, PointCloudError
+from segments_hf.io.number_text import counted
 from segments_hf.labels import CUBOID, CuboidLabel, PointLabel
 from segments_hf.points import points_in_boxes, read_points
 from segments_hf.preview.packing import PackedArray, pack
@@ -171,8 +172,8 @@ def _number_labeled_points(
     ids = label.ids
     if len(points.values) not in {0, len(ids)}:
         raise PointCloudError(
-            f"got a label of {len(ids):,} points for a point cloud of {len(points.values):,} points, expected the "
-            "same number"
+            f"got a label of {counted(len(ids), 'point')} for a point cloud of "
+            f"{counted(len(points.values), 'point')}, expected the same number"
         )
     unique_ids, counts = np.unique(ids, return_counts=True)
     counts_of_ids = {id_: count for id_, count in zip(unique_ids.tolist(), counts.tolist(), strict=True) if id_}

@@ -55,7 +55,7 @@ def test_read_fsspec_file_stops_at_the_time_limit(file_url, monkeypatch):
         read_fsspec_file(file_url, max_bytes=10**12)
 
 
-def test_stored_content_refuses_a_url_with_too_many_bytes(file_url, monkeypatch):
+def test_stored_content_refuses_a_file_above_the_size_limit(file_url, monkeypatch):
     assert stored_content({"bytes": None, "path": file_url}).read() == b"0123456789"
     monkeypatch.setattr("segments_hf.images.stored_image._MAX_BYTES", 9)
     with pytest.raises(AssetError, match="more than 9 bytes"):

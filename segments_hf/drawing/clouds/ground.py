@@ -66,8 +66,8 @@ def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> 
     Args:
         points: The positions of the points: array of shape (N, 2 or 3), finite.
         objects: The corners of the objects: array of shape (M, 2 or 3), finite.
-        size: The width and height of the picture in pixels; or only the longer side: the picture then has the aspect
-            ratio of the rectangle, and its shorter side is at least half as long.
+        size: The width and height of the picture in pixels; or only the longer side: the shorter side then follows
+            from the aspect ratio of the rectangle, but is at least half as long.
     """
     low, high = _rectangle_range(points[:, :2], objects[:, :2])
     span = np.maximum(high - low, _MIN_SPAN) * (1 + 2 * _MARGIN)
@@ -82,7 +82,7 @@ def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> 
 def range_without_outliers(values: Floats, percentiles: tuple[float, float] = _PERCENTILES) -> Floats:
     """Return the range of positions or heights, without outliers.
 
-    If there are at least 40,000 values, only every second, third, … value is used.
+    If there are at least 40,000 values, only every n-th value is used, so that 20,000 to 30,000 values remain.
 
     Args:
         values: Array of shape (N,) or (N, K), N > 0.

@@ -84,7 +84,7 @@ class Staging:
                 raise
 
     def _move_old_files(self, expected: Mapping[str, Snapshot]) -> None:
-        """Move the files and folders that are replaced into the staging folder.
+        """Move the old files and folders into the staging folder.
 
         Raises:
             OutputExistsError: A destination is not in the expected state.

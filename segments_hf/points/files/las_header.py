@@ -49,7 +49,9 @@ def read_las_sizes(content: bytes) -> LasSizes:
     Raises:
         AssetError: The header is damaged, or the sizes do not fit the file.
     """
-    major, minor = _VERSION.unpack_from(content) if len(content) >= _VERSION.size else (0, 0)
+    if len(content) < _VERSION.size:
+        raise AssetError(f"got a LAS file of {len(content)} bytes, expected a header of 227 bytes or more")
+    major, minor = _VERSION.unpack_from(content)
     size = _HEADER_BYTES.get(minor, 0)
     if major != 1 or not size:
         raise AssetError(f"got a LAS file of version {major}.{minor}, expected 1.0 to 1.4")

@@ -91,7 +91,7 @@ def read_ply_header(content: bytes) -> PlyHeader:
         if words[0] == "format" and not encoding and words[1:] in [[name, "1.0"] for name in _BYTE_ORDERS]:
             encoding, order = words[1], _BYTE_ORDERS[words[1]]
         elif words[0] == "element" and len(words) == 3 and encoding:  # noqa: PLR2004
-            elements.append(PlyElement(words[1], number_of(words[2], f"the number of the element {words[1][:40]!r}")))
+            elements.append(PlyElement(words[1], number_of(words[2], f"the count of the element {words[1][:40]!r}")))
         elif words[0] == "property" and elements:
             _add_property(elements[-1], words[1:], order)
         else:

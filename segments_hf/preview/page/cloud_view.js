@@ -166,7 +166,7 @@ async function showCloud(entry, detail, before) {
   outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
   const frame = element("div", { class: "frame cloud" }, pointRenderer.canvas, shapes, outline);
   listenToPointer(frame);
-  frame.addEventListener("click", highlightUnderPointer); // for taps, because a pressed pointer turns the cloud
+  frame.addEventListener("click", highlightUnderPointer); // for taps: while a pointer is pressed, its moves turn the cloud and remove the highlight
   find("stage").replaceChildren(frame);
   viewer.parts = { frame, shapes, outline, sensor };
   setPositions(cloud.positions);
@@ -182,7 +182,7 @@ function withoutWebgl(entry, detail) {
   return { ...detail, image, numbers, size: [numbers.width, numbers.height], notices: [...detail.notices, notice] };
 }
 
-/** Show the controls of a point cloud and the number of its points, or hide the section of a sample without a cloud. */
+/** Show the section of the point cloud, with its controls and the number of its points; hide it if there is no cloud. */
 function fillCloudControls({ cloud, objects }) {
   find("cloud").hidden = !cloud;
   if (!cloud) return;
