@@ -201,13 +201,11 @@ def test_layout_has_the_bytes_of_an_image_at_a_url(tmp_path: Path, write_release
     assert row["image"]["bytes"] == (tmp_path / "a.png").read_bytes()
 
 
-def test_layout_of_a_16_bit_image_has_many_gray_levels() -> None:
-    release = Path(__file__).resolve().parents[3] / "shared" / "cases" / "deep_image" / "release.json"
-    if not release.exists():
-        pytest.skip(f"this machine does not have the folder {release.parent}")
+@pytest.mark.parametrize("shared_case", ["deep_image"], indirect=True)
+def test_layout_of_a_16_bit_image_has_many_gray_levels(shared_case: Path) -> None:
     for options in ({}, {"image_range": (0, 4095)}):
         for task in TASKS:
-            (row,) = to_layout(load_release(release, split="train"), task, **options)
+            (row,) = to_layout(load_release(shared_case, split="train"), task, **options)
             array = np.asarray(row["image"])
             assert array.dtype == np.uint8
             assert len(np.unique(array)) > 10
