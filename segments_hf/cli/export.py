@@ -68,8 +68,8 @@ def export(
         bool,
         typer.Option(
             "--class-index",
-            help="Use class indices 0..n-1 as category ids in COCO and polygon files, instead of the category "
-            "ids of the release.",
+            help="Use class indices 0..n-1 as category ids in the COCO formats and the format polygon, instead of the "
+            "category ids of the release.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,

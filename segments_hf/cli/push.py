@@ -66,8 +66,8 @@ def push(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The name of the configuration of the dataset; by default `default`, or the name of the sensor for "
-            "each sensor of a release of several sensors. For such a release, this option needs --sensor.",
+            help="The name of the configuration of the dataset; by default `default`. If a release has several "
+            "sensors, each configuration has the name of its sensor by default, and this option needs --sensor.",
             rich_help_panel=HUB,
         ),
     ] = None,

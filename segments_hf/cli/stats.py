@@ -49,7 +49,7 @@ def stats(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count the objects, images or point clouds, label statuses and attributes of a release.
+    """Count the images or point clouds of a release, and their objects, label statuses and attributes.
 
     With --assets, also count pixels or points.
     """

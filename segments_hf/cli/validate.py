@@ -40,7 +40,7 @@ def validate(
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Check the labels of a release, and with --assets its images and bitmaps, or its point clouds."""
+    """Check the labels of a release; with --assets, also its images and segmentation bitmaps, or its point clouds."""
     import datasets
 
     from segments_hf.validate.validation import validate as validate_release

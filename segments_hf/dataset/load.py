@@ -117,8 +117,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         split_by: ``"metadata:KEY"``: all samples with the same value of this key in their metadata, such as the images
             of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
         segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
-            fetched, except bitmaps that cannot store the ids of the annotations. It is not used for sequences and
-            point clouds.
+            fetched, except bitmaps with too few bits per pixel for the ids of the annotations. It is not used for
+            sequences and point clouds.
         load_assets: Whether to fetch images, bitmaps and point clouds; if not, only the labels are loaded, and these
             columns are null.
         cameras: Whether to fetch the camera images of point clouds; if not, they are null. The calibration of the

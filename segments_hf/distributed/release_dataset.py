@@ -61,7 +61,7 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
             release file itself.
         layout: The layout to convert to, as in `to_layout`.
         palette: Whether the semantic masks of the layout have a palette, as in `to_layout`.
-        image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
+        image_range: The pixel values for black and for white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a faulty sample, as in `load_release`: ``"raise"``, ``"skip"`` or ``"keep"``.

@@ -71,7 +71,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             not exist.
         layout: The layout to convert to, as in `to_layout`; by default the columns are pushed as they are.
         palette: Whether the semantic masks of a layout have a palette, as in `to_layout`.
-        image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
+        image_range: The pixel values for black and for white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a faulty sample, as in `segments_hf.push_to_hub`: ``"raise"``, ``"skip"`` or

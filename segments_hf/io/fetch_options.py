@@ -70,8 +70,8 @@ class ImageLimits:
     verify: Verify = field(
         default="structure",
         metadata=_means(
-            "How an image or a point cloud is checked before its row is made: 'structure' checks the structure of the "
-            "file, and decodes only images that are not PNG, JPEG or WebP; 'decode' decodes all pixels or points."
+            "How an image or a point cloud is checked: 'structure' checks the structure of the file, and decodes only "
+            "images that are not PNG, JPEG or WebP; 'decode' decodes all pixels or points."
         ),
     )
 

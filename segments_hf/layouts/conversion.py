@@ -137,7 +137,7 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
             classes in their colors. Without a palette, the PNGs are plain grayscale with the same pixel values. With
             over 255 classes, or an `ignore_index` over 255, the PNGs are always 16-bit grayscale. The other layouts do
             not have this option.
-        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+        image_range: The pixel values for black and for white in gray images of more than 8 bits and images of
             floats, such as ``(0, 4095)`` for 12-bit values stored in 16 bits; values outside of this range are clipped.
             By default, the range that the file declares, else a range for its pixel type: for floats, 0 to 1, or a
             guess if values are outside of it. 8-bit images are not affected.

@@ -87,7 +87,7 @@ class LayoutOptions:
         ignore_index: The value of unlabeled pixels or points, with class indices as the other values; None for 0, with
             class index + 1 as the other values.
         palette: Whether the PNG of a semantic mask has a palette with the colors of the classes.
-        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+        image_range: The pixel values for black and for white in gray images of more than 8 bits and images of
             floats; None for the range that the file declares, else a range for its pixel type.
         fields: The fields of the points of a point cloud; None for x, y, z and intensity.
     """

@@ -25,7 +25,7 @@ class LayoutImages:
     """An object that makes the column `image` of a row.
 
     Attributes:
-        image_range: The pixel values that become black and white in gray images of more than 8 bits and images of
+        image_range: The pixel values for black and for white in gray images of more than 8 bits and images of
             floats; by default the range that the file declares, else a range for its pixel type.
     """
 

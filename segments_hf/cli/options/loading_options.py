@@ -39,8 +39,8 @@ def _loading(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The sensor to read from a release of several sensors. By default, the only sensor that has point "
-            "clouds; required unless exactly one sensor has point clouds.",
+            help="The sensor to read from a release of several sensors. By default, the sensor with point clouds; "
+            "required if no sensor has point clouds, or several have.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -85,8 +85,8 @@ def _loading(
         typer.Option(
             metavar="FOLDER",
             help="A folder to which the official SDK downloaded images and bitmaps. They are not downloaded again, "
-            "except bitmaps that cannot store the ids of the annotations. The folder is not used for sequences and "
-            "point clouds.",
+            "except bitmaps with too few bits per pixel for the ids of the annotations. The folder is not used for "
+            "sequences and point clouds.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -167,6 +167,22 @@ _OnExportError = Annotated[
         INPUT,
     ),
 ]
+_LoadAssetsForExport = Annotated[
+    bool,
+    typer.Option(
+        help="Whether to download images, bitmaps and point clouds. If not, an export that needs one of them fails.",
+        rich_help_panel=ASSETS_AND_LABELS,
+    ),
+]
+_CamerasForExport = Annotated[
+    bool,
+    typer.Option(
+        "--cameras",
+        help="When point clouds are downloaded, also download the images of their cameras. For a format that contains "
+        "these images, they are downloaded without this option.",
+        rich_help_panel=ASSETS_AND_LABELS,
+    ),
+]
 
 
 def _fetching() -> dict[str, inspect.Parameter]:
@@ -203,8 +219,12 @@ def with_loading_for_push(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_loading_for_export(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of `load_release` to the command ``export``, which refuses ``--on-error keep``."""
-    return _with_options(command, other_annotations={"on_error": _OnExportError})
+    """Add the options of `load_release` to the command ``export``, which makes files instead of columns.
+
+    The command refuses ``--on-error keep``.
+    """
+    others = {"on_error": _OnExportError, "load_assets": _LoadAssetsForExport, "cameras": _CamerasForExport}
+    return _with_options(command, other_annotations=others)
 
 
 def with_reading(command: Callable[..., None]) -> Callable[..., None]:

@@ -50,7 +50,7 @@ def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
 
 
 def parse_image_range(text: str | None) -> tuple[float, float] | None:
-    """Parse LOW,HIGH: the pixel values that become black and white."""
+    """Parse LOW,HIGH: the pixel values for black and for white."""
     from segments_hf.errors import OptionError
     from segments_hf.images.depth.scaling import checked_range
 

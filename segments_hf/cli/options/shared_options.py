@@ -77,7 +77,7 @@ ImageRange = Annotated[
     str | None,
     typer.Option(
         metavar="LOW,HIGH",
-        help="The pixel values that become black and white, such as 0,4095, when a layout converts images of more than "
+        help="The pixel values for black and for white, such as 0,4095, when a layout converts images of more than "
         "8 bits.",
         rich_help_panel=ASSETS_AND_LABELS,
     ),

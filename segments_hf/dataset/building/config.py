@@ -58,8 +58,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
             sizes are only near to these numbers.
         split_by: ``metadata:KEY``: all samples with the same value of this key get the same split.
         segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
-            fetched, except bitmaps that cannot store the ids of the annotations. It is not used for sequences and
-            point clouds.
+            fetched, except bitmaps with too few bits per pixel for the ids of the annotations. It is not used for
+            sequences and point clouds.
         load_assets: Whether to fetch images, bitmaps and point clouds.
         cameras: Whether to fetch the camera images of point clouds.
         embed: Whether the Arrow file contains the bytes of the images and point clouds; if not, it contains the paths

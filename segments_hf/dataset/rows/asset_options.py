@@ -23,8 +23,8 @@ class AssetOptions:
     Attributes:
         fetching: The limits of downloads, images and point clouds.
         segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
-            fetched, except bitmaps that cannot store the ids of the annotations. None if there is no such folder. It is
-            not used for sequences and point clouds.
+            fetched, except bitmaps with too few bits per pixel for the ids of the annotations. None if there is
+            no such folder. It is not used for sequences and point clouds.
         resolve: The new locations of moved assets.
         storage_options: The options of the file systems that read buckets.
         is_stored: Whether downloads are stored in the cache.

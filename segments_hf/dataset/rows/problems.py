@@ -42,7 +42,8 @@ class Problem(msgspec.Struct, frozen=True):
         reason: The message of the error.
         action: ``skipped`` if the row was left out, ``kept`` if the column is null, ``repaired`` if the row has a
             repaired copy of the image, ``replaced`` if the row has the bitmap of the release because the bitmap in
-            `segments_dir` cannot store the ids of the annotations. The last two do not depend on `on_error`.
+            `segments_dir` has too few bits per pixel for the ids of the annotations. The last two do not depend on
+            `on_error`.
     """
 
     sample: str

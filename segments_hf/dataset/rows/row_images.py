@@ -30,7 +30,7 @@ class AssetSources:
     Attributes:
         fetcher: The fetcher that reads the assets.
         segments_dir: The folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
-            fetched, except bitmaps that cannot store the ids of the annotations. None if it is not used.
+            fetched, except bitmaps with too few bits per pixel for the ids of the annotations. None if it is not used.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
         cameras: Whether the images of the cameras of point clouds are fetched.

@@ -128,7 +128,7 @@ def extremes_of(picture: Image, declared: DeclaredValues) -> Extremes:
 
 
 def range_of(declared: DeclaredValues, extremes: Extremes) -> tuple[ValueRange, bool]:
-    """Return the values that become black and white, and whether they are a guess.
+    """Return the values for black and for white, and whether they are a guess.
 
     A declared range that does not contain all values is ignored, because it would clip them.
 

@@ -50,7 +50,7 @@ def checked_range(image_range: Iterable[float | str] | None) -> ValueRange | Non
         is_valid = False
     if not is_valid:
         raise OptionError(
-            f"got {image_range!r}, expected the pixel values that become black and white, such as (0, 4095)",
+            f"got {image_range!r}, expected the pixel values for black and for white, such as (0, 4095)",
             option="image_range",
         )
     return ValueRange(low, high)

@@ -8,6 +8,7 @@ import msgspec
 
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_choice
+from segments_hf.io.number_text import counted
 from segments_hf.option_names import in_interface, option
 from segments_hf.release.tasks.task_types import task_kind
 
@@ -61,7 +62,7 @@ def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> S
     example = in_interface(f"load_release(…, {name_option})", name_option)
     more = f", … ({len(sensors)} in total)" if len(sensors) > _MAX_LISTED else ""
     raise OptionError(
-        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; choose one of "
-        f"{', '.join(shown)}{more}, as in {example}",
+        f"{source} has {counted(len(sensors), 'sensor')}, of which {len(clouds)} have point clouds, so there is no "
+        f"default; choose one of {', '.join(shown)}{more}, as in {example}",
         option="sensor",
     )

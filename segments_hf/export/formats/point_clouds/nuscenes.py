@@ -219,7 +219,8 @@ class NuScenes(CloudFormat[_Frame]):
         if self._num_unusable_cameras:
             notes.append(
                 f"{counted(self._num_unusable_cameras, 'camera image')} left out, because the image or the calibration "
-                f"is missing; load the release with {option('cameras', True)} to fetch the images"
+                f"is missing; load the release with {option('load_assets', True)} and {option('cameras', True)} to "
+                "fetch the images"
             )
         if self._num_with_several_attributes:
             cuboids = counted(self._num_with_several_attributes, "cuboid")
