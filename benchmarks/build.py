@@ -1,7 +1,7 @@
 """Measure how long it takes to build a dataset from a release, in comparison with the SDK and with a lower limit.
 
-A drawn release (200 images, 200 bitmaps, about 50 MB) is served on the loopback address. Each role runs in a new
-process:
+A release of generated files (200 images, 200 bitmaps, about 50 MB) is served on the loopback address. Each role runs in
+a new process:
 
 - SDK: `segments.huggingface.release2dataset` of segments-ai 1.16.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.load_release`, first with an empty cache, then with the cache of the first run;
@@ -9,7 +9,8 @@ process:
 
 "seconds" is the time of the call; "wall" is the time since the start of the process, including imports. "disk ratio" is
 the number of bytes in HF_HOME divided by the number of bytes of the assets. The SDK runs once. The other roles run
-three times, interleaved; the table has the median, and the maximum of the peaks. Compare ratios only within one run.
+three times, interleaved; the table has the medians, but the maximum of the peak memory. Times of different runs
+cannot be compared; the ratios are computed within one run.
 
 Run it with `python benchmarks/build.py`. The first run makes the environment of the SDK with pip.
 """

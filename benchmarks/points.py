@@ -11,9 +11,9 @@ role runs in a new process:
 - open3d: `open3d.t.io.read_point_cloud` for each file, if open3d is installed. It reads PCD files only;
 - labels: `load_release` of the same point clouds with an id for each point, with and without ``embed=True``.
 
-Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. Ratios are ratios of
-CPU times, including the time in the kernel: other work on the machine changes CPU times less than wall times. Compare
-ratios only within one run.
+Each role runs three times, interleaved; the table has the medians, but the maximum of the peak memory. Ratios are
+ratios of CPU times, including the time in the kernel: other work on the machine changes CPU times less than wall times.
+Times of different runs cannot be compared; the ratios are computed within one run.
 
 Run it with `python benchmarks/points.py`.
 """

@@ -78,7 +78,7 @@ class AssetCache:
         except StorageError as error:
             raise StorageError(
                 f"cannot store an asset of {len(content):,} bytes: {error}. Set HF_HOME to use another cache folder. "
-                "The files in the cache are complete"
+                "The files that are already in the cache are unchanged"
             ) from error
         return path
 

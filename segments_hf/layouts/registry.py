@@ -66,8 +66,8 @@ def check_layout(task: str | None, options: LayoutOptions) -> None:
         options: The options of the layout.
 
     Raises:
-        OptionError: There is no such layout, the layout does not have an option, or the value of an option is invalid;
-            or an option is not the default, but `task` is None.
+        OptionError: There is no such layout; the value of an option is invalid; or an option is not the default, and
+            `task` is None or its layout does not support this option.
     """
     if task is not None:
         check_options(find_layout(task, "layout"), options)
@@ -80,10 +80,11 @@ def check_layout(task: str | None, options: LayoutOptions) -> None:
 
 
 def check_options(layout: Layout, options: LayoutOptions) -> None:
-    """Check that the values of options are valid, and that a layout has the options whose values are not the defaults.
+    """Check that the values of options are valid, and that a layout supports each option that is not the default.
 
     Raises:
-        OptionError: The layout does not have an option, or the value of an option is invalid.
+        OptionError: The value of an option is invalid; or an option is not the default, and the layout does not support
+            it.
     """
     checked_range(options.image_range)
     checked_fields(options.fields)
@@ -107,7 +108,7 @@ def layout_of(columns: Collection[str]) -> Layout | None:
 
 
 def check_rows_of_layout(dataset: SplitRows, layout: Layout) -> None:
-    """Check that a dataset of one split has the rows of a release that a layout is made from.
+    """Check that a dataset of one split has rows that can be converted to a layout.
 
     Args:
         dataset: The dataset or stream.
@@ -133,7 +134,7 @@ def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
         tool: The function or command that needs these rows, for the error about rows of other tasks.
 
     Raises:
-        OptionError: The rows are those of point clouds, or their labels stay JSON.
+        OptionError: The rows are those of point clouds, or of a task type whose labels stay JSON, such as text.
         SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
             no categories.
     """
@@ -149,12 +150,13 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
         tool: The function or command that needs these rows, for the error about rows of other tasks.
 
     Raises:
-        OptionError: The labels stay JSON.
+        OptionError: The rows are those of a task type whose labels stay JSON, such as text.
         SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
             no categories.
     """
     columns = dataset.features or ()
-    if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:  # the user may have removed one of these columns
+    # The user may have removed the column of the point clouds or that of their types.
+    if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:
         check_point_cloud_rows(dataset)
     else:
         check_release_rows(dataset, tool)

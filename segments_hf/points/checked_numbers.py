@@ -1,4 +1,4 @@
-"""Check that values are rows, and that the numbers of poses, cuboids, cameras and points are valid."""
+"""Check the type of rows, and the coordinates and other numbers in poses, cuboids, cameras and points."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUM_COORDINATES = 3
 
 
 def checked_numbers(value: object, shape: tuple[int, ...], name: str) -> npt.NDArray[np.float64]:
-    """Return numbers as a float64 array, and check their shape and size.
+    """Return numbers as a float64 array, and check their shape and range.
 
     Args:
         value: The numbers: a number, an array or nested lists.

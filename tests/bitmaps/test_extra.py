@@ -80,7 +80,7 @@ def test_one_package_of_the_extra_is_not_enough(
 
 
 def test_numba_works_without_a_cache_folder(extra_not_cached: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a read-only container, numba raises a RuntimeError."""
+    """In a read-only container, numba finds no folder for its cache. The code is then compiled without a cache."""
     monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
     np.testing.assert_array_equal(decode_bitmap(encode_bitmap(IDS)), IDS)
 

@@ -1,4 +1,4 @@
-"""The texts of charts do not overlap, classes of any color are visible, and all numbers have the same form."""
+"""The texts of charts do not overlap, classes of any color are visible, and numbers are short."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_ticks_of_areas_are_round_numbers_that_differ() -> None:
             assert {text.strip("0kMG.") for text in texts} <= {"1", "15", "1.5", "2", "3", "4", "5", "6", "8"}
 
 
-def test_ticks_of_all_charts_have_the_same_form() -> None:
+def test_x_ticks_of_all_charts_have_no_commas_and_no_powers_of_ten() -> None:
     for figure in figures(stats_of_classes(3)).values():
         figure.draw_without_rendering()
         for axes in figure.axes:

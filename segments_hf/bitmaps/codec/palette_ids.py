@@ -48,15 +48,18 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     ids: npt.NDArray[np.uint32] = palette @ np.array([1, 2**8, 2**16], np.uint32)
     allowed_ids = {0, *known_ids}
     for index, id_ in zip(present.tolist(), ids[present].tolist(), strict=True):
-        if id_ not in allowed_ids or (id_ == 0 and index >= len(colors)):
-            raise BitmapError(
-                f"got an image with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
-                f"{id_}, which no annotation has; its pixels may be palette indices instead of palette colors: "
-                "expected an RGBA, RGB or gray PNG of ids"
-            )
+        if index >= len(colors):
+            raise _refusal(f"the index {index} has no color")
+        if id_ not in allowed_ids:
+            color = tuple(palette[index].tolist())
+            raise _refusal(f"the color {color} encodes the id {id_}, which no annotation has")
     if len(np.unique(ids[present])) < len(present):
-        raise BitmapError(
-            "got an image with a palette in which several indices have the same color; its pixels may be palette "
-            "indices instead of palette colors: expected an RGBA, RGB or gray PNG of ids"
-        )
+        raise _refusal("several indices have the same color")
     return ids
+
+
+def _refusal(problem: str) -> BitmapError:
+    return BitmapError(
+        f"got an image with a palette in which {problem}; its pixels may be palette indices instead of palette colors: "
+        "expected an RGBA, RGB or gray PNG of ids"
+    )
