@@ -93,7 +93,7 @@ def _peak_memory() -> float:
 
 
 def median(measures: Iterable[Measure]) -> Measure:
-    """Return the median of each number over the measures of one role, and the maximum of the peaks."""
+    """Return the median of each number over the measures of one role, but the maximum of the peak memory."""
     rounds = list(measures)
     middle = {key: statistics.median(measure[key] for measure in rounds) for key in rounds[0]}
     return {**middle, "peak": max(measure["peak"] for measure in rounds)}

@@ -10,8 +10,8 @@ SDK does. Each role runs in a new process:
 - run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighboring pixels.
 
 A first export, which is not timed, imports modules and compiles code. Each process reports the fastest of three further
-exports; for run lengths, the fastest of nine calls. The result is the median of three processes. Compare ratios only
-within one run. The script checks that the `annotations` of both formats are equal, except for `attributes`, for file
+exports; for run lengths, the fastest of nine calls. The result is the median of three processes. Times of different
+runs cannot be compared; the ratios are computed within one run. The script checks that the `annotations` of both formats are equal, except for `attributes`, for file
 names, and for the ids of panoptic segments, which the SDK makes from random colors. Finally, the script measures the
 peak memory for releases of 1,000 and of 10,000 small samples whose images are copied.
 

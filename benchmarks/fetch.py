@@ -1,7 +1,7 @@
 """Measure the download of all assets of a release into a cache, in comparison with the SDK and with a lower limit.
 
-A drawn release (200 images, 200 bitmaps, about 50 MB) is served on the loopback address, without latency and with a
-latency of 20 ms. Each role runs in a new process:
+A release of generated files (200 images, 200 bitmaps, about 50 MB) is served on the loopback address, without latency
+and with a latency of 20 ms. Each role runs in a new process:
 
 - SDK: `segments.dataset.SegmentsDataset` with preload, of segments-ai 1.33.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.load_release` with an empty cache;
@@ -10,8 +10,8 @@ latency of 20 ms. Each role runs in a new process:
 "seconds" is the time of the call, after the import of the library. The downloaded files are then decoded, and their
 sizes are checked. The SDK runs once for each latency. The other roles run three times, interleaved; the table has the
 medians, but the maximum of the peak memory. Times of different runs cannot be compared; the ratios are computed within
-one run. "cores" is the CPU time divided by the seconds. The SDK can use two cores. If "cores" of the SDK is clearly below 2, other programs used the cores, and the
-ratio is too favorable for segments_hf.
+one run. "cores" is the CPU time divided by the seconds. The SDK can use two cores. If "cores" of the SDK is clearly
+below 2, other programs used the cores, and the ratio is too favorable for segments_hf.
 
 Run it with `python benchmarks/fetch.py`. The first run makes the environment of the SDK with pip. The files are written
 to the folder for temporary files. With TMPDIR=/dev/shm, the measure does not contain the disk: ext4 without a journal

@@ -1,6 +1,6 @@
 """Measure the inputs of the calculation for a push of 1,000,000 samples on several machines.
 
-Task: `ShardWork` uploads a slice of a drawn release, as on a machine of a cluster. It downloads the images from a web
+Task: `ShardWork` uploads a slice of a generated release, as on a machine of a cluster. It downloads the images from a web
 server, writes the rows to Parquet files, and uploads the files to a Hub with Xet storage. Both servers are on the
 loopback address, without TLS and without latency. The process first uploads another slice, so that the measure does not
 contain imports and the start of threads. The CPU time is the CPU time of all threads of the process. Three uploads of
@@ -21,7 +21,7 @@ and the commits. A push of small images in 300 shards from one machine gives the
 100 files.
 
 Each role runs three times in new processes, interleaved; the driver and the push of 300 shards run once. The table has
-the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`.
+the medians, but the maximum of the peak memory. The last table is the result of `_estimate.py`.
 
 Run it with `python benchmarks/large_push.py`.
 """

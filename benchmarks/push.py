@@ -1,6 +1,6 @@
 """Measure the CPU time of a push per row, compared with an earlier commit.
 
-A drawn release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of another
+A generated release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of another
 commit ("before") and once with the code of this checkout ("after"). Each push runs in a new process with an empty
 cache, and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU time is
 the CPU time of the process that pushes, without imports. The images are small, so that the process spends most of the
