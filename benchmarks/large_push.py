@@ -1,7 +1,7 @@
 """Measure the inputs of the calculation for a push of 1,000,000 samples on several machines.
 
-Task: `ShardWork` uploads a slice of a generated release, as on a machine of a cluster. It downloads the images from a web
-server, writes the rows to Parquet files, and uploads the files to a Hub with Xet storage. Both servers are on the
+Task: `ShardWork` uploads a slice of a generated release, as on a machine of a cluster. It downloads the images from a
+web server, writes the rows to Parquet files, and uploads the files to a Hub with Xet storage. Both servers are on the
 loopback address, without TLS and without latency. The process first uploads another slice, so that the measure does not
 contain imports and the start of threads. The CPU time is the CPU time of all threads of the process. Three uploads of
 small images are measured:

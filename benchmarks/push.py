@@ -1,10 +1,10 @@
 """Measure the CPU time of a push per row, compared with an earlier commit.
 
-A generated release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of another
-commit ("before") and once with the code of this checkout ("after"). Each push runs in a new process with an empty
-cache, and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU time is
-the CPU time of the process that pushes, without imports. The images are small, so that the process spends most of the
-time on making rows, and not on hashing and compressing the bytes of images.
+A generated release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of
+another commit ("before") and once with the code of this checkout ("after"). Each push runs in a new process with an
+empty cache, and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU
+time is the CPU time of the process that pushes, without imports. The images are small, so that the process spends most
+of the time on making rows, and not on hashing and compressing the bytes of images.
 
 The program checks that both commits push the same rows. Run it with `python benchmarks/push.py --before COMMIT`.
 """
