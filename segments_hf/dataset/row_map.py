@@ -51,9 +51,9 @@ def map_splits(
         A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
 
     Raises:
-        OptionError: `num_proc` is not a positive whole number, or was given for a stream, or a dict has datasets and
-            streams.
-        SegmentsHFError: The input has an unsupported type, or `check` rejects a split.
+        OptionError: An option is invalid, `num_proc` was given for a stream, or a dict is empty or has both datasets
+            and streams.
+        SegmentsHFError: The input has an unsupported type, the release cannot be loaded, or `check` rejects a split.
     """
     check_num_proc(num_proc)
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
@@ -179,7 +179,7 @@ def map_rows(
             return raw.map(
                 rows, batched=True, batch_size=1, remove_columns=list(raw.features), features=Features(features)
             )
-        # `map` of a stream gets no features: with features, `map` expects decoded values from the function.
+        # `features` are not passed to `map`, because it would then expect decoded values from the function.
         images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
         mapped = raw.map(Versioned(_Pathless(new_columns, images)), remove_columns=drop)
         if problem_column is not None:

@@ -55,8 +55,8 @@ def save_build(
         The number of rows of each split that was written.
 
     Raises:
-        OutputExistsError: The folder exists and `overwrite` is false; it contains files, but is not a dataset; or it
-            changed during the build.
+        OutputExistsError: The folder exists and `overwrite` is false; it is a file, or contains files, but is not a
+            dataset; or it changed during the build.
         OptionError: There is no such split.
         StorageError: The dataset cannot be written: the disk is full or read-only.
     """

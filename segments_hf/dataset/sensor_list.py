@@ -38,7 +38,7 @@ def sensors(
         max_release_bytes: The maximum size of the release file: a number of bytes, or text such as ``"10GB"``.
 
     Returns:
-        The sensors, in the order of the first sample that has them; an empty list for a release without sensors.
+        The sensors, in the order in which they first occur in the samples; an empty list for a release without sensors.
 
     Raises:
         OptionError: There is no release.

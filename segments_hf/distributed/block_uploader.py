@@ -43,7 +43,7 @@ class BlockUploader:
         return None
 
     def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
-        """Write and upload the shards of all blocks. Each slice is one block, and the slices are yielded in order.
+        """Write and upload the shards of all blocks. Each slice is one block; the slices are in order.
 
         Raises:
             SegmentsHFError: A block cannot be uploaded, or a row of a release cannot be read.
@@ -79,7 +79,7 @@ def _upload_of_block(features: Features, repository: Repository, max_bytes: int)
 
 @contextmanager
 def results_in_order(dataset: ray.data.Dataset) -> Iterator[None]:
-    """In the block, make Ray return the results of a dataset in order, without the progress bars of Ray."""
+    """Within the ``with`` block, make Ray return the results of a dataset in order, and show no progress bars."""
     context = dataset.context  # shared with the dataset of the user
     previous_options = context.execution_options.preserve_order, context.enable_progress_bars
     context.execution_options.preserve_order, context.enable_progress_bars = True, False

@@ -21,7 +21,7 @@ def ray_cluster(address: str | None = None, environment: Mapping[str, str] | Non
     """Connect this process to a Ray cluster, and check the versions of Python and packages on its nodes.
 
     If the process is connected already, this connection is used, and it stays open. Otherwise, the connection ends with
-    the block, and so does Ray if it was started on this machine.
+    the ``with`` block, and so does Ray if it was started on this machine.
 
     Args:
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
@@ -110,7 +110,7 @@ def _connect(ray: Any, address: str | None, environment: Mapping[str, str], *, l
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, which the processes that are started in the block inherit."""
+    """Set environment variables for the processes that are started within the ``with`` block."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -75,7 +75,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Raises:
         MissingExtraError: Ray is not installed.
-        ClusterError: A node has other versions of Python or packages than this process.
+        ClusterError: A node does not respond, or has other versions of Python or packages than this process.
         OptionError: An option is invalid, or the dataset has no rows. No commit was made.
         HubError: The Hub refuses the push, a node has no token, or the Hub does not respond.
         AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.

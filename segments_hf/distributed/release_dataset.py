@@ -67,7 +67,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
         on_error: What to do with a faulty sample, as in `load_release`: ``"raise"``, ``"skip"`` or ``"keep"``.
         split: The split to read, such as ``"train"``; it can be left out if there is only one.
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
-            belongs to. By default the cluster that this process is connected to; else Ray is started on this machine.
+            belongs to. By default, the cluster that this process is connected to; if there is none, Ray is started on
+            this machine.
         connections_per_host: The largest number of simultaneous requests to one host, of all nodes together.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
             `cache_dir`. `in_flight` is the largest number of rows whose files one task downloads at the same time.
@@ -78,8 +79,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
 
     Raises:
         MissingExtraError: Ray is not installed.
-        ClusterError: The cluster does not respond, or a node has other versions of Python or packages than this
-            process.
+        ClusterError: Ray does not start, the cluster does not respond, or a node has other versions of Python or
+            packages than this process.
         OptionError: An option is invalid or does not fit the release, or `split` is None and the release has
             several splits.
         ReleaseError: The file is not a release.
@@ -144,7 +145,7 @@ def _dataset(
         readers: The readers.
         schema: The schema of their tables.
         concurrency: The largest number of read tasks that run at the same time.
-        has_all_rows: Whether each sample of a reader becomes a row.
+        has_all_rows: Whether each sample of a reader becomes exactly one row.
     """
     from ray.data import Datasource, ReadTask, read_datasource
     from ray.data.block import BlockMetadata

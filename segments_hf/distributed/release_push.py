@@ -102,8 +102,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Raises:
         MissingExtraError: Ray is not installed.
-        ClusterError: The cluster does not respond, a node has other versions of Python or packages than this process,
-            or the process of a task died too often.
+        ClusterError: Ray does not start, the cluster does not respond, a node has other versions of Python or packages
+            than this process, or the process of a task died too often.
         OptionError: An option is invalid, or a split has no rows. No commit was made.
         HubError: The Hub refuses the push, a node has no token, or the Hub does not respond.
         AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# The number of slices, unless a slice would be too large or too small: enough for a large cluster, and a task that Ray
-# runs again takes little time.
+# The number of slices, unless a slice would be too large or too small. So many slices keep a large cluster busy, and
+# each is so small that Ray loses little time when it runs a task again.
 _TARGET_SLICES: Final = 1000
 _MAX_SAMPLES: Final = 1000
 _MIN_IMAGES: Final = 64  # their downloads take longer than the start of a task

@@ -109,7 +109,7 @@ def _result(reference: Any, key: str) -> Any:  # noqa: ANN401  (a reference of R
 
 
 def _cancel(references: list[Any]) -> None:
-    """Cancel tasks, and wait until they have ended."""
+    """Cancel tasks, wait until they have ended, and kill the processes of those that have not ended in time."""
     import ray
 
     remaining = references

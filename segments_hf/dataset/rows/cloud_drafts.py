@@ -69,7 +69,7 @@ def cloud_draft(
     if attributes:
         fill(draft, "links", lambda: label_text(attributes.links, sample, labelset, ".attributes.links"))
     others = {"default_z": frame.default_z, "bounds": frame.bounds}
-    if not kind.sequence:  # only the rows of frames have columns for the name and the timestamp
+    if not kind.sequence:  # rows of frames have the columns `frame_name` and `timestamp` instead
         others["name"] = UNSET if frame.name is None else Raw(msgspec.json.encode(frame.name))
         others["timestamp"] = frame.timestamp
     fill(draft, "other", lambda: _sample_text(_json_object(others), sample, path))

@@ -18,7 +18,7 @@ T = TypeVar("T")
 class NewColumns(Protocol):
     """A function that makes the new columns of a row.
 
-    It pickles to the same bytes in every process, so that `datasets` finds its cached results.
+    It pickles to the same bytes in every process, so that `datasets` finds the cached results of the function.
     """
 
     @property

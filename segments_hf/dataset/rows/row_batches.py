@@ -48,6 +48,7 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
         BitmapError: The label of an image cannot be converted to the new columns. The error names the sample.
         PointCloudError: The label of a point cloud cannot be converted. The error names the sample.
         AssetError: An image or a point cloud cannot be converted. The error names the sample.
+        OptionError: An option of the new columns does not fit an image.
     """
     extend = None if new_columns is None else Versioned(new_columns)
     waiting: list[Outcome] = []
@@ -66,7 +67,7 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
 
 
 def _num_bytes(values: Iterable[object]) -> int:
-    """Return the approximate size of the values of a row in bytes; numbers outside of lists count as 0."""
+    """Return the approximate size of the values of a row in bytes; numbers outside of lists and arrays count as 0."""
     size = 0
     for value in values:
         if isinstance(value, _TEXT):
@@ -113,7 +114,7 @@ def _column(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
 
 
 def storage_schema(features: Features) -> pa.Schema:
-    """Return the schema in which Arrow stores rows with these features: JSON is a string. It has no metadata."""
+    """Return the schema in which Arrow stores rows with these features, without metadata. JSON is a string."""
     return pa.schema([pa.field(field.name, _storage_type(field.type)) for field in features.arrow_schema])
 
 

@@ -74,6 +74,8 @@ class RowMaker:
             traffic: The counters of downloads.
 
         Raises:
+            OptionError: The option `segments_dir` is not a folder.
+            StorageError: An asset cannot be written: the disk is full or read-only.
             SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
         """
         drafts = make_drafts(samples, self.labelset, self.class_indices, start)
@@ -147,7 +149,7 @@ def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
 
 def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
     """Return the error with the name of the sample in its message."""
-    advice = f"to continue without it, pass {option('on_error', 'skip')} or {option('on_error', 'keep')}"
+    advice = f"to continue despite this error, pass {option('on_error', 'skip')} or {option('on_error', 'keep')}"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
     row_name = sample_name({"name": draft.name, "frame_index": draft.row.get("frame_index")})

@@ -23,7 +23,7 @@ _CAMERA_PIXELS = (960, 960)  # the maximum width and height of a camera image
 _MAX_WIDTH, _MAX_HEIGHT = 9.2, 7.0  # of the picture of the cloud, in inches
 _CAMERA_WIDTH, _CAMERA_HEIGHT = 4.6, 3.0  # of the panel of a camera image, in inches
 _CAMERAS_PER_COLUMN = 3
-_MAX_NUMBERED = 15  # ids are drawn for at most this number of objects; more ids would hide the points
+_MAX_NUMBERED = 15  # with more objects, no ids are drawn, because they would hide the points
 _MAX_NAME_LENGTH = 40  # of a camera, in characters
 _EMPTY_EXTENT = (0.0, 4.0, 0.0, 3.0)  # of a panel without points and objects: left, right, bottom and top
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _PERCENTILES = (1, 99)  # points outside of this range, such as reflections, may be outside of the picture
-_PERCENTILE_VALUES = 20_000  # percentiles of large clouds are computed from one to two times this number of values
+_PERCENTILE_VALUES = 20_000  # percentiles are computed from less than two times this number of values
 _REACH = 0.5  # objects are shown up to this distance from the cloud, as a share of its width and height
 _MARGIN = 0.04  # on each side, as a share of the width and height
 _MIN_SPAN = 1e-3  # the minimum width and height of the rectangle, for clouds of one point
