@@ -56,9 +56,9 @@ def contact_sheet(
     points.
 
     Args:
-        data: A release in any form that `load_release` accepts; a dataset or a stream of images or point clouds, or a
-            dict of its splits, which may be in a layout of images; or a list of rows. Only the images and point clouds
-            of the drawn rows are fetched and decoded.
+        data: A release in any form that `load_release` accepts; a dataset or a stream of point clouds, or of images,
+            which may be in a layout; a dict of the splits of such data; or a list or an iterator of rows. Only the
+            images and point clouds of the drawn rows are fetched and decoded.
         limit: The maximum number of rows to draw.
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the legend shows class indices.
@@ -70,9 +70,9 @@ def contact_sheet(
         An RGB picture.
 
     Raises:
-        OptionError: There are no rows, the rows are neither those of images nor those of point clouds, or an option is
-            invalid.
-        AssetError: An image or point cloud of a dataset cannot be read; the error names the sample.
+        OptionError: There are no rows to draw; a row is neither that of an image nor that of a point cloud, contains
+            arrays, or has a class index that `of` does not have; or an option is invalid.
+        AssetError: An image or point cloud cannot be read; the error names the sample.
         BitmapError: A label of an image cannot be read; the error names the sample.
         PointCloudError: A label, pose or camera of a point cloud is invalid; the error names the sample.
         MissingExtraError: laspy or lazrs is not installed, for a LAS or LAZ file.
@@ -108,7 +108,8 @@ def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Im
         AssetError: An image or point cloud cannot be read, and `on_error` is ``raise``; the error names the sample.
         BitmapError: A label of an image cannot be read, and `on_error` is ``raise``; the error names the sample.
         PointCloudError: A label, pose or camera is invalid, and `on_error` is ``raise``; the error names the sample.
-        MissingExtraError: laspy or lazrs is not installed, and `on_error` is ``raise``.
+        MissingExtraError: laspy or lazrs is not installed, for a LAS or LAZ file, and `on_error` is ``raise``.
+        OptionError: A label has a class index that `classes` does not have.
     """
     drawn_classes: set[int | None] = set()
     parts = _draw_parts(rows, _draw_function(rows), classes, on_error, drawn_classes)

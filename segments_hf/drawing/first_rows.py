@@ -90,7 +90,8 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | 
         index: The index of the row, from 0. The rows of several splits are numbered one split after the other.
         of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for a row, the
             classes are then unknown.
-        sensor: The sensor of a release of several sensors; by default, its sensor of point clouds, if it has only one.
+        sensor: The sensor of a release of several sensors; by default, the sensor with point clouds. Required if no
+            sensor has point clouds, or several have.
 
     Raises:
         OptionError: The index is out of range, or not 0 for a row; `of` is a number; the row is neither that of an

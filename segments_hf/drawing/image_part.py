@@ -71,9 +71,9 @@ def _label_cell(
         drawn_classes: A set to which the class indices of the label are added; None stands for objects without a class.
 
     Returns:
-        The picture, or the error if the label cannot be read. Without objects and a bitmap, the picture shows the
-        status of the label or, without a status, ``no label``. If the size of the image is unknown, the picture says
-        so.
+        The picture, or the error if the label cannot be read. If there are neither objects nor a bitmap, the
+        picture shows the status of the label or, without a status, ``no label``. If the size of the image is unknown,
+        the picture says so.
     """
     try:
         label = row_label(row, classes)

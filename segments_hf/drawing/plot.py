@@ -76,7 +76,8 @@ def plot(
         BitmapError: The label of an image cannot be read; the error names the sample.
         PointCloudError: The label, the pose or a camera of a point cloud is invalid; the error names the sample.
         OptionError: The row has a class index that `of` does not have; the row is neither that of an image nor that of
-            a point cloud; `index` is out of range; or the data are not a release with the sensor `sensor`.
+            a point cloud, or contains arrays; `index` is out of range; or the data are not a release with the sensor
+            `sensor`.
         SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
     >>> from segments_hf.demo import demo_release

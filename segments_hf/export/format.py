@@ -139,4 +139,4 @@ class Format(ABC, Generic[S, T]):
         yield
 
     def close(self) -> None:
-        """Write the files that belong to no single split, and complete the notes."""
+        """Write the last files, and complete the notes."""

@@ -28,7 +28,8 @@ def check_options(format_class: type[Format[Any, Any]], images: str, *, class_in
         class_index: The option `class_index` of `export_dataset`.
 
     Raises:
-        OptionError: `images` is unknown, or an option does not apply to a format of point clouds.
+        OptionError: `images` has an unknown value; or the format is for point clouds, and `class_index` is true or
+            `images` has a value that is only for formats of images.
     """
     check_images(images)
     if not issubclass(format_class, CloudFormat):

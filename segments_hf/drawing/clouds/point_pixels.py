@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DARKEST_GRAY, _BRIGHTEST_GRAY = 90, 225  # of the lowest and of the highest points
 _PERCENTILES = (2, 98)  # points outside of this range have the darkest or the brightest gray
 _MIN_RANGE = 1e-6  # the minimum range of heights, for flat clouds
-_COVERED_SHARE = 0.3  # points are so wide that they cover about this share of the picture
+_COVERED_SHARE = 0.3  # the share of the picture that points should cover, which determines their width
 _MAX_POINT_WIDTH = 3  # in pixels
 
 
@@ -49,7 +49,7 @@ def point_colors(heights: Floats, class_indices: npt.NDArray[np.int64], classes:
         uint8 array of shape (N, 3).
 
     Raises:
-        OptionError: `classes` does not have a class index.
+        OptionError: `class_indices` has an index that `classes` does not have.
     """
     grays = (_DARKEST_GRAY + (_BRIGHTEST_GRAY - _DARKEST_GRAY) * heights).astype(np.uint8)
     colors = np.repeat(grays[:, None], 3, axis=1)

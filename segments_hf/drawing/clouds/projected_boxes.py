@@ -74,7 +74,7 @@ def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[in
 
 
 def _edges_and_headings(boxes: Boxes) -> tuple[Floats, Floats]:
-    """Return both ends of the edges and the heading of each box, box after box: two arrays of shape (L, 3)."""
+    """Return the starts and the ends of all edges and headings, box after box: two arrays of shape (L, 3)."""
     corners = boxes.corners()
     bottom = corners[:, :4].mean(axis=1)
     front = corners[:, :2].mean(axis=1)
@@ -117,7 +117,7 @@ def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
 
 
 def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Tell whether the segment between neighboring points may cross the image: bool array of shape (..., K - 1)."""
+    """Tell which segments between neighboring points may cross the image: bool array of shape (..., K - 1)."""
     size = np.array(image_size, np.float64)
     starts, ends = pixels[..., :-1, :], pixels[..., 1:, :]
     low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of the two is NaN

@@ -97,7 +97,7 @@ def draw_top_view(
     outlines, lines = _shapes(scene, ground.pixels_of(footprints), [*map(ground.pixels_of, vectors)])
     label = RowLabel(ground.size, None, outlines + lines)
     colors = [classes.color(shape.class_index) for shape in label.shapes]
-    # Small boxes are clearer without black or white lines around them. Only boxes of dark colors need these lines.
+    # Small boxes are clearer without black or white lines around them, but dark colors need these lines.
     needs_contrast = any(max(color) < _MAX_DARK_CHANNEL for color in colors)
     picture = paint_label(picture, label, colors, opacity=opacity, outlines=needs_contrast)
     _draw_sensor(picture, ground)

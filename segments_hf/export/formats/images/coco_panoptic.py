@@ -29,7 +29,7 @@ class CocoPanoptic(CocoFormat):
     """The format ``coco-panoptic``, which the module describes."""
 
     name = "coco-panoptic"
-    help = "COCO panoptic: a PNG of segment ids and the segments of each image"
+    help = "COCO panoptic: for each image, a PNG of segment ids and a list of its segments"
     object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     unique_stems = True
     file_prefix = "panoptic"

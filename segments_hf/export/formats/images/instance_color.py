@@ -16,7 +16,7 @@ class InstanceColor(MaskFormat):
     """The format ``instance-color``, which the module describes."""
 
     name = "instance-color"
-    help = "An RGB PNG with a color for each instance id, equal in all images; unlabeled pixels are black"
+    help = "An RGB PNG with one color per instance id, the same in all images; unlabeled pixels are black"
 
     def png(self, raster: Raster) -> bytes:
         """Encode the colors of the instances of a row as a PNG."""

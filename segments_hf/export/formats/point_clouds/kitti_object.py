@@ -4,7 +4,7 @@ The format is that of the development kit at https://www.cvlibs.net/datasets/kit
 frame of the sensor, as in the files of the release. Boxes are in the frame of the camera, with the center of their
 bottom and one angle.
 
-- The camera is the one that looks along the x axis of the sensor. A row without such a camera is an error.
+- The camera is the one that looks along the x axis of the sensor, within 10 degrees; a row without it is an error.
 - OpenPCDet and mmdet3d transform the center of a box back with ``Tr_velo_to_cam``, and compute its yaw in the frame of
   the sensor as ``-rotation_y - pi/2``. Their boxes are therefore those of the release, even if the camera does not look
   exactly forward. In a program that uses the boxes in the frame of the camera, they are rotated by the deviation of the

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from segments_hf.points import Boxes
 
 _CONFIG = "custom_dataset.yaml"
-_PROTOCOL = 4  # Python 3.4 and newer
+_PROTOCOL = 4  # which Python 3.4 and newer can read
 _CONFIG_HELP = """\
 # Values for a configuration of mmdetection3d. A configuration with `_base_ = ['custom_dataset.yaml']` can use them, for
 # example as `{{_base_.point_cloud_range}}`. The METAINFO of the dataset class must have the class names in this order.

@@ -63,7 +63,7 @@ class _Frame(NamedTuple):
     Attributes:
         points: The file of the points.
         missing: The fields that the points do not have.
-        boxes: The N cuboids in the world.
+        boxes: The cuboids in the world.
         num_points: The number of points in each cuboid.
         attributes: The names and values of the attributes of each cuboid.
         images: The images of the cameras.
@@ -117,7 +117,7 @@ class NuScenes(CloudFormat[_Frame]):
         assert isinstance(labeled_row.label, CuboidLabel)  # noqa: S101
         boxes, left_out = labeled_row.label.usable_boxes()
         points = cloud_points(labeled_row.row, _FIELDS)
-        in_world = labeled_row.label.boxes("world")  # with the numbers of the release; `usable_boxes` transforms them
+        in_world = labeled_row.label.boxes("world")  # equal to the release; `usable_boxes` returns transformed boxes
         attributes = {annotation.id: annotation.attributes for annotation in labeled_row.label.annotations}
         cameras = (labeled_row.row.get("cameras") or ()) if self.job.images else ()
         images = [camera_image(camera) for camera in usable_cameras(labeled_row.row)] if self.job.images else []
