@@ -1,6 +1,7 @@
 """Write the output folder of an export.
 
-All files appear when all are complete. Only the files of an earlier export in the same format are replaced.
+No file appears in the folder before all files are complete. Only the files of an earlier export in the same format are
+replaced.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def new_output(folder: Path, format_name: str, entries: Sequence[str], *, overwr
 
     Raises:
         OutputExistsError: The output folder is a file; it has a file that must not be replaced, or that appeared during
-            the export; or it does not tell which files are those of earlier exports, because the marker is damaged.
+            the export; or its marker, the file that lists the files of earlier exports, is damaged.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     folder = folder.expanduser().resolve()

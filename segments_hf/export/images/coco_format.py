@@ -1,7 +1,7 @@
 """The base of COCO formats: one JSON file per split, with `images`, `annotations` and `categories`.
 
-https://cocodataset.org/#format-data. As in the official SDK, the id of an image is the number of its row in the split,
-from 1 on. Rows that are left out count too. The annotations of a file are numbered from 1 on.
+https://cocodataset.org/#format-data. As in the SDK of Segments.ai, the id of an image is the number of its row in the
+split, from 1 on. Rows that are left out count too. The annotations of a file are numbered from 1 on.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
 
 
 def _json(attributes: object) -> object:
-    """Return the attributes of an annotation as an object for JSON. Attributes that are JSON text stay unchanged."""
+    """Return the attributes of an annotation as a value that msgspec can encode. JSON text stays unchanged."""
     if not isinstance(attributes, str):
         return attributes or {}
     try:

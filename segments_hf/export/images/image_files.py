@@ -100,7 +100,7 @@ def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
 
 
 def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> None:
-    """Copy the image file of a row, or make a link to the file; with ``none``, do nothing.
+    """Write the image of a row to a file, or make a link to its file; with ``none``, do nothing.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset; None if the row has no image.
@@ -109,7 +109,7 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
             mean ``copy``.
 
     Raises:
-        AssetError: The row has no image, or its file cannot be read.
+        AssetError: The row has no image; or the image is a URL, or a file that cannot be read.
         OptionError: `images` is ``link``, but the bytes of the image are in the dataset.
         StorageError: The disk is full or read-only.
     """

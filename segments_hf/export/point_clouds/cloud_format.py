@@ -56,7 +56,8 @@ class CloudNumbers(NamedTuple):
 class CloudFormat(Format[LabeledCloudRow, T]):
     """An export format of point clouds.
 
-    The base class writes ``samples.csv``: the split, name, uuid, sensor and frame index for each file of points.
+    The base class writes ``samples.csv``: for each point cloud, the path of its file or folder, its split, name, uuid,
+    sensor and frame index.
 
     Attributes:
         in_order: Whether the frames of each sequence must follow each other in the order of time.

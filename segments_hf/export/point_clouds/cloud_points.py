@@ -29,8 +29,8 @@ class CloudPoints(NamedTuple):
     Attributes:
         columns: float32 array of shape (N, C), in the frame of the sensor and in the order of the file. The first three
             columns are x, y and z.
-        missing: The fields that the file does not have, or of which it has several values per point. Their columns
-            are 0.
+        missing: The requested fields that the file does not have, or of which it has several values per point. Their
+            columns are 0.
     """
 
     columns: npt.NDArray[np.float32]
@@ -77,16 +77,18 @@ def columns_of(cloud: Cloud, fields: Sequence[str] = ()) -> CloudPoints:
     """Return the points of an opened file; see `cloud_points`.
 
     Raises:
-        AssetError: The file cannot be decoded, has no coordinates, or has coordinates that are too large.
+        AssetError: The file cannot be decoded; or a coordinate does not exist, has several values per point, or is too
+            large.
     """
     positions = cloud.positions()
     if positions.dtype != np.float32:
         largest = np.abs(positions).max(initial=0, where=np.isfinite(positions))
         if largest >= _LARGEST_COORDINATE:
             raise AssetError(
-                f"got coordinates up to {largest:,.0f}, expected less than {_LARGEST_COORDINATE:,.0f}: the files of "
-                "this format have float32 numbers, and rounding would move the points; use coordinates relative to the "
-                "sensor, and put the position of the sensor into the ego_pose"
+                f"got coordinates with absolute values up to {largest:,.0f}, expected less than "
+                f"{_LARGEST_COORDINATE:,.0f}: the files of this format have float32 numbers, and rounding "
+                "would move the points; use coordinates relative to the sensor, and put the position of "
+                "the sensor into the ego_pose"
             )
     missing = tuple(name for name in fields if name not in cloud.fields or cloud.dtype[name].shape)
     present = [name for name in fields if name not in missing]

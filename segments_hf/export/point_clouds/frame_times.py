@@ -87,8 +87,8 @@ class FrameTimes:
                 notes.append(f"{scenes} of one frame without a usable timestamp: {_FROM_INDEX}")
             elif reason == _NO_DATE:
                 notes.append(
-                    f"{scenes} with timestamps that are not times since 1970: they were read as nanoseconds, as "
-                    "Segments.ai recommends"
+                    f"{scenes} with timestamps that are not dates between 2000 and 2100 in any unit: they were read as "
+                    "nanoseconds, as Segments.ai recommends"
                 )
             else:
                 notes.append(f"{scenes} with timestamps that were read as {reason} since 1970, because of their size")

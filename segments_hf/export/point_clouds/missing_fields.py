@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MissingFields:
-    """The number of point clouds of an export that lack a field. The field is 0 in the files of the export."""
+    """The number of point clouds of an export that lack a field. In their exported files, the field is 0."""
 
     def __init__(self) -> None:
         self._counts = Counter[str]()

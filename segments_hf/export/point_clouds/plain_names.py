@@ -1,4 +1,4 @@
-"""Make class names for programs that separate the words of a line by spaces, or make file names from class names."""
+"""Make class names that programs can use in file names, and in lines of words that are separated by spaces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-CLASS_NAMES = "class_names.json"  # the file with the names of the release
+CLASS_NAMES = "class_names.json"  # the file that maps the names in the files to those in the release
 
 # OpenPCDet makes a file for each object, with the name of the class in the file name. It splits texts such as `car:5`
 # at the colon. mmengine replaces variables in double braces in a configuration.
@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+|\{\{")
 
 
 def plain_names(names: Sequence[str]) -> list[str]:
-    """Return a unique name without spaces, slashes, colons and double opening braces for each class.
+    r"""Return a unique name for each class, without white space, control characters, ``/``, ``\``, ``:`` and ``{{``.
 
     Args:
         names: The name of each class index.

@@ -54,7 +54,7 @@ class Scenes:
         """Return the scene of a row. Call this method once for each row, in the order of the rows.
 
         Raises:
-            OptionError: The frames of a sequence are not in order.
+            OptionError: `in_order` is true, but the frames of a sequence are not in order.
             PathError: The name of the sample cannot become a path.
         """
         frame_index = row.get("frame_index")
@@ -67,9 +67,10 @@ class Scenes:
         scene = self._scenes.get(key)
         if self._in_order and scene is not None and not self._follows_last_row(scene, frame_index):
             raise OptionError(
-                f"got {sample_name(row)} after a frame of another sequence, or after the same or a later frame; "
-                "expected all frames of a sequence one after the other, in the order of time. Remove repeated rows, "
-                "and sort the rows by uuid, by sensor if they have this column, and by frame_index"
+                f"got {sample_name(row)} after a frame of another sequence or sensor, or after the same or a later "
+                "frame; expected all frames of a sequence and a sensor one after the other, in the order of "
+                "time. Remove repeated rows, and sort the rows by uuid, by sensor if they have this column, and by "
+                "frame_index"
             )
         if scene is None:
             scene = self._scenes[key] = self._new_scene(row, split)

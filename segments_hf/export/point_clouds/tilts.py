@@ -34,7 +34,7 @@ class Tilts:
         self._largest = max(self._largest, float(tilts.max(initial=0)))
 
     def notes(self) -> list[str]:
-        """Return a sentence about the tilted boxes; an empty list if all boxes are upright."""
+        """Return a sentence about the tilted boxes; an empty list if the tilts of all boxes are negligible."""
         if not self._count:
             return []
         number = counted(self._count, "cuboid")

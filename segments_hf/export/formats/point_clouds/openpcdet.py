@@ -54,7 +54,7 @@ class OpenPcdet(DetectionFormat[str]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        # The ids of the point clouds with boxes of each split.
+        # For each split, the ids of its point clouds with boxes.
         self._ids: dict[str, list[str]] = {split: [] for split in job.splits}
         self._num_empty = 0
 
@@ -77,7 +77,7 @@ class OpenPcdet(DetectionFormat[str]):
         return "".join(f"{' '.join(map(repr, box))} {name}\n" for box, name in zip(numbers, names, strict=True))
 
     def write_label(self, label: str, num_boxes: int, numbers: CloudNumbers) -> None:
-        """Write a label file. Keep its id for the list of the split if the file has boxes."""
+        """Write a label file. If it has boxes, keep the id of the point cloud for the list of the split."""
         cloud_id = f"{numbers.in_export:06d}"
         write_file(self.job.folder / _LABELS / f"{cloud_id}.txt", label.encode())
         if num_boxes:

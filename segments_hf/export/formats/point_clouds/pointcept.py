@@ -4,14 +4,14 @@ The arrays are among the `VALID_ASSETS` in
 https://github.com/Pointcept/Pointcept/blob/main/pointcept/datasets/defaults.py. Their rows are in the order of the
 points in the file of the point cloud:
 
-- ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3), points that are NaN included.
+- ``coord.npy``: x, y and z in the frame of the sensor, float32 of shape (N, 3). Points with NaN are not removed.
 - ``color.npy``: red, green and blue, uint8 of shape (N, 3), if all files have colors; see `point_colors`.
 - ``strength.npy``: the intensity as in the files, float32 of shape (N, 1), if all files have an intensity.
 - ``segment.npy``: the class index, int32 of shape (N,); -1 is unlabeled.
 - ``instance.npy``: the number of the annotation in this point cloud, from 0 on, int32 of shape (N,); -1 is unlabeled.
 
-``pointcept_dataset.py`` is a part of a configuration: the classes, and in `segment_ignore_index` the classes whose
-`has_instances` is false, which instance segmentation ignores.
+``pointcept_dataset.py`` is a part of a configuration: the classes, and `segment_ignore_index`, the class indices that
+instance segmentation ignores: -1 and those of the classes whose `has_instances` is false.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Pointcept(CloudFormat[_Arrays]):
                     remove_file(self.job.folder / folder / f"{name}.npy")
                 self.notes.append(
                     f"{counted(num_without, 'point cloud')} without the values of {name}.npy: this array is left out "
-                    "for all point clouds, because a network reads the same arrays for each"
+                    "for all point clouds, because a network reads the same arrays for all"
                 )
         if self._num_other_colors:
             self.notes.append(

@@ -12,8 +12,8 @@ number.
   points of such a class as one segment.
 - ``poses.txt`` has the pose of the sensor in the world for each frame. In KITTI, poses are in the frame of the camera,
   and programs convert them with the matrix ``Tr`` of ``calib.txt``. Here, ``Tr`` is the identity.
-- ``times.txt`` has the seconds since the first frame. A sequence of single point clouds, or without
-  timestamps that increase, has no such file.
+- ``times.txt`` has the seconds since the first frame. A sequence has no such file if its frames are single point
+  clouds, or if its timestamps do not increase or one of them is missing or invalid.
 - ``semantic-kitti.yaml`` has the names and colors of the classes, and the numbers of the sequences of each split.
 """
 
@@ -220,7 +220,9 @@ class SemanticKitti(CloudFormat[_Scan]):
             notes.append(f"{clouds} without an ego_pose: the pose in poses.txt is the identity")
         if num_without_times:
             sequences = counted(num_without_times, "sequence")
-            notes.append(f"{sequences} without times.txt, because the timestamps are missing or do not increase")
+            notes.append(
+                f"{sequences} without times.txt, because timestamps are missing or invalid, or do not increase"
+            )
         return notes
 
 

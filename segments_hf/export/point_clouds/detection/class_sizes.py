@@ -45,7 +45,7 @@ class ClassSizes:
         Args:
             split: The name of the split.
             boxes: float64 array of shape (N, 7), as `Boxes.to_7dof` returns it.
-            class_indices: int64 array of shape (N,).
+            class_indices: The class index of each box: int64 array of shape (N,).
         """
         sums = self._sums.setdefault(split, np.zeros((self._num_classes, 5)))
         bottoms = boxes[:, 2] - boxes[:, 5] / 2

@@ -107,5 +107,5 @@ class DetectionFormat(CloudFormat[EncodedCloud[T]]):
 
     @property
     def splits_of_files(self) -> dict[str, str]:
-        """The split in the data for each name of a split in files."""
+        """For each split name that the files use, the split in the data; see `splits_of_files`."""
         return splits_of_files(self.job.splits)

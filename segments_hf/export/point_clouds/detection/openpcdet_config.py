@@ -26,7 +26,9 @@ _SAMPLED_OBJECTS = 15  # the augmentation adds objects of a class until a point 
 
 
 def kitti_class(name: str, size: ClassSize) -> str:
-    """Return the KITTI class with the same name as a class, or else the KITTI class for the length of its boxes.
+    """Return the KITTI class that differs from the name of a class at most in upper and lower case.
+
+    For other names, return the KITTI class that fits the mean length of the boxes.
 
     Args:
         name: The name of the class.
@@ -48,7 +50,7 @@ def dataset_config(
 
     Args:
         sizes: The mean size of the boxes of each class of the training split, by the name of the class in the files.
-        kitti: The KITTI class of each class, by the name of the class in the files.
+        kitti: The KITTI class of each class that has boxes in any split, by the name of the class in the files.
         columns: The names of the columns of points.
         cloud_range: The lowest x, y, z and the highest x, y, z.
     """

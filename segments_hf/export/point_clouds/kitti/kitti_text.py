@@ -25,8 +25,8 @@ DONT_CARE = "DontCare"  # the type of regions in which the benchmark ignores det
 # The value of `occluded`: 0 (fully visible) instead of 3 (unknown). OpenPCDet and mmdet3d leave objects with 3 out of
 # augmentation, and the benchmark does not score them.
 _OCCLUDED = "0"
-# The line of a region without an area, so that no detection is in it. The other numbers are those of such regions in
-# KITTI.
+# The line of a region without an area, so that no detection is in it. The other numbers are those of DontCare
+# regions in KITTI.
 _EMPTY = f"{DONT_CARE} -1 -1 -10 0 0 0 0 -1 -1 -1 -1000 -1000 -1000 -10\n"
 
 

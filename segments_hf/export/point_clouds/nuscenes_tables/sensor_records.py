@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LIDAR: Final = "LIDAR_TOP"  # the name that programs for nuScenes expect
 _CAMERA = "CAM_"
-_MAX_LENGTH = 60  # characters, because the channel is the name of a folder
+_MAX_LENGTH = 60  # characters of a channel without ``CAM_``; the channel is the name of a folder
 _SUFFIXES: dict[ImageFileFormat, str] = {"PNG": "png", "JPEG": "jpg"}
 
 
@@ -100,7 +100,7 @@ class Channels:
         self._last_numbers: dict[str, int] = {}  # the last number that was added to a channel to make it unique
 
     def of_cameras(self, names: Sequence[str]) -> list[str]:
-        """Return the channels of the cameras of a row: ``CAM_`` with capital letters, digits and underscores.
+        """Return the channels of the cameras of a row: ``CAM_`` and capital letters, digits and underscores.
 
         Args:
             names: The names of the cameras, which may repeat.

@@ -25,8 +25,8 @@ def semantic_kitti_config(
 ) -> bytes:
     """Return the content of ``semantic-kitti.yaml``.
 
-    The keys are those of semantic-kitti-api. `content` is the share of the points of each class in the split ``train``,
-    or in all splits if there is no such split. A single validation split has the name ``valid``; of several ones, only
+    The keys are those of semantic-kitti-api. `content` is the share of each class in the points of the split ``train``,
+    or of all splits if there is no such split. A single validation split has the name ``valid``; of several ones, only
     ``val`` gets this name, unless there is a split ``valid``. `name` is the name of the parser in RangeNet++.
 
     Args:
