@@ -148,7 +148,7 @@ class Fetcher:
             The file or its bytes, and the facts that the check found.
 
         Raises:
-            AssetError: The file does not exist, or is not complete.
+            AssetError: The file does not exist, cannot be read, is not complete, or is not accepted.
         """
         read = partial(self._read_file, path, check, is_new=is_new)
         return await self._run_decoder(read) if self.options.verify == "decode" else await run_blocking(read)
@@ -246,8 +246,8 @@ def _size_of_file(path: str | Path) -> int:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         raise AssetError("the file does not exist") from None
-    except (OSError, ValueError) as error:  # the name is too long, or contains a null byte
-        raise AssetError(f"not a valid path ({error})") from None
+    except (OSError, ValueError) as error:  # for example, the name is too long, or contains a null byte
+        raise AssetError(f"the file cannot be read ({error})") from None
     if not stat.S_ISREG(status.st_mode):
         raise AssetError("got a folder, a device or a pipe, expected a file")
     return status.st_size

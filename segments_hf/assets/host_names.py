@@ -50,7 +50,7 @@ class HostNames(AbstractResolver):
         return await self._resolver.resolve(host, port, family)
 
     async def close(self) -> None:
-        """Cancel the lookups."""
+        """Cancel the lookups, and close the resolver."""
         lookups = list(self._lookups.values())
         for lookup in lookups:
             lookup.cancel()

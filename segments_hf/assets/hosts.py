@@ -120,8 +120,8 @@ class Host:
         pause = self._paused_until - time.monotonic()
         if pause > 0 and not deadline.allows(pause):
             raise AssetError(
-                f"{self._name} asked to retry after {pause:.0f} s, but less time is left for this asset; "
-                f"set a longer {option('timeout')}"
+                f"{self._name} is busy: the next request is allowed in {pause:.0f} s, but less time is left for "
+                f"this asset; set a longer {option('timeout')}"
             )
         self._check_silence()
         if pause > 0 or self.requests >= int(self._limit):
@@ -134,7 +134,7 @@ class Host:
 
         Args:
             status: The HTTP status.
-            retry_after: The seconds in the header Retry-After; None if the response does not have this header.
+            retry_after: The seconds in the header Retry-After; None if this header is missing or malformed.
             requested_at: The moment of the request on the monotonic clock.
         """
         self.responded_at = time.monotonic()

@@ -57,5 +57,7 @@ def _proxy(origin: str) -> URL | None:
         return None
     url = URL(proxy if "://" in proxy else f"http://{proxy}")
     if url.scheme not in {"http", "https"} or not url.host:
-        raise AssetError(f"got a proxy of scheme {url.scheme!r} in the environment, expected http or https")
+        raise AssetError(
+            f"got a proxy of scheme {url.scheme!r} and host {url.host!r}, expected http or https and the name of a host"
+        )
     return url

@@ -60,11 +60,11 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
         for old, new in resolve.items():
             if not isinstance(old, str) or not isinstance(new, str) or not old or not new:
                 raise OptionError(
-                    f"got {old!r}: {new!r}, expected a prefix of URLs and its replacement", option="resolve"
+                    f"got {old!r}: {new!r}, expected a prefix of URLs or paths and its replacement", option="resolve"
                 )
         return Prefixes(dict(resolve))
     if not callable(resolve):
-        raise OptionError(f"got {resolve!r}, expected a function or a dict of URL prefixes", option="resolve")
+        raise OptionError(f"got {resolve!r}, expected a function or a dict of prefixes", option="resolve")
     return resolve
 
 

@@ -20,8 +20,8 @@ COST_LIMIT = 2**23  # pairs of edges of one polygon; the comparison stops after 
 _PAIRS_AT_ONCE = 2**18  # pairs of edges
 _EXACT_COST = 16  # an exact comparison takes as long as 16 comparisons with rounding errors
 _LEAST_CORNERS = 4  # in a triangle, any two edges have a corner in common, so they cannot cross
-# The largest rounding error of a 2 x 2 determinant, relative to the sum of its two products without signs (Shewchuk
-# 1997, ccwerrboundA).
+# The largest rounding error of a 2 x 2 determinant, relative to the sum of the absolute values of its two products
+# (Shewchuk 1997, ccwerrboundA).
 _ROUNDING = 3.3306690738754716e-16
 _SPLITTER = 2.0**27 + 1  # splits the 53 bits of a number into two halves (Dekker 1971)
 
@@ -195,7 +195,7 @@ def _exact_product(factor_1: Numbers, factor_2: Numbers) -> tuple[Numbers, Numbe
 
 
 def _split(number: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the upper and the lower half of the bits of each number, as two numbers with this sum."""
+    """Return the upper and the lower half of the bits of each number, as two numbers whose sum is the number."""
     scaled = _SPLITTER * number
     high = scaled - (scaled - number)
     return high, number - high

@@ -33,7 +33,7 @@ class Parts(NamedTuple):
             (n, 4). The right and the bottom are exclusive, as in a slice.
 
     If a bounding box is wider or higher than 256 pixels, only every k-th pixel of every k-th line of this box is read,
-    so that at most 256 pixels are read along each side. Areas and bounds are then numbers of the pixels read.
+    so that at most 256 pixels are read along each side. Areas and bounds then count only the pixels that are read.
     """
 
     instance: npt.NDArray[np.int64]

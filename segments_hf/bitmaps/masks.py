@@ -149,7 +149,7 @@ def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int 
     """Return the value of each instance id in a semantic mask; see `semantic_mask`.
 
     Raises:
-        BitmapError: `ignore_index` is negative, or is the class index of an annotation.
+        BitmapError: `ignore_index` is the class index of an annotation.
     """
     classes = class_of_ids(annotations)
     if ignore_index is None:

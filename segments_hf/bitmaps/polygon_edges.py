@@ -52,7 +52,7 @@ class Edges(NamedTuple):
         return Edges(*(values[chosen] for values in self))
 
     def in_lines(self, begin: int, end: int) -> Edges:
-        """Return the edges that cross the lines from `begin` to `end`, with their crossings of these lines only."""
+        """Return the edges that cross the lines from `begin` to `end - 1`, with their crossings of these lines only."""
         first_line = np.maximum(self.first_line, begin)
         counts = np.minimum(self.first_line + self.counts, end) - first_line
         return self._replace(first_line=first_line, counts=counts).part(counts > 0)
@@ -149,7 +149,7 @@ def spans(
 
 
 def columns_of(xs: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.int64]:
-    """Return the column of the first pixel whose center is not left of each crossing: 0 to `width`."""
+    """Return, for each crossing, the column of the first pixel whose center is not left of it: 0 to `width`."""
     return np.clip(np.ceil(xs - 0.5), 0, width).astype(np.int64)
 
 
@@ -160,5 +160,5 @@ def crossings(
     edge = np.repeat(np.arange(len(edges.counts)), edges.counts)
     lines = np.arange(len(edge)) + (edges.first_line - np.cumsum(edges.counts) + edges.counts)[edge]
     x, y, to_x, to_y = (values[edge] for values in edges[:4])
-    # The division comes last, so that the result is exact if a float can represent it.
+    # The division comes last. For integer coordinates up to 2^25, the result is then exact if a float can represent it.
     return edge, lines, x + (lines + 0.5 - y) * (to_x - x) / (to_y - y)

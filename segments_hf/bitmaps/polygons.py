@@ -118,7 +118,7 @@ def _work_one_by_one(edges: Edges, starts: npt.NDArray[np.int64], width: int) ->
 
 
 def _work_together(height: int, width: int) -> float:
-    """Return the number of pixels that `_fill_together` processes."""
+    """Estimate the time of `_fill_together` in the same unit: the number of cells in its tables."""
     return height * width * width.bit_length()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 _LARGEST_TABLE = 2**24  # entries, one for each id that a PNG of ids can encode
-_LAZY_BYTES = 2**20  # `np.zeros` creates smaller arrays
+_LAZY_BYTES = 2**20  # smaller tables are created by `np.zeros`
 
 
 class MaskValues(NamedTuple):

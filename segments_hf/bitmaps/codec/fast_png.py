@@ -139,9 +139,9 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
 def _unfilter(pixels: npt.NDArray[np.unsignedinteger[Any]], filters: npt.NDArray[np.uint8]) -> None:
     """Reverse the filters of lines, in place.
 
-    All bytes of a pixel are processed as one integer. The sums have no carries between bytes. Paeth's filter needs no
-    arithmetic if the upper left pixel equals the upper or the left pixel, which is true of nearly all pixels of a
-    bitmap.
+    All bytes of a pixel are processed as one integer. The sums have no carries between bytes. Only Paeth's filter
+    compares bytes one by one, and only if the upper left pixel differs from both the upper and the left pixel, which is
+    rare in bitmaps.
     """
     low, high = np.uint32(0x7F7F7F7F), np.uint32(0x80808080)
     zero = np.uint32(0)

@@ -1,4 +1,4 @@
-"""Encode and decode bitmaps of instance ids, in the encoding of the platform and in other lossless encodings."""
+"""Encode bitmaps of instance ids as on the platform. Decode bitmaps in this and in other lossless encodings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
-_MOST_PIXELS_AT_ONCE = 2**24  # larger images are decoded in bands, because Pillow's copy needs as much memory
+_MOST_PIXELS_AT_ONCE = 2**24  # larger images are decoded in bands: Pillow's copy needs as much memory as the ids
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -54,8 +54,8 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
             and PPM files are read too if they store all pixels exactly. The extra ``fast`` decodes PNGs several times
             as fast.
         known_ids: The ids of the annotations. They are required for a PNG with a palette, whose ids may be its colors
-            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation, or black (0),
-            and belongs to one palette index only.
+            or its palette indices. The colors are read as ids if each color in the PNG is the id of an annotation, or
+            black (0), and belongs to one palette index only; otherwise the PNG is not accepted.
 
     Returns:
         uint32 array of shape (H, W); 0 is unlabeled. If `bitmap` is a uint32 array of this shape, it is returned
@@ -78,7 +78,7 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
     try:
         if isinstance(source, Image.Image):
             if source.format in LOSSY_FORMATS:
-                raise BitmapError(f"got an image from a {source.format}, which changes ids; expected one from a PNG")
+                raise BitmapError(f"got an image from a {source.format}, which may change ids; expected one from a PNG")
             with decoder_errors():
                 return _from_picture(source, known_ids)
         content = FileContent(path=Path(source)).read() if isinstance(source, str | os.PathLike) else bytes(source)
@@ -156,7 +156,7 @@ def _in_bands(picture: Image.Image, table: Ids | None = None) -> Ids:
 
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
-    """Return the pixels of an image, without a copy if Pillow supports it (since 11.2)."""
+    """Return the pixels of an image; those of an RGBA PNG without a copy if Pillow supports it (since 11.2)."""
     # pyarrow gets only PNGs that Pillow decoded: Pillow 12 crashes on empty images and on images that share memory.
     if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()

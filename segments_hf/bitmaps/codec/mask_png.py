@@ -32,7 +32,7 @@ def encode_mask(
     palette: bool = True,
     values: MaskValues | None = None,
 ) -> bytes:
-    """Encode a mask as a PNG. `np.array` of the opened PNG returns the values, and a viewer shows colors.
+    """Encode a mask as a PNG. `np.array` of the opened PNG returns the values. With a palette, a viewer shows colors.
 
     Args:
         mask: Array of shape (H, W) with integers from 0 to 65535.

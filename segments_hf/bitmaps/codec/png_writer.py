@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UP = 2  # the number of the filter "Up"
 GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6  # color types
-_LEVEL = 1  # the zlib level; with run-length encoding only, higher levels do not compress better
+_LEVEL = 1  # the zlib level; higher levels do not compress better, because Z_RLE only encodes run lengths
 
 
 def with_row_above(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:

@@ -112,7 +112,7 @@ _INNER = np.array([turn.inner for turn in _TURNS], np.int32)
 def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
     """Return the rings of every instance. Filling the rings by the even-odd rule gives the mask of the instance.
 
-    Pixels that only touch at a corner have separate rings.
+    Parts that only touch at a corner have separate rings.
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
@@ -215,7 +215,10 @@ def _following(corners: _Corners) -> npt.NDArray[np.int32]:
 
 
 def _twice_the_areas(xy: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Return twice the area of each ring, negative for counterclockwise rings. `starts` has their first corners."""
+    """Return twice the area of each ring, negative for counterclockwise rings.
+
+    `starts` has the index of the first corner of each ring.
+    """
     x, y = xy.T
     widths = np.empty(len(xy), np.int64)  # of the edge after each corner; 0 for a vertical edge
     widths[:-1] = x[1:] - x[:-1]
