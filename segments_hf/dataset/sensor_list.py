@@ -41,8 +41,8 @@ def sensors(
         The sensors, in the order in which they first occur in the samples; an empty list for a release without sensors.
 
     Raises:
-        OptionError: There is no release.
-        ReleaseError: The file is not a release.
+        OptionError: A dict of releases is empty, the SDK's release has no URL yet, or `max_release_bytes` is invalid.
+        ReleaseError: The file cannot be read, is too large, or is not a release.
         PlatformError: The platform refuses the request, or has no such release.
         SegmentsHFError: The value is not a release.
 
@@ -68,8 +68,8 @@ def opened_releases(
     """Open the release of each split. An open `Release` is returned unchanged. The arguments are those of `sensors`.
 
     Raises:
-        OptionError: There is no release.
-        ReleaseError: The file is not a release.
+        OptionError: A dict of releases is empty, the SDK's release has no URL yet, or `max_release_bytes` is invalid.
+        ReleaseError: The file cannot be read, is too large, or is not a release.
         PlatformError: The platform refuses the request, or has no such release.
         SegmentsHFError: The value is not a release.
     """

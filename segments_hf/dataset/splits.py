@@ -66,7 +66,7 @@ def check_whole_splits(split: object) -> None:
 
 
 def check_selects_rows(split: object, num_rows: Mapping[str, int]) -> None:
-    """Check that an instruction selects rows. `datasets` cannot read an empty part of a split.
+    """Check that an instruction such as ``train[:10%]`` selects rows. `datasets` cannot read an empty part of a split.
 
     Args:
         split: A text or a `datasets.ReadInstruction`; other values are not checked.

@@ -124,7 +124,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _check_responds(address: str) -> None:
-    """Open and close a connection to an address of the form ``host:port`` or ``ray://host:port``."""
+    """Open and close a connection to ``host:port`` or ``ray://host:port``. Other addresses are not checked."""
     host, separator, port = address.rpartition("://")[2].rpartition(":")
     if separator and port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()

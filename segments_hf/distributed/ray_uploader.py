@@ -57,8 +57,13 @@ class RayUploader:
     def upload(self, split: SourceSplit, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Upload the slices of a split that are not in its journal, or whose shards the Hub has removed.
 
+        Yields:
+            The number and the progress of each slice: first of the slices that are already uploaded, then of the others
+            in the order of completion.
+
         Raises:
             ClusterError: The process of a task died too often.
+            SegmentsHFError: A row of the release cannot be read, or a shard cannot be uploaded.
         """
         rows = release_rows_of(split)
         target.repository.create()
