@@ -10,11 +10,11 @@ SDK does. Each role runs in a new process:
 - run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighboring pixels.
 
 A first export, which is not timed, imports modules and compiles code. Each process reports the fastest of three further
-exports; for run lengths, the fastest of nine calls. The result is the median of three processes. Times of different
-runs cannot be compared; the ratios are computed within one run. The script checks that the `annotations` of both
-formats are equal, except for `attributes`, for file names, and for the ids of panoptic segments, which the SDK makes
-from random colors. Finally, the script measures the peak memory for releases of 1,000 and of 10,000 small samples whose
-images are copied.
+exports; for run lengths, the fastest of nine calls. The result is the median of three processes. Times from different
+runs of this script cannot be compared; each ratio is computed from times of the same run. The script checks that the
+`annotations` of both formats are equal, except for `attributes`, for file names, and for the ids of panoptic segments,
+which the SDK makes from random colors. Finally, the script measures the peak memory for releases of 1,000 and of 10,000
+small samples whose images are copied.
 
 Run it with `python benchmarks/export.py`. The first run makes the environment of the SDK with pip.
 """

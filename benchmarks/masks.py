@@ -12,9 +12,9 @@ of ids and from the PNG bytes:
   only the pass.
 
 The roles run three times, interleaved. Each process reports its fastest call; the result is the median of three
-processes. A first call, which is not timed, imports modules and compiles code. Times of different runs cannot be
-compared; the ratios are computed within one run, and vary by a few percent on a machine without other work. The script
-checks that all masks are equal.
+processes. A first call, which is not timed, imports modules and compiles code. Times from different runs of this script
+cannot be compared; each ratio is computed from times of the same run. It varies by a few percent on a machine without
+other work. The script checks that all masks are equal.
 
 Run it with `python benchmarks/masks.py`. The first run makes the environment of the SDK with pip. With `--candidates`,
 the script instead measures PNG decoders that the extra `fast` could use, in their own environment.

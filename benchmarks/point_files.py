@@ -7,8 +7,8 @@ for PLY, laspy for LAS and LAZ (with lazrs in one thread, like "ours"), and `num
 returns the same array. "limit" reads the bytes of the file and copies them once; it decodes nothing.
 
 The three functions run in one process, alternately: each round calls each function once. The table has the medians of
-the CPU time, because all functions use one thread. Times of different runs cannot be compared; the ratios are computed
-within one run. The script checks that the arrays of "ours" and "other" are equal.
+the CPU time, because all functions use one thread. Times from different runs of this script cannot be compared; each
+ratio is computed from times of the same run. The script checks that the arrays of "ours" and "other" are equal.
 
 Run it with `python benchmarks/point_files.py`; it needs `pip install '.[test]'`.
 """

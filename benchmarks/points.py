@@ -13,7 +13,7 @@ role runs in a new process:
 
 Each role runs three times, interleaved; the table has the medians, but the maximum of the peak memory. Ratios are
 ratios of CPU times, including the time in the kernel: other work on the machine changes CPU times less than wall times.
-Times of different runs cannot be compared; the ratios are computed within one run.
+Times from different runs of this script cannot be compared; each ratio is computed from times of the same run.
 
 Run it with `python benchmarks/points.py`.
 """

@@ -108,12 +108,12 @@ class AssetCache:
                 remove_file(file.path)
 
     def was_cleared_after(self, moment: float) -> bool:
-        """Tell whether `clear` removed files after a moment.
+        """Tell whether `clear` has removed files since a point in time.
 
         If it did, datasets that were built before the removal may refer to removed files.
 
         Args:
-            moment: The moment in seconds since 1970.
+            moment: The point in time, in seconds since 1970.
         """
         try:
             return (self.folder / _CLEARED).stat().st_mtime > moment

@@ -20,7 +20,7 @@ CHECKER = doctest.OutputChecker()
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-@pytest.mark.skipif(not hasattr(datasets, "Json"), reason="the pages show what datasets 4.7 prints")
+@pytest.mark.skipif(not hasattr(datasets, "Json"), reason="the pages show what datasets 4.7 and later print")
 @pytest.mark.parametrize("page", pages(), ids=Path.as_posix)
 def test_code_blocks_of_a_page_run_in_order_and_print_the_shown_output(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -73,6 +73,6 @@ def test_options_of_a_command_that_is_not_run_are_parsed() -> None:
         run_command(["push", "a.json", "jane/flowers", "--privat"], "a page", is_run=False)
 
 
-def test_commands_of_a_block_are_split_into_arguments() -> None:
+def test_segments_hf_commands_of_a_block_are_split_into_arguments() -> None:
     block = Block("sh", "pip install x\nsegments-hf push a 'b c' \\\n  --private  # why\n", 1, is_run=True)
     assert block.commands == [["push", "a", "b c", "--private"]]

@@ -38,8 +38,8 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     """
     if known_ids is None:
         raise BitmapError(
-            "got an image with a palette, whose pixels may be palette indices or palette colors; expected an RGBA, RGB "
-            "or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
+            "got an image with a palette, which may store ids as palette indices or as palette colors; expected an "
+            "RGBA, RGB or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
         )
     present = np.flatnonzero(picture.histogram())
     palette = np.zeros((_PALETTE_SIZE, 3), np.uint32)
@@ -60,6 +60,6 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
 
 def _refusal(problem: str) -> BitmapError:
     return BitmapError(
-        f"got an image with a palette in which {problem}; its pixels may be palette indices instead of palette colors: "
-        "expected an RGBA, RGB or gray PNG of ids"
+        f"got an image with a palette in which {problem}; it may store ids as palette indices instead of palette "
+        "colors: expected an RGBA, RGB or gray PNG of ids"
     )

@@ -121,9 +121,9 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
             f"the server is too slow ({error}); try again, or download with another program"
         ) from None
     except requests.exceptions.InvalidSchema as error:
-        is_redirect = "No connection adapters" in str(error)  # otherwise, the package for a SOCKS proxy is missing
-        reason = "got a redirect to a URL that is not http or https" if is_redirect else "InvalidSchema"
-        raise RemoteFileError(reason) from None
+        if "No connection adapters" in str(error):
+            raise RemoteFileError("got a redirect to a URL that is not http or https") from None
+        raise RemoteFileError("the SOCKS proxy of the environment needs a package: pip install pysocks") from None
     except BrokenGzipError as error:
         raise RemoteFileError(f"got a response whose compression is broken: {error}") from None
     except (urllib3.exceptions.ProtocolError, requests.exceptions.ChunkedEncodingError):
