@@ -46,7 +46,7 @@ def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
 
 
 def notes_on_missing_splits(splits: Sequence[str], noun: str, *, can_split: bool = True) -> list[str]:
-    """Return a sentence for each of ``train`` and ``val`` that the data lack; see `splits_of_files`.
+    """Return a note for each of ``train`` and ``val`` that the data lack; see `splits_of_files`.
 
     Args:
         splits: The names of all splits in the data, in order.

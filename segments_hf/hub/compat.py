@@ -16,7 +16,7 @@ from datasets.arrow_writer import ParquetWriter
 # MetadataConfigs.
 from datasets.info import DatasetInfosDict
 
-# No public function checks which names of configurations `datasets` refuses.
+# No public function tells which names of configurations `datasets` refuses.
 from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.table import embed_table_storage
 from datasets.utils.metadata import MetadataConfigs
@@ -118,8 +118,8 @@ def uploaded_file(path: str, sha256: str, size: int) -> CommitOperationAdd:
 def is_uploaded(operation: CommitOperationAdd) -> bool:
     """Return whether `preupload_lfs_files` has uploaded a file.
 
-    `preupload_lfs_files` silently skips files that the repository stores as regular files, and no public attribute
-    tells whether a file was skipped.
+    `preupload_lfs_files` silently skips files that the repository ignores or stores as regular files, and no public
+    attribute tells whether a file was skipped.
     """
     return operation._is_uploaded
 
@@ -127,7 +127,7 @@ def is_uploaded(operation: CommitOperationAdd) -> bool:
 def known_files(
     api: HfApi, repo_id: str, revision: str | None, token: str, files: Sequence[tuple[str, int]]
 ) -> set[str]:
-    """Return the SHA-256 of those large files that the Hub has already. No public function returns these.
+    """Return the SHA-256 of each of these large files that the Hub has already. No public function returns this.
 
     Args:
         api: The client.

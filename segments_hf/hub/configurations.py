@@ -57,7 +57,8 @@ def sensor_config_names(sensors: Iterable[str]) -> dict[str, str]:
     plain = {sensor: _plain_name(sensor) for sensor in sensors}
     taken, reserved = {_key(name) for name in _TAKEN_NAMES}, {_key(name) for name in plain.values()}
     names: dict[str, str] = {}
-    for sensor in sorted(plain, key=lambda sensor: plain[sensor] != sensor):  # sensors that keep their names come first
+    # Names without replaced characters come first.
+    for sensor in sorted(plain, key=lambda sensor: plain[sensor] != sensor):
         name, number = plain[sensor], 1
         while _key(name) in taken or (number > 1 and _key(name) in reserved):
             number += 1

@@ -42,7 +42,7 @@ class PushPlan(Result):
     configs: Mapping[str, Mapping[str, PlannedSplit]]
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the repository, the numbers of each split, and the numbers of what will be left out."""
+        """Yield the repository, the number of rows of each split, and a table of what will be left out."""
         yield Cell(f"Push to {self.target}")
         header, named = named_splits(self.configs)
         rows = [(*names, "not known before reading" if split.rows is None else split.rows) for names, split in named]

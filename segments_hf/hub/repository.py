@@ -169,8 +169,8 @@ def open_repository(
     Raises:
         OptionError: The id is invalid, or the repository exists and is public although `private` is true, or the
             reverse.
-        HubError: No token was found, the Hub refuses the token, the token has no write access, a model or space has
-            the same id, or the repository does not exist and `create_pr` is true.
+        HubError: No token was found, the Hub refuses the token, the token has no permission to write to the repository
+            or to create it, a model or space has the same id, or the repository does not exist and `create_pr` is true.
     """
     try:
         validate_repo_id(repo_id)

@@ -56,7 +56,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
     must_decode = limits.verify == "decode"
     if is_new:
         with image.view() as content:
-            must_decode = must_decode or image_format(content) is None  # `structure_fault` does not check other formats
+            must_decode = must_decode or image_format(content) is None  # `structure_fault` does not check this format
             fault = structure_fault(content)
         if fault:
             raise AssetError(f"got a broken image: {fault}")

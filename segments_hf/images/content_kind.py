@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# The offset of the signature of each unsupported format, the signature, and the name of the format. The signature of
-# HEIC and JPEG XL containers follows the size of their first box, which takes 4 bytes
+# The offset of the signature of each unsupported format, the signature, and the name of the format. In HEIC and
+# JPEG XL containers, the signature comes after 4 bytes with the size of the first box
 # (https://www.iana.org/assignments/media-types/image/heic, https://jpeg.org/jpegxl).
 _UNSUPPORTED_SIGNATURES = (
     (0, b"%!PS", "an EPS image"),

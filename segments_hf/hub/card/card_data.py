@@ -97,7 +97,7 @@ def kept_splits(
         is_whole: Whether the push replaces all splits of the configuration.
 
     Raises:
-        OptionError: The kept splits have other columns than the pushed splits.
+        OptionError: The kept splits have other columns or classes than the pushed splits.
         HubError: The YAML cannot be read.
     """
     info = _infos(data).get(config_name)

@@ -114,7 +114,7 @@ def with_replaced_section(text: str, begin: str, end: str, section: str) -> str 
         section: The new section with its marks.
     """
     # The pattern matches a begin mark and the next end mark, with no other begin mark between them. If the owner of the
-    # card removed one mark of a pair, the owner's own text may follow the other mark.
+    # card removed one mark of a pair, the owner's own text may be between the other mark and a mark of another pair.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     return text[: found.start()] + section + text[found.end() :] if found else None
 
@@ -125,7 +125,7 @@ def section_start(text: str, config_name: str) -> int:
 
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
-    """Read the counts of the splits of a configuration from our section, for splits that are not pushed again."""
+    """Return the counts of the splits of a configuration in our section; empty if it has no valid counts."""
     found = re.search(rf"<!-- {re.escape(_counts_key(config_name))} ({{.+?}}) -->", text)
     try:
         return _TALLIES.decode(found[1]) if found else {}
@@ -163,7 +163,7 @@ def _sheet_text(facts: CardFacts) -> str:
 
 
 def _types_of_files(splits: Mapping[str, Tally]) -> Counter[str]:
-    """Count the files of point clouds of each type."""
+    """Count the point-cloud files of each type."""
     return sum((Counter(tally.points.types) for tally in splits.values() if tally.points), Counter[str]())
 
 

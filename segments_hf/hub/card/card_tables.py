@@ -75,9 +75,9 @@ def table_of_left_out(splits: Mapping[str, Tally]) -> str:
 def table_of_classes(
     categories: Sequence[Category], splits: Mapping[str, Tally], value_column: str, first_value: int
 ) -> str:
-    """Return the heading and the table of the classes: the color, the value, and the numbers of objects and points.
+    """Return the heading and the table of the classes: their colors, names, values, ids, and counts.
 
-    The text is empty if the classes are not known.
+    The counts are the numbers of objects and points. The text is empty if the classes are not known.
 
     Args:
         categories: The categories, in the order of their ids.

@@ -70,7 +70,7 @@ def _counts_of_files(table: pa.Table) -> PointCounts:
         if not cloud.is_valid or not cloud["bytes"].is_valid:
             continue
         counts.clouds += 1
-        # `max_points` limited the file when it was loaded.
+        # `max_points` limited the number of points when the release was loaded.
         counts.points += check_cloud(cloud["bytes"].as_py(), file_type, max_points=sys.maxsize).num_points
         types[file_type] += 1
     counts.types = dict(types)

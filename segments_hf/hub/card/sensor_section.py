@@ -104,9 +104,9 @@ def _table_of_sensors(text: str, sensors: Mapping[str, _CardSensor]) -> str:
 
 
 def _join(card: DatasetCard, repo_id: str, names: list[str]) -> str:
-    """Return code that joins the rows of two sensors.
+    """Return a text with code that joins the rows of two sensors.
 
-    The code is empty if no two sensors have the columns of `_KEY` and a split of the same name.
+    The text is empty if no two sensors have the columns of `_KEY` and a split of the same name.
     """
     columns = {name: columns_on_hub(card.data, name) or [] for name in names}
     pairs = combinations([name for name in names if {*_KEY} <= {*columns[name]}], 2)

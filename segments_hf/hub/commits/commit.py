@@ -29,7 +29,7 @@ class MustCommitAgain(Exception):  # noqa: N818  (not raised to users)
 def repeat_commit(attempt: Callable[[], T], repository: Repository) -> T:
     """Call a function that commits, and call it again after a concurrent commit, a lost response or a temporary error.
 
-    It is also called again if the Hub did not merge its pull request.
+    The function is also called again if the Hub did not merge the pull request of the push.
 
     Args:
         attempt: The function. It reads the repository, and commits the changes that are missing.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.uploads.split_upload import UploadedSplit
     from segments_hf.release import Category
 
-SHEET_ROWS = 12  # the largest number of rows on the contact sheet
+SHEET_ROWS = 12  # the largest number of rows of the dataset that a contact sheet shows
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
 
     Args:
         source: The data of a configuration.
-        folder: The folder of the configuration in the folder of the push. It keeps the sheet.
+        folder: The folder of the configuration in the folder of the push. The sheet is kept in it, for a resumed push.
 
     Returns:
         The sheet as a JPEG; None if it cannot be drawn, or if the first split has no rows.

@@ -66,7 +66,7 @@ class GroupCommits:
     A push that changes at most 100 files makes one commit. A larger push opens a pull request as a draft, and commits
     groups of at most 100 files to it. The first groups are committed during the upload, because the Hub removes
     uploaded files that no commit contains. At the end, the push merges the pull request, unless the user asked for an
-    open pull request. Until the merge, readers of the branch see the files before the push.
+    open pull request. Until the merge, readers of the branch see the files as they were before the push.
 
     `create_pull_request` of the Hub opens pull requests for the branch ``main`` only. Therefore, a push of any size to
     another branch makes one commit. A push to a repository that does not allow pull requests also makes one commit.
@@ -87,7 +87,7 @@ class GroupCommits:
         self._pull_request = self._recorded_pull_request()
 
     def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> None:
-        """Add the next uploaded shards of a slice of a split, and commit a group if there are enough shards.
+        """Add the next uploaded shards of a slice of a split, and commit each group that is complete.
 
         Args:
             split: The folder and the name of the split, as in `PushedShards`.
@@ -105,10 +105,10 @@ class GroupCommits:
             raise refusal(error, self._repository.repo_id) from error
 
     def commit(self, stale_prefixes: Sequence[str], make_other_files: MakeOtherFiles) -> CommitInfo:
-        """Commit all files of the push that the branch does not have.
+        """Commit all changes of the push that the branch does not have.
 
         After a concurrent commit, a refused merge or a lost response, this method reads the repository again and
-        commits the files that are missing.
+        commits the changes that are missing.
 
         Args:
             stale_prefixes: The path prefixes of the shards that the push replaces or removes, such as ``data/train-``.
@@ -242,8 +242,8 @@ class GroupCommits:
             if self._repository.create_pr:
                 raise
             self._may_open_pull_request = False
-            reason = refusal(error, self._repository.repo_id)
-            logger.warning("no pull request could be opened (%s); the push makes one commit instead", reason)
+            answer = " ".join(str(error).split())
+            logger.warning("no pull request could be opened (%s); the push makes one commit instead", answer)
             return None
         write_atomically(self._record_file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
         return self._pull_request
@@ -268,8 +268,8 @@ class GroupCommits:
         head = branch.head()
         if head is None:
             raise HubError(
-                f"{branch.repo_id}: branch {branch.revision or 'main'!r} was removed during the push; run the push "
-                "again"
+                f"{branch.repo_id}: the repository or its branch {branch.revision or 'main'!r} was removed during the "
+                "push; run the push again"
             )
         return head
 

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
     from segments_hf.hub.uploads.journal import UploadedShard
 
-GROUP_SIZE = 100  # the most files in a commit; https://huggingface.co/docs/hub/storage-limits advises fewer than 100
+# The largest number of files in a group; https://huggingface.co/docs/hub/storage-limits advises fewer than 100 files in
+# a commit.
+GROUP_SIZE = 100
 
 
 class PushedShards:
@@ -19,7 +21,7 @@ class PushedShards:
     or for each block of a Ray dataset. Slices are added in any order. The shards of one slice are added in the order of
     their rows.
 
-    If a push has at most 100 shards, their names are such as ``data/train-00003-of-00017.parquet``. If there are more
+    If a push has at most 100 shards, they have names such as ``data/train-00003-of-00017.parquet``. If there are more
     shards, the first shards may be committed before the number of all shards is known. Therefore, the names have the
     number of the slice and the number of the shard in its slice, such as ``data/train-00002-00003.parquet``. The
     alphabetical order of the names is the order of the rows.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.release import ReleaseSlice
 
 # The position of a row, which JSON can represent: the index in a dataset, the state that `load_state_dict` of a stream
-# takes, or the position in a slice. None is the position of the first row.
+# takes, or the number of a slice and the position in this slice. None is the position of the first row.
 Position: TypeAlias = int | list[int] | dict[str, Any] | None
 
 # The version of the format of positions. A push resumes only from positions of this version, because positions of

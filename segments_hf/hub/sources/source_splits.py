@@ -39,7 +39,7 @@ _SHEET_COLUMNS = (
     {"name", "status", "image", "width", "height", "annotations"},
     {"name", "status", "point_cloud", "point_cloud_type", "ego_pose", "annotations", "cameras"},
 )
-_COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
+_COUNTED = ("status", "annotations")  # columns that are not pushed with a layout, but are counted for the card
 
 
 @dataclass(frozen=True)

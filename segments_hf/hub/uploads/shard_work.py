@@ -34,7 +34,7 @@ class ShardWork:
     """A function that makes the rows of a slice of a release, writes them to shards and uploads these shards.
 
     The function can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains
-    no token: the process reads the token from its environment. The function commits nothing, and the repository must
+    no token: it uses the token of the machine on which it runs. The function commits nothing, and the repository must
     exist.
 
     Attributes:

@@ -42,7 +42,9 @@ class Worker:
     max_bytes: int
 
     def run(self) -> Iterator[Progress]:
-        """Upload all rows. Shards in the journal are neither written nor uploaded again.
+        """Upload all rows.
+
+        The shards in the journal are neither written nor uploaded again, up to the first one that the Hub has removed.
 
         Raises:
             HubError: The Hub refuses the shards.

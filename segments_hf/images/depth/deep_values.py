@@ -37,8 +37,9 @@ class DeclaredValues(NamedTuple):
     """The type and the range of the values of a deep image, as its file declares them.
 
     Attributes:
-        type_range: The range of the type, or of the declared number of bits; None for floats.
-        extremes: The smallest and the largest value according to the tags of a TIFF; None without these tags.
+        type_range: The range of the type or of the declared number of bits, or from 0 to the declared maximum of a PPM;
+            None for floats.
+        extremes: The smallest and the largest value according to the tags of a TIFF; None without valid tags.
         png_bits: The number of significant bits of a PNG, which its chunk sBIT declares; 16 without this chunk.
         step: The factor by which Pillow multiplies the values of the file.
         is_unsigned: Whether the integers of mode ``I`` are unsigned.
