@@ -35,7 +35,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         image: The content of the file.
         limits: The limits of the image, and whether all pixels are decoded.
         is_new: False for a file that was checked before. The structure of such a file is not checked again.
-        is_bitmap: Whether the pixels are instance ids. Then the file must store them exactly, as `bitmap_fault` checks.
+        is_bitmap: Whether the pixels are instance ids. Then the image must have none of the faults in `bitmap_fault`.
 
     Returns:
         The header.
