@@ -30,7 +30,8 @@ class FrameTimes:
 
     A release does not say which unit its timestamps have. This class assumes the unit in which the first timestamp of
     the scene is a date between 2000 and 2100. If it is not such a date in any unit, this class assumes nanoseconds, as
-    Segments.ai recommends. It counts the scenes whose timestamps are not dates in nanoseconds.
+    Segments.ai recommends. The class counts the scenes whose first timestamp is not such a date in nanoseconds.
+    `of_scene` also counts the scenes without usable timestamps.
     """
 
     def __init__(self) -> None:

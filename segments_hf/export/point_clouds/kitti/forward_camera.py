@@ -73,8 +73,8 @@ def _deviation(camera: PinholeCamera) -> float:
 def _no_camera(row: Row) -> PointCloudError:
     if any(is_calibrated(camera) for camera in row.get("cameras") or ()):
         return PointCloudError(
-            "got cameras without images, expected an image of at least one camera with a calibration; load the release "
-            f"with {option('load_assets', True)} and {option('cameras', True)}"
+            "got no image of a camera with a calibration, expected at least one; load the release with "
+            f"{option('load_assets', True)} and {option('cameras', True)}"
         )
     return PointCloudError(
         "got no camera with a calibration, expected a camera that looks along the x axis of the sensor; "

@@ -18,7 +18,7 @@ def shared_records(title: str, names: Sequence[str], mask: str) -> dict[str, lis
     """Return the records of the tables `category`, `log`, `map` and `visibility`.
 
     Args:
-        title: The name of the only log: the names of the data set and the release.
+        title: The name of the only log: the names of the data set and the release; empty if they are not known.
         names: The name of each class index.
         mask: The path of the picture of the only map, which the devkit requires.
     """
