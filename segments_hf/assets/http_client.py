@@ -268,7 +268,9 @@ def _too_large(max_bytes: int) -> AssetError:
 
 
 def _broken_response(error: Exception) -> TransientError:
-    """Return the error of a response that does not follow HTTP, or that did not arrive completely."""
+    """Return the error of a failed connection, or of a response that does not follow HTTP or is not complete."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return TransientError(f"the proxy refused the connection with HTTP {error.status}")
     if isinstance(error, aiohttp.ClientResponseError):  # its status is always 400, whatever the server sent
         return TransientError("got a response that is not HTTP, or that is longer than its Content-Length")
     if isinstance(error, aiohttp.ClientPayloadError):

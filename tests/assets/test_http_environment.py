@@ -21,7 +21,7 @@ BODY = b"the body of the asset"
 
 
 @contextlib.contextmanager
-def serving(redirects=None, certificate=None):
+def serving(redirects=None, certificate=None, tunnel_status=200):
     """Run a server that records its requests, and yield its port and the path and headers of each request.
 
     The server is also an HTTP proxy, which responds for every host, and a tunnel to ports of 127.0.0.1.
@@ -29,6 +29,7 @@ def serving(redirects=None, certificate=None):
     Args:
         redirects: The headers of the redirect for each path. The response to any other path is `BODY`.
         certificate: The file with the key and certificate of an HTTPS server; None for an HTTP server.
+        tunnel_status: The status of the response to a request for a tunnel. A status other than 200 refuses it.
     """
     seen = []
 
@@ -47,8 +48,11 @@ def serving(redirects=None, certificate=None):
 
         def do_CONNECT(self):
             seen.append((self.path, dict(self.headers)))
-            self.send_response(200)
+            self.send_response(tunnel_status)
             self.end_headers()
+            if tunnel_status != 200:
+                self.close_connection = True
+                return
             with socket.create_connection(("127.0.0.1", int(self.path.partition(":")[2]))) as target:
                 backward = threading.Thread(target=self._copy, args=(target, self.connection))
                 backward.start()
@@ -151,6 +155,14 @@ class TestProxies:
             client.close()
         assert [path for path, _ in tunnels] == [f"127.0.0.1:{port}"]
         assert [path for path, _ in seen] == ["/a.jpg"]
+
+    def test_a_refused_tunnel_is_an_error_with_the_status_of_the_proxy(self, client, monkeypatch):
+        with serving(tunnel_status=407) as (proxy_port, tunnels):
+            monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy_port}")
+            with pytest.raises(AssetError, match="the proxy refused the connection with HTTP 407"):
+                client.get("https://127.0.0.1:9/a.jpg")
+            client.close()
+        assert {path for path, _ in tunnels} == {"127.0.0.1:9"}
 
     def test_an_unreachable_proxy_is_an_error(self, client, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
