@@ -35,6 +35,7 @@ def info() -> None:
 
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
+    from segments_hf.dataset.compat import builds_folder
     from segments_hf.hub.uploads.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
@@ -48,7 +49,7 @@ def info() -> None:
     }.items():
         table.add_row(name, f"{usage.files:,}", _size(usage), _age(usage))
     output.print(table)
-    print_line(f"The caches are in {default_cache_folder().parent}")
+    print_line(f"The caches are in {default_cache_folder().parent}, and unfinished datasets in {builds_folder()}")
 
 
 @app.command(
@@ -70,6 +71,7 @@ def clear(
     """Clear the caches. A dataset that refers to a removed file is built again when it is next loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
+    from segments_hf.dataset.compat import builds_folder
     from segments_hf.hub.uploads.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown
@@ -78,7 +80,8 @@ def clear(
     seconds = _parse_age(older_than)
     if not yes:
         files = f"all files that have not been used for {older_than}" if older_than else "all files"
-        typer.confirm(shown(f"Remove {files} from the caches in {default_cache_folder().parent}?"), abort=True)
+        folders = f"the caches in {default_cache_folder().parent}, and from unfinished datasets in {builds_folder()}"
+        typer.confirm(shown(f"Remove {files} from {folders}?"), abort=True)
     for name, removed in {
         "images, bitmaps and point clouds": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),

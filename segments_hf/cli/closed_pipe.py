@@ -15,7 +15,8 @@ class _PipedOutput(io.TextIOWrapper):
     """A text stream that ends the process if the other end of its pipe is closed.
 
     The signal SIGPIPE cannot be used for this purpose, because it would also end the process if a server closes a
-    connection. Libraries that print may catch a BrokenPipeError and end the process with another exit code.
+    connection. A BrokenPipeError is not passed on, because a library that prints may catch it and end the process with
+    another exit code.
     """
 
     def write(self, text: str) -> int:
@@ -36,12 +37,12 @@ class _PipedOutput(io.TextIOWrapper):
 
 
 def exit_on_closed_pipe() -> None:
-    """End this process silently when it writes to standard output or standard error and no program reads them."""
+    """Let this process end silently when it writes to standard output or standard error and no program reads it."""
     sys.stdout, sys.stderr = _piped(sys.stdout), _piped(sys.stderr)
 
 
 def _piped(stream: TextIO) -> TextIO:
-    if not isinstance(stream, io.TextIOWrapper):  # the stream is None if the process has no standard output
+    if not isinstance(stream, io.TextIOWrapper):  # a stream that the process lacks is None
         return stream
     return _PipedOutput(
         stream.buffer,

@@ -18,7 +18,7 @@ error_output: Console = Console(stderr=True)
 
 
 def print_line(text: str, style: str = "") -> None:
-    """Print a text literally, without markup and without wrapping."""
+    """Print a text on one line, without interpreting markup in it."""
     output.print(Text(for_terminal(text), style), soft_wrap=True)
 
 
@@ -28,7 +28,7 @@ def print_error(text: str) -> None:
 
 
 def print_result(result: Result) -> None:
-    """Print the lines and tables of a result: the text of `str`, with colors."""
+    """Print the lines and tables of a result: the text of ``str(result)``, with colors."""
     print_blocks(output, result.blocks())
 
 

@@ -59,7 +59,7 @@ def help_lines(command: Any, ctx: Any, width: int) -> Iterator[Text]:
     Args:
         command: A command or a group of Typer. Its epilog is the text of its examples.
         ctx: The context of the command.
-        width: The largest length of a line.
+        width: The largest length of a line. Only paragraphs and help texts are wrapped.
     """
     usage = " ".join(command.collect_usage_pieces(ctx))
     yield Text.assemble(("Usage: ", "bold"), f"{ctx.command_path} {usage}")
@@ -99,7 +99,8 @@ def _records(parameters: Iterable[Any], ctx: Any) -> Iterator[tuple[str, str]]:
         record = parameter_record(parameter, ctx)
         if record is not None:
             text, _, remarks = record[1].removesuffix("[required]").partition("  [")
-            # No line ends inside the brackets. The usage line shows which arguments are required.
+            # No line ends inside brackets, as in [default: 1000]. [required] is left out, because the usage line shows
+            # which arguments are required.
             yield record[0], f"{text} [{remarks.replace(' ', _NO_BREAK)}" if remarks else text
 
 

@@ -24,7 +24,8 @@ def inspect(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The labelset whose annotations are counted; by default the ground truth, or else the first labelset.",
+            help="The labelset whose annotations are counted; by default the ground truth, or the first labelset if "
+            "there is none.",
             rich_help_panel=INPUT,
         ),
     ] = None,
@@ -32,7 +33,7 @@ def inspect(
     *,
     json: options.Json = False,
 ) -> None:
-    """Show the categories, sensors and label statuses of a release, and the hosts of its files.
+    """Show the categories, sensors and label statuses of a release, and the hosts of its images or point clouds.
 
     Only the release file is read.
     """

@@ -190,7 +190,7 @@ def _check_engine(engine: str, address: str | None, num_proc: int | None) -> Non
     """Check that the options fit the engine.
 
     Raises:
-        OptionError: The address or the number of processes is an option of the other engine.
+        OptionError: `num_proc` is passed for the engine ``ray``, or `address` for another engine.
     """
     if engine == "ray" and num_proc is not None:
         raise OptionError(

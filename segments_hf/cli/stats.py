@@ -76,7 +76,7 @@ def stats(
 
 
 def _print_other_charts(files: list[Path]) -> None:
-    """Print the names of other PNG files beside the charts, which may show the data of an earlier run."""
+    """Print the names of the other PNG files in the folder, because they may be charts of an earlier run."""
     other_names = sorted(path.name for path in files[0].parent.glob("*.png") if path not in files)
     if other_names:
         shown = ", ".join([*other_names[:_MAX_NAMES], *(["…"] if len(other_names) > _MAX_NAMES else [])])

@@ -157,7 +157,8 @@ def _read_on_the_hub(
     """Read and decode a JSON file of a dataset on the Hub.
 
     Raises:
-        OptionError: Only other configurations of the dataset have this file. The error lists them.
+        OptionError: The configuration does not have this file, but others except ``default`` have. The error lists
+            them.
         SegmentsHFError: There is no such dataset, no configuration has this file, or the file cannot be decoded.
     """
     from huggingface_hub import hf_hub_download
@@ -188,10 +189,10 @@ def _read_on_the_hub(
 
 
 def _check_configs(repo_id: str, name: str, config_name: str, token: str | None, revision: str | None) -> None:
-    """Check that no configuration of a dataset on the Hub has the file `name`.
+    """Check that no configuration of a dataset on the Hub, except perhaps ``default``, has the file `name`.
 
     Raises:
-        OptionError: Some configurations have the file. The error lists them.
+        OptionError: Some other configurations have the file. The error lists them.
     """
     from huggingface_hub import HfApi
 

@@ -71,7 +71,7 @@ class _RegistryFinder(importlib.abc.MetaPathFinder):
 
 
 class _RegistryLoader(importlib.abc.Loader):
-    """A loader that adds a builder to the registry of packaged modules after loading it."""
+    """A loader that loads the registry of packaged modules, and then adds a builder to it."""
 
     def __init__(self, loader: importlib.abc.Loader, builder: tuple[str, str, str]) -> None:
         self._loader = loader

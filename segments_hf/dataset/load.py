@@ -100,9 +100,10 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
             does not support. By default, a dict of all splits is returned. A release is one split, ``train``, unless it
             is divided with `splits` or passed in a dict.
         streaming: Whether to return a stream, which fetches images while it is read, and does not store them on disk.
-        labelset: The labelset whose labels are read; by default the ground truth.
-        sensor: The sensor of a release of several sensors whose rows are loaded, such as ``"Lidar"``; by default the
-            only sensor of point clouds. `sensors` lists the sensors.
+        labelset: The labelset whose labels are read; by default the ground truth, or the only labelset.
+        sensor: For a release of several sensors, the sensor whose rows are loaded, such as ``"Lidar"``; by default the
+            sensor with point clouds; required if no sensor has point clouds, or several have. `sensors` lists the
+            sensors.
         task: The name of `labelset` in the official SDK; pass only one of them.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case, such as
             ``"reviewed"``. The status of a null label is ``UNLABELED``.
@@ -112,23 +113,23 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
             is the value of this key in the sample's metadata.
         exact: Whether each split gets its fraction of the samples that pass the filters, rounded to a whole number;
             with `split_by`, the sizes are only near to these numbers. New samples can then move other samples to
-            another split. For a release of several sensors, the samples of all sensors that pass `filter_by_metadata`
-            are divided.
+            another split. For a release of several sensors, all samples that pass `filter_by_metadata` are divided,
+            with any status and any sensors.
         split_by: ``"metadata:KEY"``: all samples with the same value of this key in their metadata, such as the images
             of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
         segments_dir: A folder in the layout of the official SDK's cache. Images and bitmaps in this folder are not
             fetched, except bitmaps with too few bits per pixel for the ids of the annotations. It is not used for
             sequences and point clouds.
-        load_assets: Whether to fetch images, bitmaps and point clouds; if not, only the labels are loaded, and these
-            columns are null.
+        load_assets: Whether to fetch images, bitmaps and point clouds; if not, their columns are null.
         cameras: Whether to fetch the camera images of point clouds; if not, they are null. The calibration of the
             cameras is loaded in both cases.
         embed: Whether the Arrow file contains the bytes of the images and point clouds. If not, it contains the paths
             of their files, in the cache or on local disks, and each file is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
-            with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
-            the cache; a stream only logs them. For each value of `on_error`, the row of an image with malformed EXIF
-            data has a repaired copy of the image, and the sample is logged and listed in the same way.
+            with null in the affected columns; ``"keep"`` also skips a sample of which nothing can be read. Skipped and
+            kept samples are logged, and listed in ``errors.jsonl`` in the cache; a stream only logs them. For each
+            value of `on_error`, the row of an image with malformed EXIF data has a repaired copy of the image, and the
+            sample is logged and listed in the same way.
         resolve: The new locations of moved assets: a dict from old to new prefixes of URLs, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
             path of a local file, and returns the new URL or path.

@@ -157,7 +157,7 @@ def test_warning_for_an_unused_segments_dir_counts_all_of_its_files(
     for number in range(1200):
         (folder / f"{number:04}.txt").touch()
     segments_hf.load_release(write_release([sample("a.jpg", "a.jpg")]), segments_dir=folder)
-    assert "the folder contains '0000.txt', '0001.txt', '0002.txt', '0003.txt', '0004.txt', … 1195 more" in caplog.text
+    assert "contains '0000.txt', '0001.txt', '0002.txt', '0003.txt', '0004.txt', … 1195 more" in caplog.text
 
 
 @pytest.mark.parametrize("missing", ["a.jpg", "a_label_ground-truth.png"])

@@ -33,7 +33,11 @@ _FETCHING = {
 def _loading(
     labelset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The labelset to read; by default the ground truth.", rich_help_panel=INPUT),
+        typer.Option(
+            metavar="NAME",
+            help="The labelset to read; by default the ground truth, or the only labelset.",
+            rich_help_panel=INPUT,
+        ),
     ] = None,
     sensor: Annotated[
         str | None,
@@ -133,7 +137,7 @@ def _loading(
         ),
     ] = False,
 ) -> dict[str, Any]:
-    """Return the options of `load_release` other than the fields of `FetchOptions`."""
+    """Parse options of `load_release`. The fields of `FetchOptions` are not among them."""
     return {
         "labelset": labelset,
         "sensor": sensor,
@@ -200,7 +204,7 @@ def _fetching() -> dict[str, inspect.Parameter]:
 
 
 def _annotation(field: dataclasses.Field[Any], value_type: object) -> object:
-    """Return the annotation of a field of `FetchOptions` as a parameter. A size is text, which `FetchOptions` reads."""
+    """Return the annotation of a field of `FetchOptions` as a parameter. A size is text; `FetchOptions` parses it."""
     group, metavar = _FETCHING[field.name]
     if get_origin(value_type) is Literal:
         return Annotated[str, one_of(get_args(value_type), meaning_of(field), group)]

@@ -1,4 +1,4 @@
-"""The options and arguments of commands that the decorators in `loading_options` do not add."""
+"""The options and arguments of commands, except for those that the decorators in `loading_options` add."""
 
 from __future__ import annotations
 

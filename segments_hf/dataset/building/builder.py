@@ -57,7 +57,7 @@ PROBLEMS_FILE = "errors.jsonl"
 _patched_for_streaming = True
 
 _IMAGE_BATCH_ROWS = 16  # the number of rows that are written together if they contain the bytes of their images
-_CLOUD_BATCH_ROWS = 1  # the same number for rows that contain the bytes of point clouds, or the labels of points
+_CLOUD_BATCH_ROWS = 1  # the number for rows that contain the bytes of point clouds, or the labels of points
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):

@@ -47,9 +47,9 @@ class SegmentsReleaseConfig(_FetchingConfig):
     """The options of `SegmentsRelease`: those below, and the fields of `FetchOptions`.
 
     Attributes:
-        labelset: The labelset whose labels are read; by default the ground truth.
-        sensor: The sensor whose rows are read from releases of several sensors; by default the only sensor of point
-            clouds.
+        labelset: The labelset whose labels are read; by default the ground truth, or the only labelset.
+        sensor: The sensor whose rows are read from releases of several sensors; by default the sensor with point
+            clouds; required if no sensor has point clouds, or several have.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
@@ -151,7 +151,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
         Raises:
             OptionError: There is no release.
-            ReleaseError: A file is not a release.
+            ReleaseError: A file cannot be read, or is not a release.
         """
         if self._keys is None:
             by_split = self.sources or self.data_files

@@ -70,7 +70,7 @@ def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
             plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     if not plan:
         raise OptionError(f"there are no samples: {_statuses_text(config)}")
-    for name in _splits_of_other_sensors(config, plan):
+    for name in _splits_without_sensor(config, plan):
         del plan[name]
     hint = _exact_hint(config) if any(plan.values()) else ""
     for name, shards in plan.items():
@@ -79,8 +79,10 @@ def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
     return plan
 
 
-def _splits_of_other_sensors(config: SegmentsReleaseConfig, plan: Mapping[str, Sequence[Shard]]) -> list[str]:
-    """Return the splits that have only samples of other sensors, and log a warning that they are left out.
+def _splits_without_sensor(config: SegmentsReleaseConfig, plan: Mapping[str, Sequence[Shard]]) -> list[str]:
+    """Return the splits without a wanted sample of the sensor, and log a warning that they are left out.
+
+    A split that would have no samples for any sensor, even without the filters, is not returned.
 
     Args:
         config: The options of the builder.
@@ -93,8 +95,10 @@ def _splits_of_other_sensors(config: SegmentsReleaseConfig, plan: Mapping[str, S
     samples = ((release, index) for release in releases for index in range(len(release)))
     names = {*assigned_splits(rule, samples)}
     left_out = [name for name, shards in plan.items() if not shards and name in names]
+    filters = [name for name in ("filter_by", "filter_by_metadata") if getattr(config, name)]
+    wanted = " and ".join([f"has the sensor {sensor.name!r}", *(f"matches {option(name)}" for name in filters)])
     for name in left_out:
-        logger.warning("no sample of split %r has the sensor %r; the split is left out", name, sensor.name)
+        logger.warning("no sample of split %r %s; the split is left out", name, wanted)
     return left_out
 
 
@@ -149,7 +153,8 @@ def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
     """
     if isinstance(config.splits, Mapping) and config.sensor is None:
         return config.splits
-    return config.release_keys if config.splits is None else plan_splits(config)  # a sensor may have fewer splits
+    # The plan is needed if the metadata name the splits, or if a sensor may have samples in only some of the splits.
+    return config.release_keys if config.splits is None else plan_splits(config)
 
 
 def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
@@ -216,7 +221,7 @@ def _deciding_indices(config: SegmentsReleaseConfig, release: Release, indices: 
     """Return the indices of the samples that decide how a release is divided into splits.
 
     With `exact`, the split of a sample depends on all samples that are divided. In a release of several sensors, these
-    are the samples of all sensors that match `filter_by_metadata`, with any status. A sample then gets the same split
+    are all samples that match `filter_by_metadata`, with any status and any sensors. A sample then gets the same split
     for each sensor. In all other cases, return `indices`.
 
     Args:

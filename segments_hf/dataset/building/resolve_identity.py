@@ -20,7 +20,7 @@ logger: Logger = own_logger(__name__)
 
 
 def resolve_identity(resolve: Resolve | None) -> object:
-    """Return a value that is equal for equal `resolve`. A function that cannot be hashed gets a new value each time."""
+    """Return the same value for equal options `resolve`, but a new value each time for a function without a hash."""
     if resolve is None or isinstance(resolve, Mapping):
         return resolve and sorted(resolve.items())
     try:

@@ -49,10 +49,11 @@ def warn_if_segments_dir_is_unused(config: SegmentsReleaseConfig, plan: Mapping[
     if example is not None:
         logger.warning(
             "%s: the folder %s contains no image and no bitmap of this load, so all images and bitmaps are fetched; "
-            "expected the files of the official SDK in %s, named after the samples; the folder contains %s",
+            "expected the files of the official SDK in %s, named after the samples; %s contains %s",
             option("segments_dir"),
             example.searched,
             example.expected,
+            example.searched,
             _content(example.searched),
         )
 
