@@ -80,9 +80,7 @@ def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
 
 
 def _splits_without_sensor(config: SegmentsReleaseConfig, plan: Mapping[str, Sequence[Shard]]) -> list[str]:
-    """Return the splits without a wanted sample of the sensor, and log a warning that they are left out.
-
-    A split that would have no samples for any sensor, even without the filters, is not returned.
+    """Return the splits that have samples, but none of the sensor that match the filters; log a warning for each.
 
     Args:
         config: The options of the builder.
@@ -95,10 +93,8 @@ def _splits_without_sensor(config: SegmentsReleaseConfig, plan: Mapping[str, Seq
     samples = ((release, index) for release in releases for index in range(len(release)))
     names = {*assigned_splits(rule, samples)}
     left_out = [name for name, shards in plan.items() if not shards and name in names]
-    filters = [name for name in ("filter_by", "filter_by_metadata") if getattr(config, name)]
-    wanted = " and ".join([f"has the sensor {sensor.name!r}", *(f"matches {option(name)}" for name in filters)])
     for name in left_out:
-        logger.warning("no sample of split %r %s; the split is left out", name, wanted)
+        logger.warning("split %r has no samples of the sensor %r to load; the split is left out", name, sensor.name)
     return left_out
 
 
