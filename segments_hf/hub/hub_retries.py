@@ -60,7 +60,7 @@ def wait(error: Exception, pause: float, action: str) -> None:
     """Log an error, and wait.
 
     Args:
-        error: The error of a request.
+        error: The error of a request or of a commit.
         pause: The seconds to wait, with random jitter, if the response has no `Retry-After`.
         action: The purpose of the request for the log.
     """

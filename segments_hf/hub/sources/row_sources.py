@@ -52,7 +52,8 @@ class Batch(NamedTuple):
     """Some rows of a push.
 
     Attributes:
-        table: The rows, with the bytes of their images, bitmaps and point clouds.
+        table: The rows, with the bytes of their images, bitmaps and point clouds. It may also contain rows that were
+            left out.
         rows: The rows in order, including rows that were left out.
     """
 

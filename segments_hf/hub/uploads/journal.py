@@ -89,7 +89,10 @@ def journals_folder() -> Path:
 
 
 def interrupted_pushes() -> Iterator[Path]:
-    """Yield the folder of each interrupted push, and hold its locks meanwhile. Running pushes are skipped."""
+    """Yield the folder of each interrupted push. Running pushes are skipped.
+
+    The locks of a push are held until the next folder is requested.
+    """
     for lock in journals_folder().glob("*.lock"):
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:
