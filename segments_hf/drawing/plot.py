@@ -147,4 +147,5 @@ def _reason(row: Mapping[str, Any], label: RowLabel | None) -> str:
     """Return the reason why a label is not drawn."""
     if label is None:
         return "no label"
-    return "the bitmap or the image size is missing" if row.get("annotations") or label.shapes else "no objects"
+    has_objects = row.get("annotations") or label.shapes
+    return "the bitmap, the points or the image size is missing" if has_objects else "no objects"

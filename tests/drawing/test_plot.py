@@ -128,7 +128,7 @@ def test_plot_of_a_row_without_assets_says_what_is_missing(tmp_path: Path) -> No
     figure = plot(rows[1], rows)
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == [
         "no image",
-        *["the bitmap or the image size is missing"] * 2,
+        *["the bitmap, the points or the image size is missing"] * 2,
     ]
     figure.savefig(tmp_path / "row.png")
 

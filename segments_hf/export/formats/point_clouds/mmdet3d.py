@@ -8,7 +8,7 @@ The format is documented at https://mmdetection3d.readthedocs.io/en/latest/advan
 | ``points/ID.bin`` | float32 numbers: x, y, z and intensity of each point; without intensity if no file has one |
 | ``custom_infos_SPLIT.pkl`` | the info file of a split |
 | ``custom_dataset.yaml`` | class names, the range of coordinates and the mean sizes of boxes, for a configuration |
-| ``class_names.json`` | the names of the classes in the release |
+| ``class_names.json`` | the class name in the release for each class name in the files |
 
 An info file is a pickle of protocol 4 that has dicts, lists, strings, integers and floats only:
 
