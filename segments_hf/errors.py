@@ -91,7 +91,7 @@ class StorageError(SegmentsHFError, OSError):
 
 
 class PathError(SegmentsHFError, ValueError):
-    """A name cannot become the path of a file: it has only dots, spaces and slashes, is too long, or has too many slashes."""
+    """A name cannot become a path: it has only dots, spaces and slashes, it is too long, or it has too many slashes."""
 
 
 class BitmapError(SegmentsHFError, ValueError):
