@@ -25,7 +25,7 @@ class HttpSettings:
         """Return the proxy for an origin such as ``https://host:8080``; None for a direct connection.
 
         Raises:
-            AssetError: The proxy is neither an http nor an https proxy.
+            AssetError: The URL of the proxy is malformed, or is neither http nor https.
         """
         if origin not in self._proxies:
             self._proxies[origin] = _proxy(origin)
@@ -55,7 +55,10 @@ def _proxy(origin: str) -> URL | None:
     proxy = requests.utils.select_proxy(origin, requests.utils.get_environ_proxies(origin))
     if not proxy:
         return None
-    url = URL(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        url = URL(proxy if "://" in proxy else f"http://{proxy}")
+    except ValueError:  # its message may contain the user and password of the proxy
+        raise AssetError("got a malformed URL of a proxy; check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY") from None
     if url.scheme not in {"http", "https"} or not url.host:
         raise AssetError(
             f"got a proxy of scheme {url.scheme!r} and host {url.host!r}, expected http or https and the name of a host"

@@ -175,6 +175,12 @@ class TestProxies:
         with pytest.raises(AssetError, match="proxy of scheme 'socks5'"):
             client.get("http://host.example/a.jpg")
 
+    def test_a_malformed_url_of_a_proxy_is_an_error_without_its_password(self, client, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://user:secret@proxy\u2100")
+        with pytest.raises(AssetError, match="malformed URL of a proxy") as caught:
+            client.get("http://host.example/a.jpg")
+        assert "secret" not in str(caught.value)
+
 
 class TestCertificates:
     @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
