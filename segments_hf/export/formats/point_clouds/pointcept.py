@@ -124,8 +124,8 @@ class Pointcept(CloudFormat[_Arrays]):
         """Return the part of a configuration. Pointcept reads configurations in Python only."""
         stuff = [index for index, item in enumerate(self.job.categories) if item.has_instances is False]
         lines = [
-            "# The classes of this dataset, for the configuration of an experiment: add the path of this file to its",
-            "# `_base_`.",
+            "# The classes of this dataset. To use them, add the path of this file to `_base_` in the configuration of",
+            "# an experiment.",
             f"num_classes = {len(self.job.names)}",
             f"segment_ignore_index = {(_IGNORED, *stuff)!r}",
             "data = dict(",
