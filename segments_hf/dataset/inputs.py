@@ -101,8 +101,8 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 def input_features(data: Data) -> Mapping[str, Any]:
     """Return the features of the first split of an input. The assets of a release are not fetched.
 
-    For a release of several sensors, return the features of the only sensor of point clouds, or those of the first
-    sensor if the number of sensors of point clouds is not 1.
+    For a release of several sensors, return the features of the sensor with point clouds, or those of the first sensor
+    if no sensor has point clouds, or several have.
 
     Raises:
         OptionError: The input is an empty dict, or a release of several sensors in which no sample has a sensor.

@@ -20,7 +20,7 @@ from segments_hf.release import Release, file_state, pin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_OPEN = 32  # the number of releases that a process keeps
+_MAX_OPEN = 32  # the largest number of releases that a process keeps
 
 
 class ReleaseKey(NamedTuple):

@@ -21,7 +21,7 @@ def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]
     """Round the size of each split to a whole number, so that the sizes sum to `count`.
 
     The method is that of the largest remainder: all sizes are rounded down, and the splits with the largest remainders
-    get one more sample. If two remainders are equal, the first split gets the sample.
+    get one more sample each. Of two splits with equal remainders, the first one has priority.
 
     >>> rounded_counts({"train": 0.8, "test": 0.2}, 12), rounded_counts({"a": 0.5, "b": 0.5}, 5)
     ({'train': 10, 'test': 2}, {'a': 3, 'b': 2})

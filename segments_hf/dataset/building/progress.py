@@ -20,7 +20,7 @@ def show_traffic(line: int) -> Iterator[Traffic]:
     """Count the fetched files and bytes, and show a progress bar as soon as the network is used.
 
     Args:
-        line: The line of the bar below the bar of `datasets`; each process has its own line.
+        line: The number of lines from the bar of `datasets` down to this bar; each process has its own line.
     """
     bar: Any = None
     shown_at = 0.0
