@@ -57,12 +57,12 @@ def write_demo(folder: Path, kind: str = "image") -> None:
     """Write the demo folder, and replace the files that an earlier call wrote into it.
 
     Args:
-        folder: The folder. It is created if it does not exist, and its other files are kept.
+        folder: The folder. It is created if it does not exist. Other files in it are kept.
         kind: The kind of data, a key of `DEMOS`.
 
     Raises:
         OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since;
-            the path is a file; the list of the written files is damaged; or the folder has a demo of another kind.
+            a file was added to a subfolder that would be replaced; the path is a file; the list of the written files is damaged; or the folder has a demo of another kind.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     demo = DEMOS[kind]

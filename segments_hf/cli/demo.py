@@ -39,7 +39,7 @@ def demo(
 
     --kind image writes a release of drawn images of flowers. --kind point-cloud writes three releases of simulated
     point clouds of a street. The command needs no account and no network. A second run replaces the files that the
-    first run wrote if none of them has been changed, and keeps other files.
+    first run wrote. It fails if one of them was changed since, or if a file was added to a subfolder.
     """
     import datasets
 
