@@ -62,7 +62,8 @@ def write_demo(folder: Path, kind: str = "image") -> None:
 
     Raises:
         OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since;
-            a file was added to a subfolder that would be replaced; the path is a file; the list of the written files is damaged; or the folder has a demo of another kind.
+            a file was added to a subfolder that would be replaced; the path is a file; the list of the written files is
+            damaged; or the folder has a demo of another kind.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     demo = DEMOS[kind]
