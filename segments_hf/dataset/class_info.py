@@ -157,8 +157,7 @@ def _read_on_the_hub(
     """Read and decode a JSON file of a dataset on the Hub.
 
     Raises:
-        OptionError: The configuration does not have this file, but others except ``default`` have. The error lists
-            them.
+        OptionError: The configuration does not have this file, but others have. The error lists them.
         SegmentsHFError: There is no such dataset, no configuration has this file, or the file cannot be decoded.
     """
     from huggingface_hub import hf_hub_download
@@ -189,16 +188,15 @@ def _read_on_the_hub(
 
 
 def _check_configs(repo_id: str, name: str, config_name: str, token: str | None, revision: str | None) -> None:
-    """Check that no configuration of a dataset on the Hub, except perhaps ``default``, has the file `name`.
+    """Check that no configuration of a dataset on the Hub has the file `name`, which `config_name` does not have.
 
     Raises:
-        OptionError: Some other configurations have the file. The error lists them.
+        OptionError: Some configurations have the file. The error lists them.
     """
     from huggingface_hub import HfApi
 
     files = HfApi(token=token).list_repo_files(repo_id, repo_type="dataset", revision=revision)
-    folders = [
-        folder for folder, slash, file in (path.rpartition("/") for path in sorted(files)) if slash and file == name
-    ]
-    if folders:
-        raise unknown_choice("config_name", config_name, folders, expected=f"a configuration of {repo_id}:")
+    parts = (path.rpartition("/") for path in sorted(files))
+    configs = [folder or "default" for folder, _, file in parts if file == name]  # `default` has no folder
+    if configs:
+        raise unknown_choice("config_name", config_name, configs, expected=f"a configuration of {repo_id}:")

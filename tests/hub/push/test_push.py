@@ -231,6 +231,13 @@ def test_pushed_dataset_of_a_restricted_repo_can_be_read_only_by_its_owner(
     assert segments_hf.id2label(REPO, config_name="boxes", token="hf_jane") == {0: "flower", 1: "leaf"}
 
 
+def test_error_for_an_unknown_configuration_lists_all_configurations(hub: HubServer) -> None:
+    segments_hf.push_to_hub(demo(), REPO)
+    segments_hf.push_to_hub(demo(), REPO, layout="object-detection", config_name="boxes")
+    with pytest.raises(OptionError, match="'boxes', 'default'"):
+        segments_hf.id2label(REPO, config_name="box")
+
+
 def test_push_of_a_split_with_other_columns_than_the_kept_splits_raises_error(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits["train"], REPO)

@@ -40,7 +40,8 @@ def semantic_kitti_config(
     split_lists: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
     for split, sequences in splits.items():
         name = split_file_name(split, list(splits))
-        split_lists.setdefault("valid" if name == "val" and "valid" not in splits else name, []).extend(sequences)
+        is_valid = split == "valid" or (name == "val" and "valid" not in splits)
+        split_lists.setdefault("valid" if is_valid else name, []).extend(sequences)
     config = {
         "name": "kitti",
         "labels": names,

@@ -142,6 +142,13 @@ def test_validation_splits_keep_their_names_if_one_is_named_valid(tmp_path: Path
     }
 
 
+def test_single_validation_split_is_named_valid(tmp_path: Path) -> None:
+    rows = load_release(STREET, split="train")
+    for name in ("val", "validation", "valid"):
+        export_dataset({"train": rows, name: rows}, "semantic-kitti", tmp_path / name)
+        assert read_config(tmp_path / name)["split"] == {"train": [0], "valid": [1], "test": []}
+
+
 def test_single_point_clouds_of_a_split_are_frames_of_one_sequence_with_different_objects(tmp_path: Path) -> None:
     ids = [[9, 0, 7], [9, 9, 9], [5, 0, 9]]
     samples = [segmented_sample(tmp_path, f"cloud {number}", kitti_file(3), ids[number]) for number in range(3)]
