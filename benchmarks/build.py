@@ -9,7 +9,7 @@ a new process:
 
 "seconds" is the time of the call; "wall" is the time since the start of the process, including imports. "disk ratio" is
 the number of bytes in HF_HOME divided by the number of bytes of the assets. The SDK runs once. The other roles run
-three times, interleaved; the table has the medians, but the maximum of the peak memory. Times from different runs of
+three times, interleaved; the table has the medians, and for the peak memory the maximum. Times from different runs of
 this script cannot be compared; each ratio is computed from times of the same run.
 
 Run it with `python benchmarks/build.py`. The first run makes the environment of the SDK with pip.

@@ -6,7 +6,7 @@ Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. 
 100,000 or 50,000 polygons of 12 points. Each call runs in a new process.
 
 "seconds" is the wall time of the call, "cpu" is its CPU time. Each call runs three times, interleaved; the table has
-the medians, but the maximum of the peak memory.
+the medians, and for the peak memory the maximum.
 
 Run it with `python benchmarks/crowded.py`.
 """

@@ -9,7 +9,7 @@ and with a latency of 20 ms. Each role runs in a new process:
 
 "seconds" is the time of the call, after the import of the library. The downloaded files are then decoded, and their
 sizes are checked. The SDK runs once for each latency. The other roles run three times, interleaved; the table has the
-medians, but the maximum of the peak memory. Times from different runs of this script cannot be compared; each ratio is
+medians, and for the peak memory the maximum. Times from different runs of this script cannot be compared; each ratio is
 computed from times of the same run. "cores" is the CPU time divided by the seconds. The SDK can use two cores. If
 "cores" of the SDK is clearly below 2, other programs used the cores, and the ratio is too favorable for segments_hf.
 

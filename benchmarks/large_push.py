@@ -21,7 +21,7 @@ and the commits. A push of small images in 300 shards from one machine gives the
 100 files.
 
 Each role runs three times in new processes, interleaved; the driver and the push of 300 shards run once. The table has
-the medians, but the maximum of the peak memory. The last table is the result of `_estimate.py`.
+the medians, and for the peak memory the maximum. The last table is the result of `_estimate.py`.
 
 Run it with `python benchmarks/large_push.py`.
 """

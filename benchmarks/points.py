@@ -11,7 +11,7 @@ role runs in a new process:
 - open3d: `open3d.t.io.read_point_cloud` for each file, if open3d is installed. It reads PCD files only;
 - labels: `load_release` of the same point clouds with an id for each point, with and without ``embed=True``.
 
-Each role runs three times, interleaved; the table has the medians, but the maximum of the peak memory. Ratios are
+Each role runs three times, interleaved; the table has the medians, and for the peak memory the maximum. Ratios are
 ratios of CPU times, including the time in the kernel: other work on the machine changes CPU times less than wall times.
 Times from different runs of this script cannot be compared; each ratio is computed from times of the same run.
 

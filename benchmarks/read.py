@@ -6,7 +6,7 @@ A release file of 200,000 samples with 20 annotations each (245 MB) is written. 
 - ours: `Release.open`, then the same loop over typed objects;
 - limit: one pass of msgspec over the bytes that finds the start and the end of each sample, and decodes no sample.
 
-Each role runs three times, interleaved; the table has the medians, but the maximum of the peak memory. Times from
+Each role runs three times, interleaved; the table has the medians, and for the peak memory the maximum. Times from
 different runs of this script cannot be compared; each ratio is computed from times of the same run.
 
 Run it with `python benchmarks/read.py`.

@@ -13,7 +13,7 @@ polygons of 6 points. One label in twenty is null. The images do not exist. Each
 
 "seconds" is the time of the calls without imports, and "cpu" is their CPU time. "ratio" is the CPU time divided by the
 CPU time of the pass: other work on the machine changes CPU times less than wall times. Each role runs three times,
-interleaved, and the build once. The table has the medians, but the maximum of the peak memory.
+interleaved, and the build once. The table has the medians, and for the peak memory the maximum.
 
 "peak MiB" is the largest resident memory of the process. It contains the pages of the release file that the process has
 read, because the file is mapped into memory. The processes share these pages, and the system can drop them when it

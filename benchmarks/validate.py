@@ -7,8 +7,8 @@ and a category, and one with polygons of 12 points. Each role runs in a new proc
 - limit: the rows of the same release are made, and nothing else is done.
 
 "seconds" is the time of the call, "cpu" is its CPU time, and "wall" is the time since the start of the process,
-including imports. Each role runs three times, interleaved; the table has the medians, but the maximum of the peak
-memory. The script checks that there are no findings.
+including imports. Each role runs three times, interleaved; the table has the medians, and for the peak memory the
+maximum. The script checks that there are no findings.
 
 Run it with `python benchmarks/validate.py`.
 """

@@ -131,7 +131,7 @@ def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
 
     Args:
         dataset: The dataset or stream.
-        tool: The function or command that needs these rows, for the error about rows of other tasks.
+        tool: The function, command or layout that needs these rows, for the error about rows of other tasks.
 
     Raises:
         OptionError: The rows are those of point clouds, or of a task type whose labels stay JSON, such as text.

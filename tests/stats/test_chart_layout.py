@@ -27,7 +27,7 @@ NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}  # th
 
 
 def with_sizes(**changes: Any) -> Stats:
-    """Return statistics of three classes. Each of `changes` replaces a field of the sizes of all objects."""
+    """Return statistics of three classes, with changed fields of `Stats.sizes`, the statistics of the areas."""
     return stats_of_classes(3, sizes=msgspec.structs.replace(SIZES, **changes), **NO_ATTRIBUTES)
 
 

@@ -39,7 +39,7 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     if known_ids is None:
         raise BitmapError(
             "got an image with a palette, which may store ids as palette indices or as palette colors; expected an "
-            "RGBA, RGB or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
+            "RGBA, RGB or gray PNG of ids, or the ids of the annotations as known_ids"
         )
     present = np.flatnonzero(picture.histogram())
     palette = np.zeros((_PALETTE_SIZE, 3), np.uint32)

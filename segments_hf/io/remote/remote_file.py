@@ -77,7 +77,7 @@ class RemoteFileError(SegmentsHFError, OSError):
 
 
 class Response(NamedTuple):
-    """A response that was received completely.
+    """The response of a server. The body of an error is not read.
 
     Attributes:
         status: The HTTP status.
@@ -171,7 +171,8 @@ def _read(
 def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """Decode the content encodings of a body, the last one first.
 
-    urllib3 up to version 2.8 is not suitable: with a size limit, it repeats parts of a body with several gzip members.
+    urllib3 up to version 2.8 cannot do this: if a body consists of several gzip members and its size is limited, urllib3
+    returns some parts of the body twice.
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if len(names) > _MAX_ENCODINGS:
