@@ -68,7 +68,7 @@ def clear(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Clear the caches. A dataset that refers to a removed file is built again when it is next loaded."""
+    """Clear the caches. A dataset that refers to a removed file is built again when its release is next loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
     from segments_hf.dataset.compat import builds_folder

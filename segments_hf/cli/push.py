@@ -94,7 +94,7 @@ def push(
         typer.Option(
             metavar="ADDRESS",
             help="The address of the Ray cluster, such as 10.0.0.7:6379; auto for the cluster that this machine "
-            "belongs to. By default, Ray is started on this machine.",
+            "belongs to. Without an address, --engine ray starts Ray on this machine.",
             rich_help_panel=OUTPUT,
         ),
     ] = None,

@@ -41,8 +41,8 @@ def stats(
         bool,
         typer.Option(
             "--assets",
-            help="Download the images, bitmaps and point clouds. Count pixels and points too, and measure the sizes of "
-            "masks.",
+            help="Download the images, bitmaps and point clouds. Also count pixels and the points in cuboids, and "
+            "measure the sizes of masks.",
             rich_help_panel=INPUT,
         ),
     ] = False,
@@ -51,7 +51,7 @@ def stats(
 ) -> None:
     """Count the images or point clouds of a release, and their objects, label statuses and attributes.
 
-    With --assets, also count pixels or points.
+    With --assets, also count the pixels of images, or the points in cuboids.
     """
     import datasets
 

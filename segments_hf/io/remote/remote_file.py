@@ -171,7 +171,7 @@ def _read(
 def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """Decode the content encodings of a body, the last one first.
 
-    urllib3 up to version 2.8 cannot do this: if a body consists of several gzip members and its size is limited, urllib3
+    urllib3 up to version 2.8 cannot do this: if a body consists of several gzip members and its size is limited, it
     returns some parts of the body twice.
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
