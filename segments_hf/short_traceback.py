@@ -23,9 +23,9 @@ def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a public function, so that the traceback of a `SegmentsHFError` ends in this function.
 
     The traceback shows the frames of the caller and the frame of the function. It does not show the frames of the
-    functions that this function calls, or the errors that caused the `SegmentsHFError`. The traceback is complete if
-    the environment variable ``SEGMENTS_HF_DEBUG`` is 1, and on the command line, which prints a traceback only with
-    ``--debug``.
+    functions that this function calls. It shows the errors that caused the `SegmentsHFError` only if the caller calls
+    the function in an ``except`` block. The traceback is complete if the environment variable ``SEGMENTS_HF_DEBUG`` is
+    1, and on the command line, which prints a traceback only with ``--debug``.
 
     Args:
         function: The function.

@@ -44,7 +44,7 @@ def percent_text(percent: float) -> str:
 
 
 def use_short_numbers(axis: XAxis | YAxis, max_intervals: int, *, are_whole: bool = True) -> None:
-    """Format the ticks of a linear axis with `short_number`.
+    """Choose the ticks of a linear axis, and format them with `short_number`.
 
     Args:
         axis: The axis.
@@ -58,7 +58,7 @@ def use_short_numbers(axis: XAxis | YAxis, max_intervals: int, *, are_whole: boo
 
 
 def use_logarithmic_ticks(axis: XAxis, low: float, high: float) -> None:
-    """Format the ticks of a logarithmic axis from `low` to `high` with `short_number`."""
+    """Choose the ticks of a logarithmic axis from `low` to `high`, and format them with `short_number`."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     axis.set_major_locator(FixedLocator(logarithmic_ticks(low, high)))

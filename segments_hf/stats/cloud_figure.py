@@ -1,4 +1,4 @@
-"""Draw charts of the numbers of points, distances and sizes of the objects in point clouds."""
+"""Draw charts of the objects in point clouds: their numbers of points, distances and sizes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ _QUANTITIES = {  # the attributes of `CloudClassStats`, each with the title of i
 
 
 def point_clouds_figure(stats: Stats) -> Figure | None:
-    """Draw the range of each quantity by class, in one chart for each quantity that is known.
+    """Draw one chart for each known quantity of objects: its range by class.
+
+    Classes whose 95th percentile is 0 are left out of the chart.
 
     Returns:
-        The figure; None if no quantity is known.
+        The figure; None if there is nothing to draw.
     """
     if stats.point_clouds is None:
         return None

@@ -29,7 +29,7 @@ _DARK = 35  # percent; the numbers in darker cells are white
 
 
 def co_occurrence_figure(stats: Stats) -> Figure | None:
-    """Draw the share of the images with one class that also have another class; None for fewer than two classes."""
+    """Draw the share of images with one class that also have another class; None if fewer than two classes occur."""
     present = [item for item in stats.classes if item.images]
     shown = sorted(present, key=lambda item: -item.images)[:_MAX_CLASSES]
     if len(shown) < 2:  # noqa: PLR2004
@@ -45,7 +45,7 @@ def shares(stats: Stats, classes: Sequence[ClassStats]) -> npt.NDArray[np.float6
 
     Args:
         stats: The statistics.
-        classes: The n classes of the rows and columns. Each class is in an image.
+        classes: The n classes of the rows and columns. Each class occurs in at least one image.
 
     Returns:
         Array of shape (n, n).
@@ -85,7 +85,7 @@ def _heat_map(title: str, names: Sequence[str], values: npt.NDArray[np.float64])
             color = "white" if value > _DARK else "black"
             axes.text(column, row, percent_text(value), ha="center", va="center", color=color, fontsize="small")
     else:
-        figure.colorbar(cells, label="% of images; white: 0", ticks=[0, 1, 10, 25, 50, 100], format="%d", shrink=0.9)
+        figure.colorbar(cells, label="%; white: 0", ticks=[0, 1, 10, 25, 50, 100], format="%d", shrink=0.9)
     figure.suptitle(title, fontsize="medium")
     return figure
 

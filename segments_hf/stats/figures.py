@@ -40,7 +40,7 @@ def figures(stats: Stats) -> dict[str, Figure]:
 
     Returns:
         A matplotlib figure for each subject: ``classes``, ``object-sizes``, ``co-occurrence``,
-        ``point-clouds``, ``images`` and ``attributes``. Subjects that were not counted are left out.
+        ``point-clouds``, ``images`` and ``attributes``. Subjects with nothing to draw are left out.
 
     Raises:
         MissingExtraError: matplotlib is not installed.

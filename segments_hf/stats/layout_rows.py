@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def countable_columns(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
-    """Return the columns of a row that `stats` counts, and the measures of its label; None if there are no measures.
+    """Return the columns of a row that `stats` counts, and the measures of its label, or None without a label.
 
     Args:
         label: The label of a row in a layout; None if the row has no label.

@@ -26,7 +26,7 @@ class Measured:
             made.
         unlabeled: The number of pixels without a class in the semantic mask.
         object_ids: The ids of the annotations that have a class, and pixels or points in the image; None if these ids
-            are not known, because the bitmap or the size of the image is missing.
+            are not known: the bitmap or the size of the image is missing, or the row is in a layout.
         without_class: The number of annotations that have pixels or points in the image but no class.
         left_out: The number of annotations that do not count as objects, by reason.
     """
@@ -46,7 +46,7 @@ def measure(row: Row) -> Measured | None:
     image, or the area of the bounding box of its polyline. Points have no area.
 
     Args:
-        row: A row of an image task. Its bitmap may be decoded.
+        row: A row of an image task. Its bitmap is encoded or decoded.
 
     Returns:
         The measures; None if there is nothing to measure, because the bitmap and the size of the image are missing.
@@ -57,7 +57,7 @@ def measure(row: Row) -> Measured | None:
     label = image_label_of(row)
     if label is None:
         return Measured([], None, 0)
-    # Without a bitmap and the size of the image, there are no pixels to count, and the general case takes longer.
+    # If the bitmap and the size of the image are missing, there are no pixels to count; the code below is slower.
     if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
         left_out = label.count_repeated_ids()
         return Measured([], None, 0, left_out=left_out) if left_out else None

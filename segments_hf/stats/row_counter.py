@@ -108,7 +108,7 @@ class RowCounter:
         self._not_measured += count_kinds(parts)
         if parts is None:
             self._problems.append(
-                f"{sample_name(row)}: got a label without a list of annotations; its objects are not counted"
+                f"{sample_name(row)}: got a label without a valid list of annotations; its objects are not counted"
             )
             return
         annotations = [item for part in parts for item in part.annotations]

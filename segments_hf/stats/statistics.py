@@ -60,7 +60,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     statuses and no attributes, and a semantic mask has no objects.
 
     The objects of point clouds are counted by class, and the sizes and distances of cuboids are measured. The points in
-    cuboids are counted if the files are read: those of a dataset always, those of a release only with ``assets=True``.
+    cuboids are counted only in a dataset with the files of the point clouds, or in a release with ``assets=True``.
     Annotations of other task types, such as those of text, are counted by class, but not measured.
 
     Args:
@@ -72,7 +72,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
 
     Raises:
         OptionError: An option is invalid or does not match the release; or the data are a dataset whose labels stay
-            JSON, and whose rows have no categories.
+            JSON; such a dataset has no categories.
         SegmentsHFError: The data are neither a release nor rows of images or point clouds with labels.
 
     >>> from segments_hf.demo import demo_release

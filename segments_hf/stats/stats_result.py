@@ -99,9 +99,9 @@ class Stats(Result, msgspec.Struct, frozen=True):
             ``sample`` for other task types, such as those of text. For these task types, a sequence is one sample, and
             its objects are the annotations of all its frames.
         point_clouds: The statistics of points and cuboids; None for other data than point clouds.
-        not_measured: For other task types than images and point clouds, the number of annotations and labeled points,
-            which are not measured, and of labels without a list of annotations, by kind, such as
-            ``{"text span": 120}``; otherwise empty.
+        not_measured: The counts of labels that are not measured, because they are not those of images or point clouds:
+            the number of annotations of each kind, such as ``{"text span": 120}``, of labeled points, and of labels
+            without a list of annotations. Empty for images and point clouds.
     """
 
     name: str
@@ -205,7 +205,7 @@ def _classes(stats: Stats) -> Table:
 
 
 def _is_uncounted(stats: Stats) -> bool:
-    """Return whether all labels lack a list of annotations, so that no object could be counted."""
+    """Return whether no object was counted, and a label has no valid list of annotations."""
     return LABEL in stats.not_measured and not stats.objects
 
 

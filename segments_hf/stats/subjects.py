@@ -50,7 +50,7 @@ _COCO_LIMITS = (32.0**2, 96.0**2)  # pixels: the upper limits of small and mediu
 
 
 def classes_figure(stats: Stats) -> Figure | None:
-    """Draw the objects, images and pixels of each class side by side, the class with the most objects first.
+    """Draw the numbers of objects and images and the share of pixels of each class, the most frequent class first.
 
     Returns:
         The figure; None if there are no objects, no pixels and no images with a class.

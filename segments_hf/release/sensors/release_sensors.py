@@ -69,8 +69,8 @@ class ReleaseSensors(ReleaseTasks):
                 type of the release is not ``multisensor-sequence``, the release itself is returned.
 
         Raises:
-            OptionError: The release has no sensors or no such sensor; or `name` is None, and the number of sensors of
-                point clouds is not 1.
+            OptionError: The release has no sensor with this name; or `name` is None, and a multi-sensor release
+                does not have exactly one sensor of point clouds.
         """
         if name not in self._parts:
             self._parts[name] = self._find_part(name)
@@ -108,8 +108,8 @@ class ReleaseSensors(ReleaseTasks):
         if self.sensor is None or self._scan is None:
             return range(len(self))
         present = {*self._scan.samples[self.sensor.name], *self._scan.unreadable}
-        without_frames = [index for index in range(len(self)) if index not in present]
-        present.update(index for index in without_frames if self._has_sensor(index))
+        without_entry = [index for index in range(len(self)) if index not in present]
+        present.update(index for index in without_entry if self._has_sensor(index))
         return array("I", sorted(present)) if len(present) < len(self) else range(len(self))
 
     def labelset_task_type(self, labelset: str | None) -> str:
@@ -126,7 +126,7 @@ class ReleaseSensors(ReleaseTasks):
         return scan_sensors(self._samples) if self.task_type == MULTI_SENSOR else None
 
     def _has_sensor(self, index: int) -> bool:
-        """Return whether a sample has frames or a label of the sensor; True if the sample cannot be decoded."""
+        """Return whether a sample has an entry or a label of the sensor; True if the sample cannot be decoded."""
         try:
             sample = self[index]
         except ReleaseError:

@@ -56,7 +56,9 @@ def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> S
     if len(clouds) == 1:
         return clouds[0]
     if not sensors:
-        raise OptionError(f"{source} is a release of several sensors, but no sample has a sensor", option="sensor")
+        raise OptionError(
+            f"{source} has the task type {MULTI_SENSOR}, but no sensor was found in its samples", option="sensor"
+        )
     shown = [f"{item.name!r} ({item.task_type or 'unknown task type'})" for item in sensors[:_MAX_LISTED]]
     name_option = option("sensor", sensors[0].name)
     example = in_interface(f"load_release(…, {name_option})", name_option)

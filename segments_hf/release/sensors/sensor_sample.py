@@ -28,7 +28,8 @@ SENSORS_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(
 _SENSORS: JsonDecoder[SensorsDocument[Raw] | None] = JsonDecoder(SensorsDocument[Raw] | None)
 _LABEL: JsonDecoder[SensorsLabel | None] = JsonDecoder(SensorsLabel | None)
 
-# If the label of all sensors has one of these statuses, a sensor without a label has this status too.
+# A label in the file contains the labels of all sensors. If it has one of these statuses, a sensor whose label is
+# missing in it has this status too.
 _STATUSES_WITHOUT_LABEL = {"SKIPPED", "REJECTED"}
 
 
@@ -74,18 +75,18 @@ class SensorSample(Sample):
 
     @property
     def attributes_json(self) -> str | None:
-        """The attributes of the sensor as JSON text; None if the sample does not have this sensor.
+        """The attributes of the sensor as JSON text; None if they or the sensor are missing, or if they are null.
 
         Raises:
-            ReleaseError: The sensors cannot be decoded, or the text is not UTF-8, is nested too deeply, or has a number
-                that is too large.
+            ReleaseError: The sensors cannot be decoded, the sensor occurs twice or has another task type, or the text
+                is not UTF-8, is nested too deeply, or has a number that is too large.
         """
         entry = self._entry()
         return None if entry is None else self.json_text_of(entry.part.attributes, ".attributes")
 
     @property
     def is_present(self) -> bool:
-        """Whether the sample has frames or a label of this sensor; True if they cannot be decoded."""
+        """Whether the sample has an entry or a label of this sensor; True if they cannot be decoded."""
         try:
             return self._entry() is not None or any(map(self.label, self.labelsets))
         except ReleaseError:
@@ -95,7 +96,7 @@ class SensorSample(Sample):
         """Return the label of the sensor in a labelset.
 
         Returns:
-            The label; None if it is null or missing. If the label of all sensors is skipped or rejected, a sensor
+            The label; None if it is null or missing. If the sample is skipped or rejected in this labelset, a sensor
             without a label gets a label with this status and without annotations.
 
         Raises:
@@ -117,13 +118,13 @@ class SensorSample(Sample):
         return label_class(document.status, attributes)
 
     def label_path(self, labelset: str | None) -> str:
-        """Return the JSON path of the label of the sensor in a labelset."""
+        """Return the JSON path of the label of the sensor in a labelset; that of all sensors if the sensor has none."""
         path, document = super().label_path(labelset), self._sensors_label(labelset)
         entry = document and self._find_entry(document.attributes, f"{path}.attributes")
         return f"{path}.attributes{entry.path}" if entry else path
 
     def _sensors_label(self, labelset: str | None) -> SensorsLabel | None:
-        """Return the label of all sensors in a labelset, and decode it if it is raw JSON."""
+        """Return the decoded label of all sensors in a labelset; None if it is null or missing."""
         document: Any = self.label_document(labelset)
         if isinstance(document, Raw):
             document = decode(_LABEL, document, self.source, super().label_path(labelset))
@@ -177,7 +178,7 @@ class SensorSample(Sample):
         if entry.part.task_type not in {None, "", self._task_type}:
             raise ReleaseError(
                 f"got the task type {entry.part.task_type!r} of sensor {self.sensor!r}, expected {self._task_type!r}, "
-                "its task type in the first sample that has this sensor",
+                "the first task type of this sensor in the samples",
                 self.source,
                 f"{path}{entry.path}.task_type",
             )

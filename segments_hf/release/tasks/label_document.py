@@ -105,7 +105,7 @@ class JsonLabel(msgspec.Struct):
 
     @property
     def parts(self) -> list[LabelPart] | None:
-        """The annotations of each frame and sensor; None if the label has no known list of annotations."""
+        """The annotations of each frame and sensor; None if the label has content, but no valid list of annotations."""
         return label_parts(self.attributes)
 
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LABEL = "label"  # the kind of a label without a list of annotations
 LABELED_POINT = "labeled point"  # the kind of a labeled point
-_OTHER_FIELDS = {"format_version", "image_attributes", "links"}  # fields that a label without annotations may have
+_OTHER_FIELDS = {"format_version", "image_attributes", "links"}  # fields that a label without content may have
 _KINDS = {
     **{kind: kind for kind in ("cuboid", "polygon", "polyline", "point")},
     "cuboid-sync": "cuboid",
@@ -36,7 +36,7 @@ class ListedAnnotation(msgspec.Struct, gc=False):
 
     @property
     def valid_category_id(self) -> int | None:
-        """The category id; None if it is missing or not a whole number."""
+        """The category id; None if it is missing or not an integer."""
         return self.category_id if type(self.category_id) is int else None
 
     @property

@@ -32,7 +32,7 @@ class MeasuredCloud:
         dimensions: The length, width and height of each of these cuboids: float64 array of shape (N, 3).
         distances: The distance of the center of each of these cuboids from the sensor: float64 array of shape (N,).
         object_points: The class index and the number of points of each object with a class; None if the numbers are not
-            known, because the file of the point cloud was not read or the label has no point labels.
+            known: for cuboids, if the row has no file; for a segmentation, if the label has no point labels.
         class_points: The number of points by class index; None if the numbers are not known.
         unlabeled: The number of points without a class; 0 if the numbers are not known.
         left_out: The number of annotations that do not count as objects, by reason.

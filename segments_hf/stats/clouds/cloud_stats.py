@@ -17,7 +17,7 @@ _QUANTILES = {"smallest": 0, "p5": 0.05, "median": 0.5, "p95": 0.95, "largest": 
 
 
 class Quantities(msgspec.Struct, frozen=True):
-    """The distribution of a quantity of objects, such as their length.
+    """The distribution of a property of objects, such as their length.
 
     Attributes:
         objects: The number of objects.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _POINTS_PER_CLASS = "Points per class, and per object: median, smallest and largest number"
-_BOX_SIZES = "Cuboids per class: median, smallest and largest size, and distance from the sensor"
+_BOX_SIZES = "Sizes of cuboids per class, and distances from the sensor: median, smallest and largest value"
 
 
 def cloud_tables(stats: CloudStats, names: Sequence[Cell]) -> Iterator[Table]:

@@ -123,8 +123,8 @@ def _are_in_image(camera: Mapping[str, Any], points: Points) -> npt.NDArray[np.b
 def _image_size(camera: Mapping[str, Any]) -> tuple[float, float]:
     """Return the width and height of the image of a camera in pixels.
 
-    If the image was not loaded or cannot be read, the principal point is assumed to be its center. If x or y of the
-    principal point is not positive, the size is infinite.
+    If the image was not loaded or cannot be read, the principal point is assumed to be its center; if x or y of this
+    point is not positive, the size is infinite.
     """
     if camera.get("image") is not None:
         try:
