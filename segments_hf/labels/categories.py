@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-# The `id` of the feature of one column stores the categories: of the first of these columns in datasets of images, of
-# the second in datasets of point clouds, and of the third in layouts of point clouds.
+# The columns whose features store the categories in their `id`: the first in datasets and layouts of images, the second
+# in datasets of point clouds, and the third in layouts of point clouds.
 _CATEGORIES_COLUMNS = ("image", "point_cloud_type", "points")
 
 
@@ -55,7 +55,7 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
 def unique_names(
     names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = (), pattern: str = "{} ({})"
 ) -> list[str]:
-    """Make names unique, by adding its number to a name that is already used.
+    """Make names unique: if a name is already used, add its number to it.
 
     Args:
         names: The names.
@@ -91,7 +91,7 @@ def _rgb(color: Sequence[float]) -> Color:
 
 
 def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Category]:
-    """Return the categories of several releases in one dataset, in the order of their ids.
+    """Return the categories of all releases of one dataset, in the order of their ids.
 
     Args:
         releases: The releases, each with the labelset that is read from it.
@@ -123,7 +123,7 @@ def stored_categories(features: Mapping[str, Any]) -> list[Category]:
     """Decode the categories that are stored in the features of a dataset, in the order of their ids.
 
     Raises:
-        OptionError: The features are those of rows whose labels stay JSON, such as those of text.
+        OptionError: The features are those of rows whose labels stay JSON, such as the labels of texts.
         SegmentsHFError: The features contain no categories.
     """
     texts = (getattr(features.get(column), "id", None) for column in _CATEGORIES_COLUMNS)

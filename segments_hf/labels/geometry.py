@@ -148,8 +148,8 @@ def _visible_part(
         return None
     left, top, right, bottom = bounding_box(corners)
     width, height = right - left, bottom - top
-    # By rounding, a polygon whose corners are on one line can cover a pixel. Its area is then the number of its pixels
-    # instead of 0, so that it is an object in every output.
+    # Because of rounding, a polygon whose corners are on one line can cover a pixel. Its area is then the number of its
+    # pixels instead of 0, so that it is an object in every output.
     area = min((is_simple and polygon_area(points)) or float(pixels), width * height)
     return VisiblePart(points, (left, top, width, height), area) if area else None
 

@@ -73,7 +73,7 @@ class Label(ABC):
 
     @classmethod
     def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
-        """Return the kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
+        """Return the kinds of objects that labels of a task type may contain; by default, all `object_kinds`."""
         del task_type
         return cls.object_kinds
 

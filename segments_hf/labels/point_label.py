@@ -39,7 +39,7 @@ class PointLabel(CloudLabel):
 
     @property
     def missing_part(self) -> str | None:
-        """``point_annotations`` if the row has no label for each point; None if the label is complete."""
+        """``point_annotations`` if the label of the points is missing; None if the label is complete."""
         return None if self._row[POINT_LABELS_COLUMN] is not None else POINT_LABELS_COLUMN
 
     def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.int64]:

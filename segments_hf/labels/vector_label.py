@@ -77,7 +77,7 @@ class Vector(NamedTuple):
 
 
 class VectorLabel(ImageLabel):
-    """A label of boxes, polygons, polylines and points. They are drawn in the order of the annotations."""
+    """A label of boxes, polygons, polylines and points. A mask contains only the boxes and polygons."""
 
     object_kinds = VECTORS
     encoding = (
@@ -93,7 +93,7 @@ class VectorLabel(ImageLabel):
 
     @classmethod
     def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
-        """Return the kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
+        """Return the kinds of objects in labels of a task type: one kind for ``bboxes`` or keypoints, otherwise all."""
         return _KINDS_OF_TASK.get(task_type or "", cls.object_kinds)
 
     @cached_property

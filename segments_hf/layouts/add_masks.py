@@ -77,7 +77,8 @@ def add_semantic_masks(
         ignore_index: The value of unlabeled pixels; the other values are class indices. By default, unlabeled pixels
             are 0 and the other values are class index + 1.
         palette: Whether the PNGs have a palette, so that viewers show the classes in their colors. The pixel values are
-            the same without it.
+            the same without it. With over 255 classes, or an `ignore_index` over 255, the PNGs are always 16-bit
+            grayscale.
         num_proc: The number of processes; not for a stream.
 
     Returns:
@@ -138,7 +139,7 @@ def add_instance_masks(
             for the second, and 0 if it is unlabeled. The mask is null if the row has no label, or if its label cannot
             be drawn because the bitmap or the size of the image is missing.
         palette: Whether the PNGs have a palette, so that viewers show the instances in colors. The pixel values are
-            the same without it.
+            the same without it. A mask with a value over 255 is always a 16-bit grayscale PNG.
         num_proc: The number of processes; not for a stream.
 
     Returns:
@@ -214,9 +215,9 @@ def _add(data: Data, make_columns: Callable[[Sequence[Category]], NewColumns], n
     def add(part: SplitRows, _: str) -> SplitRows:
         new_columns = make_columns(categories(part))
         if existing := new_columns.features.keys() & part.features:
+            advice = "rename or remove the existing column" if SEGMENTS in existing else "choose another name"
             raise OptionError(
-                f"got {', '.join(sorted(existing))}, which the dataset has already; choose another name",
-                option="column",
+                f"got {', '.join(sorted(existing))}, which the dataset has already; {advice}", option="column"
             )
         return map_rows(part, new_columns, {**part.features, **new_columns.features}, num_proc)
 

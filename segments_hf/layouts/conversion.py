@@ -141,8 +141,8 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
             floats, such as ``(0, 4095)`` for 12-bit values stored in 16 bits; values outside of this range are clipped.
             By default, the range that the file declares, else a range for its pixel type: for floats, 0 to 1, or a
             guess if values are outside of it. 8-bit images are not affected.
-        fields: The names of the fields of the points, as in the files. By default ``["x", "y", "z", "intensity"]``; a
-            file without one of the fields is an error that lists the fields of the file.
+        fields: The names of the fields of the points, as in the files. By default ``["x", "y", "z", "intensity"]``. If
+            a file lacks one of the fields, the error lists the fields of the file.
         keep_unlabeled: Whether to keep rows without a label or bitmap, with null in the label columns; SKIPPED and
             REJECTED rows; and rows without an image or point cloud, with null in `image` or `points`. By default, these
             rows are left out, and a warning with their number is logged (for a stream, the number so far).
@@ -195,7 +195,8 @@ def lay_out(
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
         counts: An object with the names of further columns to keep. The function adds to it the numbers of rows and
-            objects that it leaves out. With None, no further columns are kept, and the numbers are only logged.
+            objects that it leaves out; for a stream, see `Counts`. With None, no further columns are kept, and the
+            numbers are only logged.
     """
     layout = find_layout(task)
     check_options(layout, options)

@@ -173,7 +173,7 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
     for phrase, details in details_by_warning.items():
         message = "%s: images that %s: %d; the first: %s; %s"
         example = option("image_range", (0, 4095))
-        advice = f"pass the pixel values that should become black and white, such as {example}"
+        advice = f"pass the pixel values for black and for white, such as {example}"
         logger.warning(message, split, phrase, len(details), details[0], advice)
 
 

@@ -137,6 +137,11 @@ class TestRefusedInput:
         with pytest.raises(OptionError, match="segments_info"):
             add_panoptic_masks(load_release(release, split="train"), column="segments_info")
 
+    def test_add_panoptic_masks_refuses_a_dataset_that_has_segments_info(self, release):
+        once = add_panoptic_masks(load_release(release, split="train"), column="first")
+        with pytest.raises(OptionError, match="segments_info, which the dataset has already; rename or remove"):
+            add_panoptic_masks(once, column="second")
+
     @pytest.mark.parametrize("ignore_index", [-1, -100, 0, 1, 2**16])
     def test_add_semantic_masks_refuses_ignore_index_that_is_a_class_or_outside_of_16_bits(self, release, ignore_index):
         with pytest.raises(OptionError, match=rf"ignore_index: got {ignore_index}.*2 to 65535"):

@@ -27,7 +27,7 @@ else:
 
 __all__ = ["Deadline", "Timeout", "move_timeout", "timeout_at"]
 
-_MAX_FACTOR = 10  # the largest total time, in multiples of the initial time
+_MAX_FACTOR = 10  # the largest total time without `postpone`, in multiples of the initial time
 
 
 class Deadline:
@@ -43,7 +43,7 @@ class Deadline:
         self._max_seconds = _MAX_FACTOR * seconds
 
     def extend(self, seconds: float) -> None:
-        """Allow more time, up to a total of ten times the initial time."""
+        """Allow more time, up to a total of ten times the initial time; `postpone` raises this limit."""
         self._seconds = min(self._seconds + seconds, self._max_seconds)
 
     def postpone(self, seconds: float) -> None:
@@ -68,7 +68,7 @@ class Deadline:
 
     @property
     def checked_seconds_left(self) -> float:
-        """The number of seconds until a deadline that has not passed.
+        """The number of seconds until the deadline, always positive.
 
         Raises:
             AssetError: The deadline has passed.

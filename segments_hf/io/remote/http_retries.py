@@ -34,5 +34,5 @@ def retry_after_seconds(value: str | None) -> float | None:
         date = parsedate_tz(value)
         # RFC 9110 also allows the obsolete form of C's asctime(), which is a date in UTC without a time zone.
         return None if date is None else max(0.0, calendar.timegm(date[:9]) - (date[9] or 0) - time.time())
-    except (ValueError, OverflowError):  # such as month 13 or year 99999
+    except (ValueError, OverflowError):  # such as year 99999
         return None

@@ -25,7 +25,8 @@ class TooLargeError(SegmentsHFError, ValueError):
 
     Args:
         max_bytes: The largest allowed size in bytes.
-        stage: The stage at which the bytes were counted, such as ``after decompression``.
+        stage: The stage at which the bytes were counted, such as ``after decompression``; empty to leave it out of
+            the message.
     """
 
     def __init__(self, max_bytes: int, stage: str = "") -> None:

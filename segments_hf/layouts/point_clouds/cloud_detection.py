@@ -63,8 +63,8 @@ LAYOUT = Layout(
     None,
     f"{POINTS_ENCODING} "
     "`boxes` has x, y and z of the center, length, width and height, and the yaw in radians, in the frame of the "
-    "sensor. `labels` has the class index of each box, whose name is in `id2label.json`, and `track_ids` the id of "
-    "its track, or -1. `pose` is the matrix that transforms points from the sensor to the world.",
+    "sensor. `labels` has the class index of each box; `id2label.json` has the names of the classes. `track_ids` has "
+    "the id of the track of each box, or -1. `pose` is the matrix that transforms points from the sensor to the world.",
     "`labels`",
     CuboidLabel.hub_task,
     options=("fields",),
