@@ -39,14 +39,14 @@ class LeftOut(msgspec.Struct, omit_defaults=True):
     objects: dict[str, int] = {}
 
     def add(self, other: LeftOut) -> None:
-        """Add the numbers of another object."""
+        """Add the numbers of another `LeftOut`."""
         self.rows = dict(Counter(self.rows) + Counter(other.rows))
         self.objects = dict(Counter(self.objects) + Counter(other.objects))
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The columns that the caller of `lay_out` counts, and the numbers of rows and objects that are left out.
+    """The columns whose values the caller of `lay_out` counts, and the numbers of rows and objects left out.
 
     Attributes:
         columns: The names of further columns that the result keeps, so that the caller can count their values.
@@ -120,8 +120,8 @@ class RowColumns:
         """Make the columns of a row, and report the parts of the row that do not fit into the layout.
 
         Raises:
-            BitmapError: `on_error` is ``raise``, and the label of an image does not fit.
-            PointCloudError: `on_error` is ``raise``, and the label or the pose of a point cloud does not fit.
+            BitmapError: `on_error` is ``raise``, and the label of an image cannot be read or does not fit.
+            PointCloudError: `on_error` is ``raise``, and the label or the pose of a point cloud is invalid.
             AssetError: `on_error` is ``raise``, and the image or the points cannot be read.
             OptionError: An option does not fit the image.
         """

@@ -41,7 +41,7 @@ class Boxes:
         ids: The ids of the annotations: int64 array of shape (N,).
         class_indices: The class indices: int64 array of shape (N,); -1 for a cuboid without a class.
         track_ids: The track ids: int64 array of shape (N,). An object has the same track id in all frames of a
-            sequence. For an annotation whose `track_id` is None, this is the `id` of the annotation.
+            sequence. For an annotation without a `track_id`, this is the `id` of the annotation.
     """
 
     center: npt.NDArray[np.float64]

@@ -35,7 +35,7 @@ class LensModel(NamedTuple):
 
     Attributes:
         name: ``brown-conrady`` or ``fisheye``.
-        coefficients: All coefficients of the model by name, in the order of OpenCV. A missing coefficient is 0.
+        coefficients: All coefficients of the model by name, in the order of OpenCV; 0 for those that a camera lacks.
     """
 
     name: str
@@ -58,8 +58,8 @@ def distort(points: Floats, distortion: Mapping[str, Any] | str | None) -> Float
         It is computed without the tangential coefficients p1 and p2, which are small.
 
     Raises:
-        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
-            number.
+        PointCloudError: The JSON text is invalid, the model is unknown, the coefficients are not a dict, or a
+            coefficient is unknown, not a finite number, or 1e12 or more in absolute value.
 
     >>> distort(np.array([[0.5, 0.0]]), {"model": "brown-conrady", "coefficients": {"k1": -0.1}}).round(6).tolist()
     [[0.4875, 0.0]]
@@ -78,8 +78,8 @@ def lens_model(distortion: Mapping[str, Any] | str | None) -> LensModel | None:
         distortion: As for `distort`.
 
     Raises:
-        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
-            number.
+        PointCloudError: The JSON text is invalid, the model is unknown, the coefficients are not a dict, or a
+            coefficient is unknown, not a finite number, or 1e12 or more in absolute value.
     """
     decoded = _decoded(distortion) if isinstance(distortion, str) else distortion
     return None if decoded is None else _checked_model(decoded)
@@ -99,7 +99,7 @@ def _checked_model(distortion: object) -> LensModel:
         raise PointCloudError(f"distortion: got {distortion!r}, expected the model 'brown-conrady' or 'fisheye'")
     names = _COEFFICIENTS[model]
     if not isinstance(coefficients, dict) or coefficients.keys() - set(names):
-        raise PointCloudError(f"distortion: got the coefficients {coefficients!r}, expected {', '.join(names)}")
+        raise PointCloudError(f"distortion: got the coefficients {coefficients!r}, expected some of {', '.join(names)}")
     values = {name: 0.0 if coefficients.get(name) is None else coefficients[name] for name in names}
     return LensModel(
         model, {name: float(checked_numbers(value, (), f"distortion: {name}")) for name, value in values.items()}

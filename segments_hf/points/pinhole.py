@@ -71,7 +71,7 @@ def pinhole_camera(camera: Mapping[str, Any]) -> PinholeCamera:
 
     >>> camera = pinhole_camera({"intrinsic_matrix": [[100, 0, 320], [0, 100, 240], [0, 0, 1]],
     ...     "translation": [1, 0, 2], "rotation": [0.5, -0.5, -0.5, 0.5], "camera_convention": "OpenGL"})
-    >>> camera.rotation.T.astype(int).tolist()  # in the frame of the sensor: right is -y, down is -z, the axis is +x
+    >>> camera.rotation.T.astype(int).tolist()  # in the frame of the sensor: right -y, down -z, the optical axis +x
     [[0, -1, 0], [0, 0, -1], [1, 0, 0]]
     """
     convention = camera.get("camera_convention") or "OpenGL"

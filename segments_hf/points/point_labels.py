@@ -34,8 +34,8 @@ def point_labels(
             used. If the row has a `point_cloud`, the number of its points is compared with the number of labels.
         kind: The meaning of the labels. ``semantic``: class index + 1; 0 for an unlabeled point and for a point whose
             annotation has no class. ``instance``: 1 for the points of the first annotation, 2 for those of the second,
-            and so on (annotations without points count); 0 for an unlabeled point. ``panoptic``: the id of the
-            annotation; 0 for an unlabeled point and for a point whose annotation has no class.
+            and so on (annotations without points also have a number); 0 for an unlabeled point. ``panoptic``: the id of
+            the annotation; 0 for an unlabeled point and for a point whose annotation has no class.
         ignore_index: For semantic labels: the label that replaces 0. If it is set, the other labels are class indices,
             not class index + 1.
         stuff: For panoptic labels: class indices. All annotations of each of these classes become one segment, which

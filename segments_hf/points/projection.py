@@ -38,8 +38,8 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
 
     Raises:
         PointCloudError: `points` has another shape or dtype; the camera has no calibration; a number of the camera is
-            not finite, or 1e12 or more in absolute value; or its convention, its model of distortion or the name of a
-            coefficient is unknown.
+            not finite, or 1e12 or more in absolute value; its convention is unknown; the last row of its intrinsic
+            matrix is not 0, 0, 1; or its distortion has an unknown model or coefficient, or is invalid JSON.
 
     >>> camera = {"intrinsic_matrix": [[100, 0, 320], [0, 100, 240], [0, 0, 1]], "translation": [0, 0, 0],
     ...     "rotation": [0.5, -0.5, -0.5, 0.5], "camera_convention": "OpenGL"}  # looks along +x

@@ -139,7 +139,7 @@ def _file_of(row: Mapping[str, Any]) -> FileContent:
         )
     stored = row.get("point_cloud")
     if not isinstance(stored, Mapping) or (stored["bytes"] is None and stored["path"] is None):
-        problem = "with null in the" if "point_cloud" in row else "without the"
+        problem = "without a file in the" if "point_cloud" in row else "without the"
         raise OptionError(f"got a row {problem} column point_cloud, expected a point cloud", option="data")
     file, limit = stored_content(stored), ImageLimits().max_bytes
     if file.content is None and file.size > limit:

@@ -29,8 +29,7 @@ def needs_undistortion(camera: Mapping[str, Any]) -> bool:
         to the optical axis. In an image without distortion, it is proportional to the tangent of this angle.
 
     Raises:
-        PointCloudError: The JSON text is invalid, the model is unknown, or a coefficient is unknown or not a finite
-            number.
+        PointCloudError: The distortion is invalid, as for `distort`.
     """
     lens = lens_model(camera.get("distortion"))
     return lens is not None and (lens.name == "fisheye" or any(lens.coefficients.values()))
@@ -53,7 +52,7 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
 
     Raises:
         PointCloudError: The intrinsic matrix is missing, invalid or has no inverse; or the distortion is invalid, as
-            in `needs_undistortion`.
+            for `distort`.
     """
     if not needs_undistortion(camera):
         return image

@@ -80,7 +80,7 @@ def _colors_of_numbers(numbers: Numbers) -> npt.NDArray[np.uint8]:
 def _draw_objects(canvas: Image.Image, objects: Sequence[ShownObject], ground: Ground) -> None:
     """Draw each object that has `geometry_3d`, with its object number as the value of the pixels.
 
-    A cuboid is drawn as its footprint and its heading, and a polygon as its outline.
+    A cuboid is drawn as its footprint and its heading, a polygon as its outline, and a point as a disk.
     """
     pen = ImageDraw.Draw(canvas)
     for number, item in enumerate(objects, start=1):

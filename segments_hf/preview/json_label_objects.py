@@ -24,7 +24,7 @@ def count_objects(row: Row, category_ids: Sequence[int]) -> list[tuple[int, int]
     Returns:
         Pairs of a class number and the number of objects of this class. An object whose category is missing or not in
         `category_ids` has the class number ``len(category_ids)``. The result is None if the row has no label, or if its
-        label has no list of annotations.
+        label has content but no list of annotations.
     """
     parts = label_parts(row[JSON_LABEL_COLUMN])
     if parts is None or not (parts or is_labeled(row)):

@@ -87,7 +87,7 @@ class Cloud:
             names: The names of the fields, each with one value per point.
 
         Returns:
-            float32 array of shape (N, C), with one column per name. It may be changed, and shares no memory with the
+            float32 array of shape (N, C), with one column per name. It is writable, and shares no memory with the
             bytes of the file.
 
         Raises:
@@ -137,4 +137,7 @@ class Cloud:
                 )
             if self.dtype[name].shape:
                 count = self.dtype[name].shape[0]
-                raise AssetError(f"the field {name!r} has {count} values per point; read it with structured=True")
+                raise AssetError(
+                    f"the field {name!r} has {count} values per point, expected one; choose other fields with "
+                    f"{option('fields')}, or call read_points with structured=True"
+                )

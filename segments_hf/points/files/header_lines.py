@@ -32,7 +32,7 @@ def header_lines(content: bytes, kind: str, last_keyword: str) -> tuple[list[lis
             return lines, start
     size = "64 KiB" if len(content) > MAX_HEADER_BYTES else f"{len(content):,} bytes"
     raise AssetError(
-        f"got a {kind} file whose header has no end: its first {size} do not contain the line {last_keyword}"
+        f"got a {kind} file whose header has no end: its first {size} have no line that begins with {last_keyword}"
     )
 
 

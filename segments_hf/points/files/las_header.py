@@ -81,7 +81,7 @@ def read_las_sizes(content: bytes) -> LasSizes:
 
 
 def _check_size(found: int, sizes: LasSizes, *, is_at_end: bool) -> None:
-    """Compare the size of the points in the header with the size of the data in the file.
+    """Compare the size of the points, computed from the header, with the size of the data in the file.
 
     Args:
         found: The number of bytes from the first point to the end of the file.

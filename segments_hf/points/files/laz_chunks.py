@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 _RECORD = struct.Struct("<H10xI16xH")  # compressor, points per chunk, number of items
 _ITEM = struct.Struct("<HHH")  # type, size in bytes, version
 _COMPRESSORS = {2, 3}  # the compressors that write chunks
-_VARIABLE = 2**32 - 1  # the number of points per chunk if the chunks have different numbers of points
+_VARIABLE = 2**32 - 1  # stored as the number of points per chunk if the chunks have different numbers of points
 # The size in bytes of each type of item of a point; None if the size is variable. Types from 10 on have layers.
 _ITEM_BYTES = {0: None, 6: 20, 7: 8, 8: 6, 9: 29, 10: 30, 11: 6, 12: 8, 13: 29, 14: None}
 # The number of layers of each type of item.
 _NUM_LAYERS = {10: 9, 11: 1, 12: 2, 13: 1}
 _EXTRA_BYTES = 14  # the type of item with one layer per byte
-_POSITION_BYTES = 8  # the size of the position of the chunk table, which is stored before the first chunk
+_POSITION_BYTES = 8  # before the first chunk, this many bytes store the position of the chunk table
 
 
 def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
-    """Check the number of points and bytes of each chunk, and the sizes of its layers.
+    """Check the total numbers of points and bytes of the chunks, and the sizes of their layers.
 
     Args:
         content: The bytes of the file.
@@ -35,7 +35,7 @@ def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
         record: The record of the file that describes its compression.
 
     Raises:
-        AssetError: The sizes do not fit the file.
+        AssetError: The record is damaged or not supported, or the sizes do not fit the file.
     """
     import lazrs
 
@@ -62,7 +62,7 @@ def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
     """Return the number of points per chunk and the number of layers; 0 layers if values are stored point by point.
 
     Raises:
-        AssetError: The record is damaged, or describes points of another size.
+        AssetError: The record is damaged or not supported, or describes points of another size.
     """
     compressor, chunk_points, num_items = _RECORD.unpack_from(record) if len(record) >= _RECORD.size else (0, 0, 0)
     if compressor not in _COMPRESSORS or not chunk_points or len(record) != _RECORD.size + num_items * _ITEM.size:

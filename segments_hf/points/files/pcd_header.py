@@ -56,7 +56,7 @@ def read_pcd_header(content: bytes) -> PcdHeader:
             continue
         if keyword not in _KEYWORDS:
             raise AssetError(
-                f"got {keyword[:40]!r} in the header of a PCD file, expected {', '.join(sorted(_KEYWORDS))}"
+                f"got {keyword[:40]!r} in the header of a PCD file, expected one of {', '.join(sorted(_KEYWORDS))}"
             )
         if keyword in words:
             raise AssetError(f"got {keyword} twice in the header of a PCD file, expected it once")

@@ -111,7 +111,7 @@ def _add_property(element: PlyElement, words: Sequence[str], order: str) -> None
     if len(types) != 1 + is_list or not _TYPES.keys() >= set(types):
         raise AssetError(
             f"got the property {' '.join(words)[:80]!r} of the element {element.name[:40]!r} in a PLY file; expected a "
-            f"type and a name. The types are {', '.join(_TYPES)}"
+            f"type and a name, or list, two types and a name. The types are {', '.join(_TYPES)}"
         )
     dtype = np.dtype(order + _TYPES[types[0]])
     if is_list:

@@ -39,7 +39,7 @@ class PointField:
 
 
 def check_fields(fields: Sequence[PointField]) -> None:
-    """Check the names and sizes of fields.
+    """Check the names of fields and the number of values per point.
 
     Raises:
         AssetError: There is no field, two fields have the same name, or a point has too many values.

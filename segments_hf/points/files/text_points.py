@@ -84,8 +84,8 @@ def read_text_points(
 def _text_dtype(field: PointField) -> np.dtype[Any]:
     """Return the dtype with which `numpy.loadtxt` reads a field.
 
-    `numpy.loadtxt` accepts some numbers that do not fit a small integer dtype. So these fields are read as float64, and
-    `_converted` checks the values.
+    `numpy.loadtxt` accepts some numbers that do not fit a small integer dtype. So fields of such dtypes are read as
+    float64, and `_converted` checks the values. Padding is also read as float64.
     """
     is_small_integer = field.dtype.kind in "iu" and field.dtype.itemsize <= _EXACT_BYTES
     return np.dtype(np.float64) if is_small_integer or field.is_padding else field.dtype

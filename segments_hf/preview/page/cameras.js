@@ -67,7 +67,7 @@ function markCamera() {
   for (const id of ["show-points", "point-color", "look-top", "look-oblique"]) find(id).disabled = viewer.camera !== null;
 }
 
-/** Hide the boxes of hidden classes in the strip. */
+/** In the strip, hide the boxes of hidden classes, and show the other boxes. */
 function paintTiles() {
   const { objects } = viewer.sample;
   for (const { shapes } of tiles) {

@@ -4,7 +4,7 @@
 const TOP = { azimuth: 0, elevation: Math.PI / 2 }; // from above, with x to the right and y up
 const OBLIQUE = { azimuth: -0.96, elevation: 0.62 }; // radians: from behind the sensor, from its right and from above
 const TURN = Math.PI / 450; // radians per pixel that the pointer moves: 225 pixels are a quarter turn
-const KEY_TURN = Math.PI / 12; // radians per key
+const KEY_TURN = Math.PI / 12; // radians per press of Shift and an arrow key
 const SMALLEST_VIEW = 0.01; // the stage shows about this length if the cloud is one point
 // `target`: the point at the center of the stage if the zoom does not move it. `pixels`: pixels per unit at a scale of 1.
 const cloudCamera = { ...OBLIQUE, target: [0, 0, 0], pixels: 1 };
@@ -49,7 +49,7 @@ function cameraMatrix({ center, reach }) {
 
 /**
  * Move the target to a point that is now at the center of the stage, so that the cloud turns about this point. The target
- * keeps its height, unless the direction is almost horizontal.
+ * keeps its height, unless the camera looks almost horizontally.
  */
 function centerTarget() {
   const { right, up, toCamera } = cameraAxes();

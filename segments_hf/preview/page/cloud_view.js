@@ -36,7 +36,7 @@ async function readCloud({ cloud, objects }) {
 const percentile = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
 
 /**
- * Return the lowest and highest coordinate on one axis that the view shows: those of 94 % of the points, and those of all
+ * Return the lowest and highest coordinate on one axis that the view shows. Between them are 94 % of the points, and all
  * objects, except for coordinates of objects that are far from all points.
  */
 function shownRange(values, valueOf, objectValues) {
@@ -135,7 +135,7 @@ function paintCloud() {
 
 /**
  * Find the points near a position in the window, and return the object number of the point that is closest to the camera; 0
- * if there is no such point, or if points are hidden.
+ * if there is no such point, or if the points are hidden or have no labels.
  */
 function numberOfNearestPoint({ clientX, clientY }) {
   const { cloud } = viewer;

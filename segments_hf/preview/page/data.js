@@ -6,7 +6,7 @@ const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
 const parse = (block) => JSON.parse(block.textContent);
 
 const page = parse(blocks("page")[0]);
-const notChecked = parse(blocks("not-checked")[0]); // the numbers of annotations and files that were not checked, as text
+const notChecked = parse(blocks("not-checked")[0]); // how many annotations and files were not checked, as text; empty for none
 const noFindings = notChecked ? "no findings in the checked data" : "no findings";
 const thumbBlocks = blocks("thumb");
 const detailBlocks = blocks("detail");
@@ -21,8 +21,8 @@ const classes = [...page.classes, { name: "No class", color: [140, 140, 140] }];
 const ARRAY_TYPES = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
 /**
- * Decompress an array of numbers, row by row. Masks are stored as such arrays and not as images, because browsers may change
- * the pixels of images.
+ * Return the numbers of a compressed array, row by row. Masks are stored as such arrays and not as images, because browsers
+ * may change the pixels of images.
  */
 async function unpack(packed) {
   const content = Uint8Array.from(atob(packed.data), (character) => character.charCodeAt(0));
