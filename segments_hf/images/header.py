@@ -1,4 +1,4 @@
-"""Read the header of an image without decoding its pixels."""
+"""Read the header of an image, without decoding its pixels if possible."""
 
 from __future__ import annotations
 

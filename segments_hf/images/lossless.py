@@ -67,7 +67,8 @@ def check_lossless(image: FileContent) -> IdStorage:
         How the pixels store ids.
 
     Raises:
-        UnwantedError: The pixels cannot be ids. `bitmap_fault` lists the reasons.
+        UnwantedError: The pixels cannot be ids, for a reason that `bitmap_fault` lists; or the image has more pixels
+            than Pillow decodes, or its format is not supported.
         AssetError: The file cannot be read.
     """
     with image.view() as content:
@@ -93,7 +94,7 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         content: The content of the file.
     """
     if picture.format in LOSSY_FORMATS:
-        return f"got a {picture.format}, which changes the ids of a bitmap; expected {_EXPECTED}"
+        return f"got a bitmap of the format {picture.format}, which may change the ids; expected {_EXPECTED}"
     problem = _webp_problem(content) if picture.format == "WEBP" else _raw_mode_problem(picture)
     if problem:
         return f"got {problem} for a bitmap of ids; expected {_EXPECTED}"
@@ -101,8 +102,8 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         return f"got a {picture.format} of several images for a bitmap of ids; expected {_EXPECTED}"
     if (orientation := _orientation(picture, content)) != 1:
         return (
-            f"got a bitmap with the EXIF orientation {orientation}, by which viewers and `datasets` rotate it; "
-            f"expected {_EXPECTED}, without EXIF data"
+            f"got a bitmap with the EXIF orientation {orientation}, by which viewers and `datasets` rotate or mirror "
+            f"it; expected {_EXPECTED}, without EXIF data"
         )
     return None
 

@@ -29,7 +29,7 @@ _LARGEST_TILE = 4096 * 4096  # pixels; a larger tile is accepted only if the ima
 
 
 class UnwantedError(AssetError):
-    """The error for a complete image or point cloud that is not accepted. It is not downloaded again."""
+    """The error for a complete image or point cloud that is not accepted. The file is not downloaded again."""
 
 
 @contextlib.contextmanager

@@ -69,7 +69,9 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
 
 
 def _has_plain_chunks(content: Content, chunks: Iterator[tuple[bytes, int, int]], color: int) -> bool:
-    """Tell whether the chunks after IHDR are plain: only allowed chunks before IDAT, each once, and only IEND after it.
+    """Tell whether the chunks after IHDR are plain.
+
+    Before IDAT, only the allowed chunks may occur, each at most once; after IDAT, only IEND.
 
     Args:
         content: A PNG file.

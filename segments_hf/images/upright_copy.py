@@ -61,5 +61,7 @@ def upright_copy(image: FileContent, header: Header) -> bytes:
     """
     pixels = pixel_format(image)
     if pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
-        raise AssetError(f"got a rotated image of {pixels.name}, which cannot be made upright without loss of depth")
+        raise AssetError(
+            f"got a rotated or mirrored image of {pixels.name}, which cannot be made upright without loss of depth"
+        )
     return _ENCODERS.get(header.format, png_bytes)(open_image(image))

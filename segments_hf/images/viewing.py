@@ -30,7 +30,7 @@ def decode_image(value: object) -> Image.Image | None:
         The image; None if `value` is None.
 
     Raises:
-        AssetError: The image is damaged, its format is not supported, or the file does not exist.
+        AssetError: The image is damaged, its format is not supported, or its file cannot be read.
         SegmentsHFError: The value has another type.
     """
     if isinstance(value, Mapping):

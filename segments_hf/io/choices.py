@@ -67,7 +67,7 @@ def listed_choices(choices: Iterable[str]) -> str:
 
 
 def suggestion(value: object, choices: Iterable[str]) -> str:
-    """Return a question that suggests the choice that is closest to a value; empty if no choice is close.
+    """Suggest the choice closest to a value, or else a choice that contains it, as a question; empty if there is none.
 
     >>> suggestion("coco_instance", ["coco-instance", "yolo"]), suggestion("semantic", ["semantic-segmentation"])
     ("; did you mean 'coco-instance'?", "; did you mean 'semantic-segmentation'?")

@@ -63,7 +63,7 @@ def for_markdown_link(url: str) -> str:
 
 
 def for_xml(text: str) -> str:
-    r"""Replace control characters, line ends, tabs and surrogates by spaces.
+    r"""Replace each run of control characters, line ends, tabs and surrogates by one space.
 
     XML 1.0 does not allow most of these characters, even if they are escaped. Markup is not escaped here: the library
     that writes the XML escapes it.

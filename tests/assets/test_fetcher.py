@@ -163,7 +163,7 @@ def test_a_body_of_unknown_length_is_refused_at_the_limit(fetcher, server, heade
 def test_a_lossy_bitmap_is_refused(fetcher, server):
     url = server.url("/a.png", jpeg())
     assert fetcher().fetch(url)[1].format == "JPEG"
-    with pytest.raises(AssetError, match="got a JPEG, which changes the ids of a bitmap; expected a PNG"):
+    with pytest.raises(AssetError, match="got a bitmap of the format JPEG, which may change the ids; expected a PNG"):
         fetcher().fetch(url, is_bitmap=True)
 
 

@@ -48,7 +48,7 @@ CASES = {
     "bitmap is damaged": ProblemCase(
         AssetError, "segmentation_bitmap", f"/damaged.png: .*checksum .*'IDAT'.*{AFTER_RETRIES}"
     ),
-    "bitmap is JPEG": ProblemCase(AssetError, "segmentation_bitmap", "/jpeg.png: got a JPEG, .*PNG"),
+    "bitmap is JPEG": ProblemCase(AssetError, "segmentation_bitmap", "/jpeg.png: .*format JPEG, .*PNG"),
     "bitmap of another size": ProblemCase(AssetError, "segmentation_bitmap", r"3 x 2 pixels for an image of 8 x 6"),
     "bitmap of the image before EXIF rotation": ProblemCase(
         AssetError, "segmentation_bitmap", r"8 x 6 pixels for an image of 6 x 8 .*before EXIF rotation"

@@ -50,10 +50,11 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
     Args:
         file: The content of the file.
         image_range: The values that become 0 and 255 in a gray image of more than 8 bits or of floats; by default, the
-            range is read from the file.
+            range is chosen as described above.
 
     Raises:
-        OptionError: `image_range` is set for a color image of more than 8 bits, which decoders reduce to 8.
+        OptionError: `image_range` is set for an image of several channels of more than 8 bits, which Pillow reduces to
+            8 bits.
         UnwantedError: The image has more pixels than Pillow decodes, or its format is not supported.
         AssetError: The file is not an image, is damaged, or cannot be read.
     """
@@ -64,7 +65,7 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
         if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
             raise OptionError(
                 f"got {image_range} for an image of {pixels.name}, whose values the decoder reduces to "
-                "8 bits; this option applies to gray images: omit it, or convert this image to 8 bits first",
+                "8 bits; this option applies to images of one channel: omit it, or convert this image to 8 bits first",
                 option="image_range",
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
@@ -78,7 +79,7 @@ def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = 
     Args:
         picture: The image. Its pixels are decoded, but not changed.
         image_range: The values that become 0 and 255 in a gray image of more than 8 bits or of floats; by default, the
-            range of the mode.
+            range of the mode, or a likely range for floats.
 
     Raises:
         AssetError: The image cannot be decoded.

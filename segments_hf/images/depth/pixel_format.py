@@ -24,7 +24,8 @@ class PixelFormat(NamedTuple):
 
     Attributes:
         mode: The mode in which Pillow decodes the image, such as ``RGB`` or ``I;16``.
-        bits: The number of bits per channel in the file.
+        bits: The number of bits per channel in the file. It may be 8 for a file of fewer bits, and is always 8 for an
+            AVIF.
         has_transparency: Whether the file declares a transparent color or transparent palette entries. An alpha channel
             does not count.
     """
@@ -45,7 +46,7 @@ class PixelFormat(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the format in reports.
+        """The name of the pixel format in reports.
 
         >>> PixelFormat("RGB", 8, False).name, PixelFormat("I;16B", 16, False).name, PixelFormat("RGB", 16, False).name
         ('RGB', '16-bit gray', '16-bit RGB')
@@ -86,11 +87,11 @@ def format_of(picture: Image, file: FileContent) -> PixelFormat:
 
 
 def ppm_maximum(picture: Image) -> int:
-    """Return the largest value that a PPM file declares. The image must not be decoded yet."""
+    """Return the maximum value (maxval) that a PPM file declares. The image must not be decoded yet."""
     *_, options = picture.tile[0]  # type: ignore[attr-defined]
     if isinstance(options, tuple) and len(options) == 2:  # noqa: PLR2004
         return options[1]  # type: ignore[no-any-return]
-    return _FULL_PPM if picture.mode == "I" else 255  # Pillow stores a maximum only if it must scale the values
+    return _FULL_PPM if picture.mode == "I" else 255  # without a maximum in `options`, Pillow does not scale the values
 
 
 def depth_of_jpeg_2000(file: FileContent) -> int:

@@ -18,11 +18,11 @@ _LEAST_USE = 0.1  # the share of a range; if the values use less, they probably 
 
 
 class ValueRange(NamedTuple):
-    """The pixel values that become 0 and 255.
+    """A range of pixel values, such as the range that is scaled to 0..255.
 
     Attributes:
-        low: The value that becomes black.
-        high: The value that becomes white; larger than `low`.
+        low: The lowest value of the range.
+        high: The highest value of the range.
     """
 
     low: float
@@ -61,7 +61,7 @@ def scaled(values: npt.NDArray[Any], limits: ValueRange) -> npt.NDArray[np.uint8
 
     Args:
         values: Integers or floats of any shape.
-        limits: The values that become 0 and 255. Values outside become 0 or 255, and NaN becomes 0.
+        limits: The range that is scaled to 0..255. Values outside become 0 or 255, and NaN becomes 0.
 
     Returns:
         An array of the same shape.
@@ -78,9 +78,9 @@ class Scaling(NamedTuple):
     """The scaling of a deep image to 8 bits.
 
     Attributes:
-        limits: The values that became 0 and 255.
+        limits: The range that was scaled to 0..255.
         used_range: The lowest and the highest finite value of the image.
-        is_guess: Whether the range was guessed from the values, because no option, file or type declares one.
+        is_guess: Whether `limits` is guessed from the values, because no option, file or type declares one.
     """
 
     limits: ValueRange

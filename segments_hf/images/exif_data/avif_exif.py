@@ -51,7 +51,7 @@ def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, i
             begin += 8
         stop = start + size if size else end
         if not begin <= stop <= end:
-            raise ValueError("a box is longer than the box that contains it")
+            raise ValueError("a box has an invalid size")
         yield name, begin, stop
         start = stop
 
@@ -83,7 +83,7 @@ def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tupl
     if not offset_size and not length_size:
         raise ValueError("the list of items has no locations")
     id_size = 4 if version == 2 else 2  # noqa: PLR2004
-    for _ in range(reader.number(id_size)):  # the number of items has the same size
+    for _ in range(reader.number(id_size)):  # the number of items has as many bytes as an id
         item_id = reader.number(id_size)
         origin = reader.number(2) & 15 if version else 0
         reader.number(2)

@@ -28,7 +28,7 @@ class ExifReading(NamedTuple):
 
     Attributes:
         orientation: The orientation, 1 to 8; 1 (upright) if it is missing or unreadable.
-        fault: The exception that Pillow raises when it applies the orientation; None if it succeeds.
+        fault: The exception that Pillow raises when it reads or applies the orientation; None if it raises none.
     """
 
     orientation: int

@@ -39,8 +39,9 @@ def with_orientation_only(content: bytes, orientation: int | None) -> bytes | No
         orientation: The orientation, 1 to 8; None to read it from the EXIF data.
 
     Returns:
-        The new file; None if the file has another format, is a JPEG, WebP or AVIF without EXIF data, or is an AVIF with
-        too little space for the new EXIF data. A PNG without EXIF data gets them.
+        The new file; None if the file has another format, is a JPEG, WebP or AVIF without EXIF data, or is an AVIF
+        whose EXIF data are not found by `avif_exif_payload` or are shorter than the new ones. A PNG without EXIF data
+        gets them.
     """
     kind = image_format(content) or "AVIF"
     if orientation is None:

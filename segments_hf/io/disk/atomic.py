@@ -35,7 +35,7 @@ def temporary_name() -> str:
 def write_atomically(
     path: str | Path, content: bytes | memoryview, *, temporary_folder: str | Path | None = None
 ) -> None:
-    """Write or replace a file of a cache, and create missing folders.
+    """Write or replace a file, such as a file of a cache, and create missing folders.
 
     Args:
         path: The file.

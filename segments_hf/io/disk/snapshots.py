@@ -49,7 +49,8 @@ def take_snapshot(path: Path) -> Snapshot:
     try:
         return Snapshot(_entries(os.fspath(path)))
     except FileNotFoundError:
-        # Another process is removing files in the folder. Return a snapshot that no file or folder has.
+        # If the path exists, another process is removing files in the folder. The result is then a snapshot that no
+        # file or folder has.
         return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NO_FILE
     except OSError as error:
         raise storage_error(error, path) from error

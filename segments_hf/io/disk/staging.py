@@ -62,8 +62,8 @@ class Staging:
                 only one of them succeeds.
 
         Raises:
-            OutputExistsError: Another program created or changed a destination in the meantime. No destination is
-                replaced.
+            OutputExistsError: Another program created, changed or removed a destination in the meantime. No destination
+                is replaced.
             StorageError: The write failed.
         """
         parent, ready = self._folder.parent, self._folder / _READY
@@ -139,7 +139,7 @@ def new_file(path: Path, expected: Snapshot) -> Iterator[NewFile]:
         expected: The state of the destination before the call. A destination in this state is replaced.
 
     Raises:
-        OutputExistsError: Another program created or changed the destination in the meantime.
+        OutputExistsError: Another program created, changed or removed the destination in the meantime.
         StorageError: The write failed. The destination is unchanged.
     """
     with staging_folder(path.parent) as staging:

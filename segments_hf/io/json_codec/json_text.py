@@ -32,7 +32,7 @@ def _well_formed(value: object) -> object:
 
 
 def compact_json(value: object) -> str:
-    """Return a value as JSON without spaces.
+    """Return a value as JSON without spaces between the tokens.
 
     >>> compact_json({"name": "é", "ids": [1, 2]})
     '{"name":"é","ids":[1,2]}'

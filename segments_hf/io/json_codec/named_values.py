@@ -9,7 +9,7 @@ from segments_hf.io.json_codec.json_text import text_or_json
 def named_values(json: object) -> list[tuple[str, str]]:
     """Return the names and values of a JSON object as text. A value that is not an object gets an empty name.
 
-    None, null and empty text have no values.
+    For None, null and empty text, the list is empty.
 
     Args:
         json: JSON as text, any other text, or a decoded value.
