@@ -37,10 +37,10 @@ class Report(Result, msgspec.Struct, frozen=True):
         pixel_formats: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, the most
             frequent format first; empty if no images were checked.
         counts: The number of findings of each check, errors first.
-        findings: All findings: first those about single rows, in the order of the rows; then those about categories,
-            whole sequences and the images of all rows.
+        findings: All findings: first those that were found when a row was checked, in the order of the rows; then those
+            about categories, about frames that were compared with each other, and about the images of all rows.
         not_checked: The number of annotations and files whose geometry or content was not checked, by kind, such as
-            ``{"cuboid": 120}``; empty for images and point clouds. For other tasks, only names, uuids, statuses,
+            ``{"text span": 120}``; empty for images and point clouds. For other tasks, only names, uuids, statuses,
             categories, ids and tracks are checked.
         cameras: Whether the images of the cameras of point clouds were checked too.
     """
@@ -79,7 +79,7 @@ class Report(Result, msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line with the number of samples, the checked parts of the samples, and the number of findings."""
+        """One line with the number of samples, their checked parts, the number of findings, and facts about pixels."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
         checked = checked_parts(self.task_type, cameras=self.cameras) if self.assets else "only labels checked"
         if self.not_checked:

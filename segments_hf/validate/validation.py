@@ -44,9 +44,10 @@ def validate(
     cannot contain, shapes of unknown types, shapes with too few or invalid points or without an area, polygons that
     cross themselves, points outside an image of known size, tracks that change their category, frames without a label
     or annotations, and sensors with different numbers of frames. With ``assets=True``, checks of the files find images
-    and bitmaps that cannot be downloaded or read, malformed EXIF data, EXIF orientations, bitmaps that do not have the
-    size of their image, pixels without an annotation, annotations without a bitmap, without pixels or with one pixel,
-    objects whose parts are far apart, samples with the same image, and images of several pixel formats.
+    and bitmaps that cannot be downloaded or read, malformed EXIF data, images that an EXIF orientation rotates or
+    mirrors, bitmaps that do not have the size of their image, pixels without an annotation, annotations without a
+    bitmap, without pixels or with one pixel, objects whose parts are far apart, samples with the same image, and images
+    of several pixel formats.
 
     For point clouds, checks also find cuboids, ego poses and cameras with missing or invalid numbers, quaternions whose
     length is not 1, yaws that differ from the rotation, boxes without a volume, tracks whose dimensions change,

@@ -68,8 +68,8 @@ class Examined(NamedTuple):
 class Validator:
     """The checks of `validate`. A validator remembers earlier rows, because some checks compare rows.
 
-    Unlabeled, skipped and rejected rows are not used for training. In their annotations and pixels, only faults that
-    prevent loading are found.
+    Unlabeled, skipped and rejected rows are not used for training. In their labels, only faults that prevent loading
+    are found.
 
     Args:
         assets: Whether to also check the files of the rows: images and bitmaps, or point clouds.

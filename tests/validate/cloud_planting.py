@@ -246,7 +246,7 @@ SAMPLE_FAULTS = [
     PlantedFault(
         "timestamps-not-increasing",
         _in_sample(timestamp=str(START)),
-        f"frame 1 has the timestamp {START} after",
+        f"the timestamp {START} of frame 1 is not later than",
         SEQUENCE_TASKS,
         frame=None,
     ),
@@ -321,7 +321,7 @@ LABEL_FAULTS = [
         POINT_TASKS,
     ),
     PlantedFault(
-        "missing-point-labels", _in_label(point_annotations=None), "2 annotations, but no label for each", POINT_TASKS
+        "missing-point-labels", _in_label(point_annotations=None), "2 annotations, but no labels of points", POINT_TASKS
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""The faults that checks find: their names, severities and effects."""
+"""A fault that a check finds: its name, severity and effect."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ NO_LABEL = Fault(
 NO_ANNOTATIONS = Fault(
     "frames-without-annotations",
     "warning",
-    "the frames count as labeled frames without objects; if they were not labeled, a model learns to miss objects",
+    "the frames count as labeled frames without objects; if they show objects, a model learns to miss objects",
 )
 
 

@@ -91,7 +91,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
     Args:
         row: The row.
         label: The label of the row, whose pixels are compared with its annotations; None if the row is not labeled.
-        unreported: The columns of the image and the bitmap that no other check has reported.
+        unreported: The names of the row's columns for files (image and bitmap) that no other check has reported.
     """
     findings: list[Finding] = []
     header, instances, properties = None, None, None
@@ -173,11 +173,11 @@ def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Itera
     size = row["width"], row["height"]
     other_sizes = {}
     if instances and instances.size != header.size:
-        other_sizes["the bitmap"] = instances.size
+        other_sizes["the bitmap has"] = instances.size
         if instances.size == header.stored_size:
-            other_sizes = {"the bitmap, which has the size of the image before EXIF rotation,": instances.size}
+            other_sizes = {"the bitmap, which has the size of the image before EXIF rotation, has": instances.size}
     if None not in size and size != header.size:
-        other_sizes["the row"] = size
+        other_sizes["the width and height in the row are"] = size
     if other_sizes:
-        sizes = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in other_sizes.items())
+        sizes = " and ".join(f"{text} {width} x {height} pixels" for text, (width, height) in other_sizes.items())
         yield OTHER_SIZE.in_row(row, f"{sizes}, but the image has {header.size[0]} x {header.size[1]}")

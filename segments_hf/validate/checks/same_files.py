@@ -63,7 +63,7 @@ def fingerprint_of(file: FileContent) -> Fingerprint:
 
 @dataclass
 class _File:
-    """The first file of those with the same bytes.
+    """The first of the files with the same bytes.
 
     Attributes:
         fingerprint: The fingerprint of the file.
@@ -80,7 +80,7 @@ class _File:
     split: str | None
 
     def is_of_sample(self, row: Row) -> bool:
-        """Tell whether the file and a row belong to the same sample, which `Duplicates` reports."""
+        """Tell whether the file and a row belong to the same sample. `Duplicates` reports samples that occur twice."""
         uuid = row.get("uuid")
         return bool(uuid == self.uuid if uuid and self.uuid else row["name"] == self.name)
 
@@ -118,7 +118,8 @@ class SameFiles:
         Args:
             row: The next row.
             split: The split of the row.
-            fingerprint: The fingerprint of the file of the row; None if it cannot be read or is empty.
+            fingerprint: The fingerprint of the file of the row; None if the file was not checked, is empty or cannot be
+                read.
         """
         if fingerprint is None:
             return

@@ -63,8 +63,8 @@ class Duplicates:
         index = len(self._row_numbers)
         self._row_names.append(str(name))
         self._row_numbers.append(split, number)
-        # Two releases may use the same name for different samples, so names are compared only within a split, except
-        # for samples without a uuid.
+        # Splits may come from different releases, which may use the same name for different samples. Thus, names are
+        # compared only within a split, except for samples without a uuid.
         prefix = self._prefixes.get(split) or self._prefixes.setdefault(split, f"{split!r} ")
         by_name = self._names.earlier(f"{prefix}{name}", frame, index)
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
@@ -76,9 +76,10 @@ class Duplicates:
         Args:
             row: The row.
             split: The split of the row.
-            by_name: The index of the first row of the split with the same name; None if there is no earlier sample.
+            by_name: The index of the first row of the split with the same name; None if no earlier sample has it, or if
+                the duplicate was reported.
             by_identity: The index of the first row with the same uuid, or with the same name if the row has no uuid;
-                None if there is no earlier sample.
+                None if no earlier sample has it, or if the duplicate was reported.
         """
         uuid = row.get("uuid")
         if by_identity is not None and (first_split := self._row_numbers[by_identity].split) != split:

@@ -28,7 +28,7 @@ class Tracks:
         """Find tracks whose category differs from the category in their first row. Each track is reported once.
 
         Args:
-            row: A row with a label.
+            row: A labeled frame of a sequence.
             split: The split of the row.
         """
         changed = []

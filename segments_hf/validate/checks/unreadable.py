@@ -34,7 +34,9 @@ OTHER_SIZE = Fault("other-size", "error", "the label does not match the pixels o
 UNREADABLE_CLOUD = Fault("unreadable-point-cloud", "error", "the sample cannot be used for training")
 UNREADABLE_CAMERA = Fault("unreadable-camera", "error", "the image or the calibration of the camera is lost")
 OTHER_NUMBER_OF_POINTS = Fault(
-    "other-number-of-points", "error", "the label may be that of another point cloud; rows do not contain the label"
+    "other-number-of-points",
+    "error",
+    "the label may be that of another point cloud; rows of `load_release` do not contain it",
 )
 FRAME_WITHOUT_CLOUD = Fault(
     "frame-without-point-cloud",
@@ -94,7 +96,9 @@ def missing_cloud(row: Row, reason: str) -> Finding:
     """
     if not is_frame_of_label_only(row):
         return UNREADABLE_CLOUD.in_row(row, reason)
-    message = f"the sample has no point cloud for frame {row['frame_index']}; the label may have more frames"
+    message = (
+        f"the sample has no point cloud for frame {row['frame_index']}; the label may have more frames than the sample"
+    )
     return FRAME_WITHOUT_CLOUD.in_row(row, message)
 
 

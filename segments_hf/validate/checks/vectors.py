@@ -89,7 +89,7 @@ def _message(fault: Fault, items: str, row: Row) -> str:
     minimum = ", ".join(f"{number} for a {kind}" for kind, number in _MIN_POINTS.items())
     return {
         UNKNOWN_SHAPE: f"got {items}, expected one of the types {', '.join(_MIN_POINTS)}",
-        INVALID_POINT: f"got {items} with an invalid point, expected x and y within 2^31 pixels",
+        INVALID_POINT: f"got {items} with an invalid point, expected x and y below 2^31 in absolute value",
         TOO_FEW_POINTS: f"got {items} with too few points, expected at least {minimum}",
         NO_AREA: f"got {items} without a pixel inside the image",
         OUTSIDE: f"got {items} with points outside the image of {row['width']} x {row['height']} pixels",

@@ -41,7 +41,7 @@ def test_image_of_another_size_than_its_bitmap_is_found(rows: Any, streaming: bo
     )
     [(check, text)] = findings(resized)
     assert check == "other-size"
-    assert "the bitmap has 4 x 2 pixels and the row has 4 x 2 pixels" in text
+    assert "the bitmap has 4 x 2 pixels and the width and height in the row are 4 x 2 pixels" in text
     assert "2 x 1" in text
 
 

@@ -30,7 +30,7 @@ class CheckedCloud(NamedTuple):
 
     Attributes:
         findings: The findings.
-        fingerprint: The fingerprint of the file; None if there is no file, or it cannot be read or is empty.
+        fingerprint: The fingerprint of the file; None if it is missing, empty or unreadable, or has no type.
     """
 
     findings: list[Finding]
@@ -40,7 +40,7 @@ class CheckedCloud(NamedTuple):
 def missing_cloud_type(row: Row) -> Iterator[Finding]:
     """Find a row without the type of its point cloud. Call this function for rows whose files are not checked."""
     if row["point_cloud_type"] is None:
-        yield missing_cloud(row, "the release has no point cloud, or no type such as 'pcd' for it")
+        yield missing_cloud(row, "got a row without a point cloud type, such as 'pcd'")
 
 
 def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
@@ -52,7 +52,7 @@ def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
     """
     findings = list(unreadable_camera_images(row))
     if not has_point_cloud(row) or row["point_cloud_type"] is None:
-        findings.append(missing_cloud(row, "got a row without a point cloud, or without its type"))
+        findings.append(missing_cloud(row, "got a row without a point cloud, or without its type, such as 'pcd'"))
         return CheckedCloud(findings, None)
     try:
         file = stored_content(row[POINT_CLOUD_COLUMN])

@@ -26,7 +26,7 @@ NOT_INCREASING = Fault(
     "timestamps-not-increasing", "warning", "the frames may be in the wrong order, and velocities are unknown or wrong"
 )
 OTHER_DIMENSIONS = Fault(
-    "track-changes-dimensions", "warning", "one rigid object has several sizes, of which only one can be right"
+    "track-changes-dimensions", "warning", "if the object is rigid, only one of its sizes can be right"
 )
 
 _TOLERANCE = 0.01  # a dimension may change by 0.01 m plus 1%
@@ -41,7 +41,7 @@ class _Sequence:
         num_with_pose: The number of frames with an ego pose.
         without_pose: The indices of the frames without an ego pose.
         last_timestamp: The frame index and the timestamp of the previous row whose timestamp is a number.
-        timestamp_faults: A text for each pair of successive rows in which the later frame has no later timestamp.
+        timestamp_faults: A text for each pair of successive rows whose timestamps are equal or in the wrong order.
         dimensions: The dimensions of each track in its first row, and the index of the frame of this row.
         dimension_changes: A text for each track whose dimensions change, by track id.
     """
@@ -110,7 +110,7 @@ def _add_timestamp(sequence: _Sequence, frame: int, timestamp: str | None) -> No
         if (frame > last_frame and time <= last_time) or (frame < last_frame and time >= last_time):
             (frame_1, time_1), (frame_2, time_2) = sorted([(last_frame, last_time), (frame, time)])
             sequence.timestamp_faults.append(
-                f"frame {frame_2} has the timestamp {time_2} after {time_1} in frame {frame_1}"
+                f"the timestamp {time_2} of frame {frame_2} is not later than {time_1} of frame {frame_1}"
             )
     sequence.last_timestamp = frame, time
 
@@ -125,7 +125,7 @@ def _add_dimensions(sequence: _Sequence, frame: int, item: Mapping[str, Any]) ->
         return
     pairs = zip(first, dimensions, strict=True)
     if any(abs(now - before) > _TOLERANCE * (1 + abs(before)) for before, now in pairs):
-        text = f"track {track} has {_size(dimensions)} in frame {frame} and {_size(first)} in frame {first_frame}"
+        text = f"track {track} is {_size(dimensions)} in frame {frame} and {_size(first)} in frame {first_frame}"
         sequence.dimension_changes.setdefault(track, text)
 
 

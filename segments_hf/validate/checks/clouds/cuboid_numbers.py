@@ -1,4 +1,4 @@
-"""Check the positions, dimensions and rotations of cuboids."""
+"""Check the positions, dimensions, rotations and yaws of cuboids, and find cuboids without points."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _has_volume(in_world: Boxes) -> npt.NDArray[np.bool_]:
 def _yaw_differences(row: Row, valid_boxes: Boxes) -> Iterator[str]:
     """Yield a text for each cuboid whose yaw differs from that of its rotation.
 
-    There are several definitions of the yaw of a tilted box. They differ by less than the square of the tilt (radians).
+    There are several definitions of the yaw of a tilted box. The yaws that they give differ by less than the square of
+    the tilt (radians).
     """
     yaw_by_id = {item["id"]: item["yaw"] for item in row["annotations"] if item.get("rotation") is not None}
     indices = [index for index, number in enumerate(valid_boxes.ids.tolist()) if yaw_by_id.get(number) is not None]

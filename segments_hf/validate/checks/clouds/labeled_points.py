@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MISSING_POINT_LABELS = Fault("missing-point-labels", "error", "the objects have no points")
 NO_POINTS = Fault("annotation-without-points", "warning", "no point belongs to the objects")
+_UNREADABLE_LABEL = Fault(UNREADABLE_LABEL.name, "error", "the labels of the points cannot be read")
 _IMPOSSIBLE_ID = Fault(IMPOSSIBLE_ID.name, "error", "the object has no points: in labels of points, 0 means unlabeled")
 
 
@@ -39,10 +40,10 @@ def faulty_point_labels(row: Row, label: Label, unreported: Collection[str]) -> 
     if values is None:
         if ids:
             number = counted(len(label.annotation_ids), "annotation")
-            yield MISSING_POINT_LABELS.in_row(row, f"got {number}, but no label for each point")
+            yield MISSING_POINT_LABELS.in_row(row, f"got {number}, but no labels of points")
         return
     if None in values:
-        yield UNREADABLE_LABEL.in_row(row, f"{POINT_LABELS_COLUMN}: got null, expected a number for each point")
+        yield _UNREADABLE_LABEL.in_row(row, f"{POINT_LABELS_COLUMN}: got null, expected a number for each point")
         return
     numbers, counts = np.unique(np.asarray(values, np.int64), return_counts=True)
     counts_by_id = dict(zip(numbers.tolist(), counts.tolist(), strict=True))

@@ -32,7 +32,7 @@ _TOLERANCE = 1e-3  # more than the error of rounding to 4 digits; without normal
 
 
 def unusual_quaternions(row: Row) -> Iterator[Finding]:
-    """Find rotations of the ego pose, of cuboids and of cameras that are zero, or whose length is not 1.
+    """Find quaternions of the ego pose, of cuboids and of cameras that are zero, or whose length is not 1.
 
     Other checks find values that are not four finite numbers.
     """
@@ -49,7 +49,7 @@ def unusual_quaternions(row: Row) -> Iterator[Finding]:
     if zero:
         yield ZERO.in_row(row, f"got a quaternion of four zeros: {listed(zero)}")
     if other:
-        yield NOT_UNIT.in_row(row, f"got {listed(other)}, expected 1")
+        yield NOT_UNIT.in_row(row, f"got {listed(other)}, expected a length of 1")
 
 
 def _rotations(row: Row) -> Iterator[tuple[str, object]]:

@@ -39,12 +39,12 @@ def faulty_space_vectors(row: Row, label: Label) -> Iterator[Finding]:
             found.setdefault(fault, []).append(named_annotation(shape.kind, shape.id))
     minimum = ", ".join(f"{number} for a {kind}" for kind, number in _MIN_POINTS.items())
     messages = {
-        _UNKNOWN_SHAPE: f"expected one of the types {', '.join(sorted(label.object_kinds))}",
-        _INVALID_POINT: "which have an invalid point, expected x, y and z below 1e12 in absolute value",
-        _TOO_FEW_POINTS: f"which have too few points, expected at least {minimum}",
+        _UNKNOWN_SHAPE: f", expected one of the types {', '.join(sorted(label.object_kinds))}",
+        _INVALID_POINT: " with an invalid point, expected x, y and perhaps z, below 1e12 in absolute value",
+        _TOO_FEW_POINTS: f" with too few points, expected at least {minimum}",
     }
     for fault, items in found.items():
-        yield fault.in_row(row, f"got {listed(items)}, {messages[fault]}")
+        yield fault.in_row(row, f"got {listed(items)}{messages[fault]}")
 
 
 def _fault(shape: Shape) -> Fault | None:
