@@ -63,8 +63,8 @@ def checked_ignore_index(ignore_index: int | None, classes: int) -> int | None:
     """
     if ignore_index is not None and not classes <= ignore_index < 2**16:
         raise OptionError(
-            f"got {ignore_index}, expected a number from {classes} to {2**16 - 1}, because smaller numbers are class "
-            "indices",
+            f"got {ignore_index}, expected a number from {classes} to {2**16 - 1}, which is not a class index and fits "
+            "into 16 bits",
             option="ignore_index",
         )
     return ignore_index

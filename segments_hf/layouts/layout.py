@@ -108,8 +108,8 @@ class Layout:
     Attributes:
         task: The name of the task.
         columns: The columns in order. Columns that the layout does not make are copied from the row.
-        label_columns: The columns of the label, which `read` reads. `read` also uses `width` and `height` if the row
-            has them; they are not listed here.
+        label_columns: Columns of the label, by which the layout of a row is recognized. `read` reads them; it also uses
+            `width` and `height` if the row has them, which are not listed here.
         make: A function that takes the categories and the options, and returns the object that makes the columns of
             the label.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
