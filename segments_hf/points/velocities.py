@@ -52,8 +52,8 @@ def velocities(
 
     Args:
         rows: The frames of one or more sequences, in any order. If a frame is missing, the frames before and after it
-            are neighbors. Rows with different `uuid` or `sensor` are different sequences. The rows need the columns
-            `uuid`, `frame_index`, `timestamp` and `annotations`.
+            are neighbors. Rows with different `uuid` or `sensor` belong to different sequences. The rows need the
+            columns `uuid`, `frame_index`, `timestamp` and `annotations`.
         time_unit: The unit of the timestamps: nanoseconds, as Segments.ai recommends, microseconds, milliseconds or
             seconds. A release does not contain the unit.
 

@@ -6,7 +6,7 @@ const OBLIQUE = { azimuth: -0.96, elevation: 0.62 }; // radians: from behind the
 const TURN = Math.PI / 450; // radians per pixel that the pointer moves: 225 pixels are a quarter turn
 const KEY_TURN = Math.PI / 12; // radians per press of Shift and an arrow key
 const SMALLEST_VIEW = 0.01; // the stage shows about this length if the cloud is one point
-// `target`: the point at the center of the stage if the zoom does not move it. `pixels`: pixels per unit at a scale of 1.
+// `target`: the point at the center of the stage if the zoom does not move it. `pixels`: pixels per unit at a zoom scale of 1.
 const cloudCamera = { ...OBLIQUE, target: [0, 0, 0], pixels: 1 };
 
 const dot = ([a, b, c], [x, y, z]) => a * x + b * y + c * z;
