@@ -165,7 +165,8 @@ def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, num_named
         linewidths=0.6,
     )
     for width, height, count in points[:num_named]:
-        axes.annotate(f"{width} x {height}: {short_number(count)} images", (width, height), xytext=(0, 12),
+        images = f"{short_number(count)} {'image' if count == 1 else 'images'}"
+        axes.annotate(f"{width} x {height}: {images}", (width, height), xytext=(0, 12),
                       textcoords="offset points", ha="center", fontsize="small",
                       bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})  # fmt: skip
     axes.set(xlim=(0, 1.15 * widths.max()), ylim=(0, 1.25 * heights.max()))

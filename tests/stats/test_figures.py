@@ -14,7 +14,7 @@ from segments_hf import stats
 from segments_hf.demo import demo_release
 from segments_hf.errors import MissingExtraError, OutputExistsError
 from segments_hf.stats.figures import figure_snapshots, figures, save_figures
-from segments_hf.stats.statistics import ClassStats, CoOccurrence
+from segments_hf.stats.statistics import ClassStats, CoOccurrence, ImageSize
 
 from .made_statistics import stats_of_classes
 from .test_random_statistics import CATEGORIES, as_dataset
@@ -160,6 +160,12 @@ def test_charts_of_attributes_name_the_unit_of_the_statistics() -> None:
     figure = figures(stats_of_classes(1, unit="point cloud"))["attributes"]
     assert {axes.get_xlabel() for axes in figure.axes} == {"objects", "point clouds"}
     assert "objects or point clouds" in figure.get_suptitle()
+
+
+def test_count_beside_an_image_size_is_singular_for_one_image() -> None:
+    sizes = [ImageSize(640, 480, 2), *(ImageSize(100 * n, 900, 1) for n in range(1, 11))]
+    axes = figures(stats_of_classes(1, image_sizes=sizes))["images"].axes[-1]
+    assert [text.get_text() for text in axes.texts[:2]] == ["640 x 480: 2 images", "100 x 900: 1 image"]
 
 
 def test_empty_dataset_has_no_figures() -> None:
