@@ -60,7 +60,8 @@ class LoopThread:
         """Start a coroutine. Coroutines that are submitted in quick succession wake up the loop only once.
 
         Returns:
-            A future of the result. It is canceled if the loop is closed before the coroutine has ended.
+            A future of the result. If the loop is closed before the coroutine has ended, the future is canceled. If an
+            error ends the loop, the future has this error.
         """
         future: Future[R] = Future()
         with self._lock:

@@ -16,10 +16,10 @@ def check_number(name: str, value: object, least: int) -> None:
 
 
 def check_num_proc(num_proc: object) -> None:
-    """Check a number of processes. None is also valid: it is the default.
+    """Check the option `num_proc`, a number of processes. None is also valid: it is the default.
 
     Raises:
-        OptionError: The value is not a positive whole number.
+        OptionError: The value is neither None nor a positive whole number.
     """
     if num_proc is not None:
         check_number("num_proc", num_proc, 1)

@@ -26,8 +26,8 @@ def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
     Slashes and backslashes separate the parts of the path. Empty parts, and parts that have only dots and spaces, are
-    dropped. Characters that some operating systems forbid become underscores. A hash replaces the end of a part that is
-    too long.
+    dropped. Characters that some operating systems forbid become underscores. A part that Windows reserves for a device
+    gets an underscore at its beginning. A hash replaces the end of a part that is too long, except a short suffix.
 
     Args:
         name: The name.

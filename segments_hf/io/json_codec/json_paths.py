@@ -60,6 +60,8 @@ def token_at(content: Text, offset: int) -> Token | None:
 def find_number_out_of_range(content: Text) -> Token | None:
     """Return the first number that does not fit into a 64-bit float, or whose integer part does not fit into 64 bits.
 
+    The result is None if the first 3,000,000 tokens of the text have no such number.
+
     >>> find_number_out_of_range(b'{"a": 1, "b": 1e400}')
     Token(text=b'1e400', path='$.b')
     """
@@ -68,6 +70,8 @@ def find_number_out_of_range(content: Text) -> Token | None:
 
 def find_level(content: Text, depth: int) -> Token | None:
     """Return the first opening bracket that has at least `depth` brackets around it.
+
+    The result is None if the first 3,000,000 tokens of the text have no such bracket.
 
     >>> find_level(b"[[]]", 1), find_level(b"[[]]", 2)
     (Token(text=b'[', path='$[0]'), None)
