@@ -12,6 +12,8 @@ Severity = Literal["error", "warning"]
 class Finding(msgspec.Struct, frozen=True):
     """A fault, or a likely fault, in a sample or a category.
 
+    A finding about the images of all rows names one row as an example.
+
     Attributes:
         check: The name of the check, such as ``duplicate-name``.
         severity: ``error`` if data is lost, wrong or unreadable; ``warning`` if the data is unusual but may be correct.

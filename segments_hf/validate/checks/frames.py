@@ -52,7 +52,7 @@ class Frames:
         self._sequences: dict[tuple[str | None, Any], _Sequence] = {}
 
     def add(self, row: Row, split: str | None) -> None:
-        """Count a row if it is a frame whose label was neither skipped nor rejected.
+        """Count a row if it is a frame, unless its label was skipped or rejected, or could not be read.
 
         Args:
             row: The row.
