@@ -48,7 +48,7 @@ _MIN_SIZE = 16  # the smallest allowed `size` in pixels
 # fewer rows has sharper images.
 _PAGE_IMAGE_BYTES = 38_000_000
 _MIN_ROW_IMAGE_BYTES = 38_000
-_MAX_IMAGE_BYTES = 190_000  # of one image; the row of a point cloud has one image for each camera
+_MAX_IMAGE_BYTES = 190_000  # of one image and its thumbnail; the row of a point cloud has one image for each camera
 # Each row gets an equal share of the point bytes of a page, but at least `_MIN_ROW_POINTS` points. A page of 1,000
 # point clouds without camera images has less than 60 MB.
 _PAGE_POINT_BYTES = 30_000_000
@@ -121,7 +121,7 @@ def preview(
             also from the Hub. Rows are read one by one.
         path: The file to write, such as ``preview.html``. An earlier page is replaced.
         limit: The largest number of samples of a release, or rows of a dataset, to show; None for all. If there are
-            more, the page has samples at even distances, and only their images are downloaded. Of a stream, whose
+            more, the page has samples at even distances, and only their files are downloaded. Of a stream, whose
             length is not known, the page has the first rows of each split.
         size: The longest side of the shown images in pixels. Images are scaled down to this size, and further if the
             page would be too large: a page of 1,000 photographs has less than 60 MB. On a page with many point clouds
@@ -174,7 +174,7 @@ def preview(
     row_bytes = _max_row_image_bytes(max_rows)
     limits = Limits(size, min(_MAX_IMAGE_BYTES, row_bytes), row_bytes, min(points, _max_row_points(max_rows)))
     num_rows = 0
-    unreadable: list[Problem] = []  # the first problem of each row
+    unreadable: list[Problem] = []  # the first problem of each row that could not be read completely
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
         examine = partial(_examine, validator=validator, num_classes=len(classes), limits=limits)

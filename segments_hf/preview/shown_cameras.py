@@ -72,7 +72,10 @@ def show_cameras(
 
 
 def _numbered_boxes(label: Label | None) -> tuple[Boxes | None, list[int]]:
-    """Return the boxes of a label in the frame of the sensor, or None, and the object numbers of the boxes."""
+    """Return the boxes of a label in the frame of the sensor, and their object numbers.
+
+    For an invalid label or another type of label, return None and an empty list.
+    """
     if not isinstance(label, CuboidLabel):
         return None, []
     try:
@@ -122,8 +125,8 @@ def _path(line: Floats) -> str:
 def _simplified(line: Floats) -> Floats:
     """Keep every n-th point of a line, and its last point.
 
-    n starts with the last index of the line, and is halved until all points are within `_TOLERANCE` of the line through
-    the kept points.
+    n is at first the index of the last point, and is halved until all points are within `_TOLERANCE` of the line
+    through the kept points.
     """
     step = len(line) - 1
     while step > 1:

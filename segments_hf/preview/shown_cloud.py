@@ -35,7 +35,8 @@ _DECIMALS = 4  # of the coordinates of objects
 class ShownCloud(msgspec.Struct):
     """The points of a point cloud that are on a page.
 
-    The sensor is at the origin. z is vertical in the world, and x is the heading of the sensor.
+    The sensor is at the origin. z is vertical in the world, and x is the heading of the sensor. If the pose is invalid,
+    the axes are those of the sensor.
 
     Attributes:
         total: The number of points in the file.
@@ -43,8 +44,8 @@ class ShownCloud(msgspec.Struct):
         corner: The lowest x, y and z of the points on the page.
         step: The rounding step of the coordinates, in the unit of the release.
         positions: x, y and z of the points, as numbers of steps from the corner: array of shape (3, count).
-        numbers: The object number of each point: 1 for the first object, 0 for unlabeled points; None if the points
-            have no label.
+        numbers: The object number of each point: 1 for the first object, 0 for unlabeled points; None if the label has
+            neither boxes nor ids of points, or is missing or invalid.
         intensities: The intensity of each point, from 0 to 255; None if the file has no intensities.
     """
 
@@ -58,7 +59,7 @@ class ShownCloud(msgspec.Struct):
 
 
 class Points(NamedTuple):
-    """All points of a file, and a choice of the points to show.
+    """All points of a file, and the indices of the points to show.
 
     Attributes:
         values: The points with all their fields, in the order of the file: structured array of shape (N,).
@@ -71,7 +72,7 @@ class Points(NamedTuple):
     num_not_finite: int
 
     def positions(self, index: npt.NDArray[np.intp] | slice) -> Floats:
-        """Return x, y and z of the points at an index, in the frame of the sensor: float64 array of shape (K, 3)."""
+        """Return x, y and z of the selected points, in the frame of the sensor: float64 array of shape (K, 3)."""
         selected = self.values[index]
         return np.stack([selected[axis].astype(np.float64) for axis in "xyz"], axis=1)
 
@@ -101,13 +102,16 @@ def read_shown_points(row: Row, limit: int) -> Points:
         limit: The largest number of shown points.
 
     Raises:
-        AssetError: The file cannot be read, or has no field x, y or z.
+        AssetError: The file cannot be read, or lacks x, y or z, or has several values of it for each point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     values = read_points(row, structured=True)
     names = values.dtype.names or ()
     if missing := [axis for axis in "xyz" if axis not in names or values.dtype[axis].shape]:
-        raise AssetError(f"got a point cloud without the field {missing[0]!r}; its fields are {', '.join(names)}")
+        raise AssetError(
+            f"got a point cloud without a field {missing[0]!r} of one value per point; "
+            f"its fields are {', '.join(names)}"
+        )
     is_finite = np.isfinite(values["x"]) & np.isfinite(values["y"]) & np.isfinite(values["z"])
     indices = np.flatnonzero(is_finite)
     return Points(values, indices[_even_indices(len(indices), limit)], len(values) - len(indices))
@@ -233,7 +237,7 @@ def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> 
     Args:
         points: The points.
         positions: x, y and z of the shown points: array of shape (M, 3).
-        numbers: The object number of each shown point; None if the points have no label.
+        numbers: The object number of each shown point, or None; see `number_points`.
     """
     corner = positions.min(axis=0) if len(positions) else np.zeros(3)
     step = _step_of(float((positions - corner).max(initial=0)))

@@ -32,7 +32,7 @@ _EXPONENT = 0.645  # the bytes of a photograph are about proportional to its sid
 _MIN_SIDE, _MIN_THUMB = 240, 160
 _THUMB_DIVISOR = 4  # a thumbnail gets 1 / 4 of `max_bytes`
 _METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
-# A small image of these formats and modes keeps its bytes.
+# A small image without metadata keeps its bytes if it has one of these formats and one of these modes.
 _KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
 _KEPT_MODES = {"L", "RGB"}
 # The keys of color profiles, and of metadata that may be private, such as the location and the author of a photograph.

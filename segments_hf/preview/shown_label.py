@@ -42,8 +42,8 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
         track: The id of the track.
         is_keyframe: Whether the annotation is a keyframe of its track.
         has_no_annotation: Whether the object consists of all pixels or points whose ids no annotation has.
-        geometry_3d: The geometry in a point cloud, as lists of x, y and z. For a polygon, line or point: its points.
-            For a cuboid: its center, and the vectors from the center to its front, to its left and to its top.
+        geometry_3d: The geometry in a point cloud, as lists of x, y and z. For a polygon, polyline or point: its
+            points. For a cuboid: its center, and the vectors from there to the centers of its front, left and top face.
         dimensions: The length, width and height of a cuboid.
         num_points: The number of points of the file that belong to the object; None if they were not counted.
     """

@@ -97,7 +97,8 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
     Args:
         content: The content of the file.
         source: The path or URL of the file, for the error.
-        max_bytes: The maximum size of decompressed JSON in bytes. The size of other content is not checked.
+        max_bytes: The maximum size of decompressed JSON in bytes. If the content is not gzipped, its size is not
+            checked.
 
     Raises:
         ReleaseError: The gzip data are damaged or contain another gzip file, or the JSON is too large.

@@ -113,7 +113,7 @@ class Release(ReleaseSensors):
 
         Raises:
             ReleaseError: The file cannot be read, is too large, or is not a release file.
-            PlatformError: The platform refuses the request, or has no such release.
+            PlatformError: There is no API key, or the platform does not provide the release.
             StorageError: The release cannot be written to the cache.
         """
         if isinstance(max_release_bytes, str):

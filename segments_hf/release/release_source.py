@@ -33,7 +33,7 @@ def read_source(
 ) -> Buffer:
     """Read the JSON text of a release, decompressed and without a byte order mark.
 
-    A local file is mapped into memory. All processes that map the same file share this memory.
+    A local file that is not gzipped is mapped into memory. All processes that map the same file share this memory.
 
     Args:
         source: A path, an http(s) URL, any URL that fsspec reads, or the URL of a release on the platform.
@@ -43,7 +43,7 @@ def read_source(
 
     Raises:
         ReleaseError: The source cannot be read, or is too large.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         StorageError: The release cannot be written to the cache.
     """
     if not is_url(source):

@@ -38,7 +38,7 @@ class ReleaseTasks(ReleaseHead):
     def task_type(self) -> str:
         """The task type of the default labelset, such as ``segmentation-bitmap``; an empty text if it is not known.
 
-        If the default labelset is not clear, it is the task type of the first labelset.
+        If the default labelset is not clear, the task type is that of the first labelset.
         """
         return self.labelset_task_type(self.default_or_first_labelset)
 
@@ -46,7 +46,7 @@ class ReleaseTasks(ReleaseHead):
     def categories(self) -> list[Category]:
         """The categories of the default labelset, in the order of their ids.
 
-        If the default labelset is not clear, they are the categories of the first labelset.
+        If the default labelset is not clear, the categories are those of the first labelset.
 
         Raises:
             ReleaseError: Two categories have the same id.

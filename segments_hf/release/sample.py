@@ -167,6 +167,8 @@ class Sample(Result):
     def images(self) -> list[Frame]:
         """The image of the sample as a list of one frame, or the frames of its sequence.
 
+        The list is empty if the sample has no attributes.
+
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
         """
@@ -178,6 +180,8 @@ class Sample(Result):
     @property
     def point_clouds(self) -> list[CloudFrame]:
         """The point cloud of the sample as a list of one frame, or the frames of its sequence.
+
+        The list is empty if the sample has no attributes.
 
         Raises:
             ReleaseError: The attributes are not those of a point cloud or a sequence of point clouds.
@@ -214,7 +218,7 @@ class Sample(Result):
         return None if isinstance(attributes, UnsetType) else attributes
 
     def status(self, labelset: str | None) -> str | None:
-        """Return the status of the label of a labelset; ``UNLABELED`` if there is no label; None if it has no status.
+        """Return the status of the label of a labelset; ``UNLABELED`` without a label; None if the label has no status.
 
         Raises:
             ReleaseError: The label cannot be decoded.
@@ -226,7 +230,7 @@ class Sample(Result):
         """Return the label of a labelset; None if it is null or missing.
 
         Raises:
-            ReleaseError: The label cannot be decoded; the error has its JSON path.
+            ReleaseError: The label cannot be decoded; the error names the JSON path of the label.
         """
         label: Label[Any] | JsonLabel | Raw | None = self.label_document(labelset)
         if isinstance(label, Raw):
@@ -239,7 +243,8 @@ class Sample(Result):
         If the only label of a list does not name its labelset, it is the label of every labelset.
 
         Raises:
-            ReleaseError: The labels are a list of several entries, and an entry does not name its labelset.
+            ReleaseError: The labels are a list, and an entry cannot be decoded; or the list has several labels, and one
+                of them does not name its labelset.
         """
         labels = self._document.labels
         if not isinstance(labels, list):

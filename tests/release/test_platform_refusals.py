@@ -22,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("no_retry_delays")
         ({"status": "PENDING"}, "still making this release"),
         ({"status": "FAILED"}, "failed to make this release"),
         ({"status": "CANCELLED"}, "got a release with status 'CANCELLED'"),
-        ({"attributes": None}, "got no URL"),
-        ({"attributes": {}}, "got no URL"),
-        ({"attributes": {"url": None}}, "got no URL"),
-        ({"attributes": {"url": ""}}, "got no URL"),
-        ({"attributes": {"url": "/etc/passwd"}}, "got no URL"),
-        ({"attributes": {"url": "file:///etc/passwd"}}, "got no URL"),
+        ({"attributes": None}, "got no http(s) URL"),
+        ({"attributes": {}}, "got no http(s) URL"),
+        ({"attributes": {"url": None}}, "got no http(s) URL"),
+        ({"attributes": {"url": ""}}, "got no http(s) URL"),
+        ({"attributes": {"url": "/etc/passwd"}}, "got no http(s) URL"),
+        ({"attributes": {"url": "file:///etc/passwd"}}, "got no http(s) URL"),
         ({"status": None}, "at $.status: got `null`"),
         ({"attributes": {"url": 1}}, "$.attributes.url"),
     ],
@@ -151,4 +151,4 @@ def test_error_of_an_api_url_without_http_shows_an_example(url, platform, monkey
 @pytest.mark.parametrize("url", ["http://[broken", "http://127.0.0.1:port"])
 def test_invalid_api_url_is_a_platform_error(url, platform, monkeypatch):
     monkeypatch.setenv("SEGMENTS_API_URL", url)
-    assert "no response from " in platform_error()
+    assert "no valid response from " in platform_error()

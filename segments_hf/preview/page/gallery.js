@@ -68,7 +68,7 @@ function objectsPerClass() {
   return [...counts];
 }
 
-/** Move the focus to the next or previous card when an arrow key, j or k is pressed. */
+/** Move the focus to the next card with the right arrow key or j, and to the previous card with the left arrow key or k. */
 function moveFocus(event) {
   const step = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1 }[event.key];
   const links = cards.filter((card) => !card.item.hidden).map((card) => card.link);

@@ -1,4 +1,4 @@
-// Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys. A point cloud is also turned.
+// Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys. Point clouds can also be turned.
 
 const BUTTON_FACTOR = 1.5; // a button or a key multiplies or divides the scale by this factor
 const KEY_SHIFT = 80; // the movement by an arrow key, in screen pixels
@@ -40,10 +40,10 @@ function movePointer(event) {
   }
 }
 
-/** Tell whether a pressed pointer moves the image or turns the point cloud. */
+/** Tell whether a single pressed pointer moves the image, or moves or turns the point cloud. */
 const isMovable = () => viewer.cloud || isZoomed();
 
-/** Tell whether the pressed pointers move the image or turn the point cloud. Then they highlight no objects. */
+/** Tell whether the pressed pointers zoom, move or turn the view. While they do, no object is highlighted. */
 const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isMovable());
 
 function releasePointer(event) {

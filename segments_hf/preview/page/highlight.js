@@ -4,7 +4,7 @@ const RING_RADIUS = 9; // screen pixels: the radius of the ring that highlights 
 // Lines and points are thin, so the pointer also selects them from a short distance: from these offsets in screen pixels.
 const NEAR_OFFSETS = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
 
-/** Outline an object, and describe it in a tooltip at the position of a pointer event. The number 0 removes both. */
+/** Outline an object. With a pointer event, also describe the object in a tooltip at the pointer. The number 0 removes both. */
 function setHighlight(number, pointer = null) {
   const object = viewer.detail?.objects[number - 1];
   const outline = viewer.parts?.outline;
@@ -75,8 +75,8 @@ function numberOfSmallestShape(event) {
 }
 
 /**
- * After each change of the zoom, draw two types of highlights again: an object in a point cloud, because it has moved; and
- * the rings around points of an image, because their size on the screen does not depend on the zoom.
+ * After each change of the zoom, draw two types of highlights again: those in a point cloud, because the object has moved on
+ * the screen; and the rings around points of an image, because their size on the screen does not depend on the zoom.
  */
 zoom.changed.addEventListener("change", () => {
   const { outline } = viewer.parts;

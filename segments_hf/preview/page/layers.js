@@ -15,8 +15,8 @@ function setOpacity(percent) {
 }
 
 /**
- * Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of objects of this
- * class, or null if the objects were not counted.
+ * Fill `container` with the opacity slider and the controls of classes. `counts` has pairs of a class number and the number
+ * of objects of this class, or null if the objects were not counted.
  */
 function showControls(container, counts) {
   const numbers = counts.map(([number]) => number);

@@ -33,7 +33,7 @@ function paintMask(canvas, mask, numbers, classNumbers) {
 
 /**
  * Paint the outlines of objects onto a canvas: the outermost pixels of an object in the color of its class, and the pixels
- * around it in a contrasting color. Where two objects touch, the object with the lower number has the contrasting color.
+ * around it in a contrasting color. Where two objects touch, the contrasting color is on the object with the lower number.
  */
 function paintEdges(canvas, mask, numbers, classNumbers) {
   const classOf = visibleClasses(classNumbers);

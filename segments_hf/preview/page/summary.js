@@ -1,6 +1,6 @@
 // The summary in the header of the page, and the size of the file in the footer.
 
-/** Return the number of samples or frames on the page, and how they were chosen if the input has more. */
+/** Return the number of samples or frames on the page, and how they were chosen if the input has or may have more. */
 function countText() {
   const unit = page.counts_frames ? "frame" : "sample";
   const isStream = page.total === null;

@@ -5,7 +5,7 @@ const viewer = {
   sample: null, // the detail of the sample
   camera: null, // the index of the camera whose image is in the stage; null if the stage shows the sample itself
   cameraName: null,
-  detail: null, // the detail of the view in the stage: that of the sample, or a detail with the image of the camera
+  detail: null, // the detail that the stage shows: `sample`, or a detail with the image of the camera
   numbers: null, // the object number of each pixel
   boxes: null, // the bounding box of the pixels of each object
   cloud: null, // the decoded points of a point cloud
@@ -76,7 +76,7 @@ function fillStage(entry, detail) {
   paintStage();
 }
 
-/** Highlight the object under the pointer. */
+/** Add event listeners that highlight the object under the pointer. */
 function listenToPointer(frame) {
   frame.addEventListener("pointermove", highlightUnderPointer);
   frame.addEventListener("pointerdown", highlightUnderPointer);

@@ -107,7 +107,7 @@ class PlatformApi:
                 return releases
             url = self._next_url(url, page.next)
         raise self._problem(
-            f"got a list of releases with more than {_MAX_PAGES} pages; pass the name of a release instead"
+            f"got a list of releases with more than {_MAX_PAGES} pages; pass the exact name of a release"
         )
 
     def _next_url(self, url: str, next_url: str) -> str:
@@ -118,7 +118,9 @@ class PlatformApi:
         except ValueError:
             same_host = False
         if not same_host:
-            raise self._problem("got a list of releases whose next page is on another host; pass the name of a release")
+            raise self._problem(
+                "got a list of releases whose next page is on another host; pass the exact name of a release"
+            )
         return next_url
 
     def _get(self, url: str) -> Response:
@@ -135,7 +137,9 @@ class PlatformApi:
         except TooLargeError as error:
             problem = f"{error} from {host}; check SEGMENTS_API_URL"
         except RemoteFileError as error:
-            problem = f"no response from {host} ({error}); check the network, and HTTPS_PROXY if a proxy is needed"
+            problem = (
+                f"no valid response from {host} ({error}); check the network, and HTTPS_PROXY if a proxy is needed"
+            )
         raise self._problem(problem)
 
     def _decoded(self, decoder: JsonDecoder[T], response: Response) -> T:

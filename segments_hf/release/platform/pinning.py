@@ -1,7 +1,7 @@
 """Read releases from the Segments.ai platform, and pin references to the content of a release.
 
 A pinned reference contains the SHA-256 of the release, and a copy of the release is in the cache. Only pinned
-references are stored in datasets or sent to other processes, because reading them needs no API key.
+references are stored in datasets or sent to other processes, because reading them from the cache needs no API key.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
         ``segments://owner/dataset@name#sha256=…`` for a reference; a path or URL unchanged.
 
     Raises:
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         ReleaseError: The release file cannot be fetched, or a ``segments://`` URL is malformed.
         SegmentsHFError: The source is empty, or is neither a string nor a path.
         StorageError: The release cannot be written to the cache.
@@ -75,7 +75,7 @@ def read_platform_release(
         max_bytes: The maximum size of the release file in bytes.
 
     Raises:
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         ReleaseError: The release file cannot be fetched, or its SHA-256 is not that of the reference.
         StorageError: The release cannot be written to the cache.
     """
@@ -105,7 +105,7 @@ def fetch_platform_release(
         max_bytes: The maximum size of the release file in bytes.
 
     Raises:
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         ReleaseError: The release file cannot be fetched.
     """
     return _download(reference, _find_release(reference, api_key), max_bytes)
@@ -122,7 +122,7 @@ def _find_release(reference: Reference, api_key: str | None) -> ListedRelease:
     """Find the release that the reference names; for `latest`, find the newest release that is ready.
 
     Raises:
-        PlatformError: The platform refuses the request, has no such release, or has not made the release yet.
+        PlatformError: There is no API key, or the platform does not provide the release.
     """
     api = PlatformApi(reference, api_key)
     listed = _newest(reference, api.fetch_releases()) if reference.name == LATEST else _named(reference, api)
@@ -138,7 +138,8 @@ def _find_release(reference: Reference, api_key: str | None) -> ListedRelease:
 
 
 def _named(reference: Reference, api: PlatformApi) -> ListedRelease:
-    # The URL of a request cannot contain a name with a slash or only dots, but the list of releases may contain it.
+    # The URL of a request cannot contain a name that has a slash or consists of dots. The list of releases may contain
+    # such a name.
     name = reference.name
     listed = api.fetch_release() if "/" not in name and name.strip(".") else None
     if listed is not None and listed.name == name:
@@ -181,8 +182,8 @@ def _download(reference: Reference, listed: ListedRelease, max_bytes: float) -> 
     if scheme_of(url) not in {"http", "https"}:
         raise platform_problem(
             reference,
-            "got no URL for the release file, although the release is ready; download the file from segments.ai and "
-            "pass its path",
+            "got no http(s) URL for the release file, although the release is ready; download the file from "
+            "segments.ai and pass its path",
         )
     try:
         # The API key is not sent, because the file is on another host and its URL is signed.

@@ -79,7 +79,7 @@ def canonical_source(source: str | os.PathLike[str]) -> str:
     """Convert a reference to a release on the platform to its URL; return any other source unchanged.
 
     A text that is both a reference and the path of an existing file means the file. A `Path` always means a file.
-    The URL means the release on the platform even in a working directory that has a file of the same name.
+    A ``segments://`` URL always means the release on the platform.
 
     Raises:
         ReleaseError: The source begins with ``segments://``, but the rest is malformed.
