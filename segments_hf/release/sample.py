@@ -165,9 +165,7 @@ class Sample(Result):
 
     @property
     def images(self) -> list[Frame]:
-        """The image of the sample as a list of one frame, or the frames of its sequence.
-
-        The list is empty if the sample has no attributes.
+        """The image as a list of one frame, or the frames of the sequence; an empty list if there are no attributes.
 
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
@@ -179,9 +177,7 @@ class Sample(Result):
 
     @property
     def point_clouds(self) -> list[CloudFrame]:
-        """The point cloud of the sample as a list of one frame, or the frames of its sequence.
-
-        The list is empty if the sample has no attributes.
+        """The point cloud as a list of one frame, or the frames of the sequence; an empty list if there are no attributes.
 
         Raises:
             ReleaseError: The attributes are not those of a point cloud or a sequence of point clouds.
@@ -243,8 +239,7 @@ class Sample(Result):
         If the only label of a list does not name its labelset, it is the label of every labelset.
 
         Raises:
-            ReleaseError: The labels are a list, and an entry cannot be decoded; or the list has several labels, and one
-                of them does not name its labelset.
+            ReleaseError: In a list of labels, an entry cannot be decoded, or one of several does not name its labelset.
         """
         labels = self._document.labels
         if not isinstance(labels, list):
