@@ -165,7 +165,7 @@ class Sample(Result):
 
     @property
     def images(self) -> list[Frame]:
-        """The image as a list of one frame, or the frames of the sequence; an empty list if there are no attributes.
+        """The image as a list of one frame, or the frames of the sequence; an empty list without attributes.
 
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
@@ -177,7 +177,7 @@ class Sample(Result):
 
     @property
     def point_clouds(self) -> list[CloudFrame]:
-        """The point cloud as a list of one frame, or the frames of the sequence; an empty list if there are no attributes.
+        """The point cloud as a list of one frame, or the frames of the sequence; an empty list without attributes.
 
         Raises:
             ReleaseError: The attributes are not those of a point cloud or a sequence of point clouds.
