@@ -90,7 +90,7 @@ class AssetCache:
         """Remove files.
 
         Args:
-            older_than: The number of seconds since the last use after which a file is removed.
+            older_than: A number of seconds; files that were used within this time are kept.
 
         Returns:
             The number and size of the removed files.

@@ -155,7 +155,7 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
             no categories.
     """
     columns = dataset.features or ()
-    # The user may have removed the column of the point clouds or that of their types.
+    # One of the two columns is enough, because the user may have removed the other.
     if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:
         check_point_cloud_rows(dataset)
     else:

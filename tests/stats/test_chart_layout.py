@@ -45,7 +45,10 @@ CASES = {
 
 
 def shown_texts(figure: Figure) -> Iterator[Text]:
-    """Yield the texts that are visible in a figure. Ticks outside the axes are not drawn."""
+    """Yield the texts that are visible in a figure.
+
+    Minor ticks have no texts in these figures, and ticks outside the axes are not drawn, so both are left out.
+    """
     hidden = {
         id(label)
         for axes in figure.axes
