@@ -32,7 +32,7 @@ def test_code_blocks_of_a_page_run_in_order_and_print_the_shown_output(
     for block in blocks_of((DOCS / page).read_text("utf-8")):
         location = f"{page}, line {block.line}"
         if block.language == "output":
-            assert CHECKER.check_output(block.code, printed, FLAGS), f"{location}: the block before it prints\n{printed}"
+            assert CHECKER.check_output(block.code, printed, FLAGS), f"{location}: the block before prints\n{printed}"
         elif block.language == "python":
             run_python(block, location, namespace)
             printed = capsys.readouterr().out
