@@ -151,7 +151,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         ReleaseError: The file is not a release, or a part of it is invalid.
         OptionError: An option is invalid or does not fit the release.
         AssetError: An image, a bitmap or a point cloud cannot be fetched or read, and `on_error` is ``"raise"``.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         StorageError: The disk is full or read-only.
 
     >>> from segments_hf.demo import demo_release

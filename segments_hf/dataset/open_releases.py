@@ -54,7 +54,7 @@ def open_release(
 
     Raises:
         ReleaseError: The file cannot be read, is too large, or is not a release file.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         StorageError: The release cannot be written to the cache.
     """
     source = pin(source, max_bytes=max_bytes)

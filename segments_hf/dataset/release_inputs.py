@@ -84,7 +84,7 @@ def release_source(
     Raises:
         OptionError: The release object of the official SDK has no URL, or a `Release` is only the part of a release
             that belongs to one sensor.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         ReleaseError: The release of the platform cannot be fetched, a ``segments://`` URL is malformed, or a `Release`
             was made in memory and the file at its location is missing or has another content.
         StorageError: The release of the platform cannot be cached.

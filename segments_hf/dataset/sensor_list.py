@@ -43,7 +43,7 @@ def sensors(
     Raises:
         OptionError: A dict of releases is empty, the SDK's release has no URL yet, or `max_release_bytes` is invalid.
         ReleaseError: The file cannot be read, is too large, or is not a release.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         SegmentsHFError: The value is not a release.
 
     >>> lidar = '{"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": [{}, {}]}}'
@@ -70,7 +70,7 @@ def opened_releases(
     Raises:
         OptionError: A dict of releases is empty, the SDK's release has no URL yet, or `max_release_bytes` is invalid.
         ReleaseError: The file cannot be read, is too large, or is not a release.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
         SegmentsHFError: The value is not a release.
     """
     max_bytes = bytes_of(max_release_bytes, "max_release_bytes")

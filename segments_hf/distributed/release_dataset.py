@@ -84,7 +84,7 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
         OptionError: An option is invalid or does not fit the release, or `split` is None and the release has
             several splits.
         ReleaseError: The file cannot be read, is too large, or is not a release.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
     """
     import_ray()
     check_number("connections_per_host", connections_per_host, 1)
@@ -128,7 +128,7 @@ def features_of(
     Raises:
         OptionError: An option is invalid or does not fit the release.
         ReleaseError: The file cannot be read, is too large, or is not a release.
-        PlatformError: The platform refuses the request, or has no such release.
+        PlatformError: There is no API key, or the platform does not provide the release.
 
     >>> from segments_hf.demo import demo_release
     >>> features_of(demo_release(), layout="semantic-segmentation")

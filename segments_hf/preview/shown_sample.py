@@ -101,7 +101,7 @@ class Detail(msgspec.Struct):
         cloud: The points of a point cloud.
         cameras: The cameras of a point cloud; empty if no camera has an image.
         objects: The objects.
-        notices: Messages about images, points and labels that cannot be shown, or only without some of their data.
+        notices: Messages about images, points and labels that are not shown, or shown incompletely or in other axes.
         original: The public URL of the original image; None if it has no public URL.
     """
 
