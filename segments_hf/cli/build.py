@@ -36,7 +36,7 @@ def build(
         str,
         options.one_of(
             ("arrow", "parquet"),
-            "The format of the files. arrow: for `load_from_disk` of datasets. parquet: for `load_dataset`.",
+            "The format of the files. arrow: for `datasets.load_from_disk`. parquet: for `datasets.load_dataset`.",
             OUTPUT,
         ),
     ] = "arrow",

@@ -24,8 +24,8 @@ def inspect(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The labelset whose annotations are counted; by default the ground truth, or the first labelset if "
-            "there is none.",
+            help="The labelset whose annotations and statuses are counted; by default the ground truth, or the first "
+            "labelset if there is no ground truth.",
             rich_help_panel=INPUT,
         ),
     ] = None,

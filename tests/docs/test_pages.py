@@ -1,4 +1,7 @@
-"""The code blocks of the documentation run as they are, in a folder that contains only the demo releases."""
+"""The code blocks of the documentation run as they are, in a folder that contains only the files of the demo releases.
+
+Blocks after a ``% not run`` comment are only compiled or parsed.
+"""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_image_range_is_in_the_units_of_the_file(make: Callable[[], bytes], valu
 
 
 @pytest.mark.parametrize("name", [name for name in CONVERTED if name.startswith(("16", "12"))])
-def test_image_range_for_deep_color_images_raises_option_error(name: str) -> None:
+def test_image_range_for_deep_images_of_several_channels_raises_option_error(name: str) -> None:
     with pytest.raises(OptionError, match="image_range"):
         to_eight_bit(FileContent(CONVERTED[name]()), ValueRange(0, 4095))
 

@@ -78,7 +78,7 @@ ImageRange = Annotated[
     typer.Option(
         metavar="LOW,HIGH",
         help="The pixel values for black and for white, such as 0,4095, when a layout converts images of more than "
-        "8 bits.",
+        "8 bits, or of floats, to 8 bits.",
         rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]

@@ -70,7 +70,7 @@ class _Retry(Retry):
 
 
 class RemoteFileError(SegmentsHFError, OSError):
-    """A request without a complete response that can be decoded.
+    """The error for a request that failed, or whose response is incomplete or cannot be decoded.
 
     The message does not contain the URL, because the URL may be signed.
     """
@@ -109,7 +109,8 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
 
     Raises:
         TooLargeError: The body is larger.
-        RemoteFileError: No complete response arrived in time, or a redirect leads to a URL that is not http or https.
+        RemoteFileError: No complete response arrived in time; the response cannot be decoded; a redirect leads to a URL
+            that is not http or https; or the package for a SOCKS proxy is missing.
     """
     deadline = Deadline(DEFAULT_SECONDS if seconds is None else seconds)
     try:
@@ -142,7 +143,7 @@ def fetch_file(url: str, name: str, *, max_bytes: int) -> bytes:
 
     Raises:
         TooLargeError: The file is larger.
-        ReleaseError: There is no complete response, or its status is an error.
+        ReleaseError: The request failed, the response cannot be decoded, or its status is an error.
     """
     try:
         response = read_url(url, max_bytes=max_bytes)

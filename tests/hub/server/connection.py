@@ -1,4 +1,4 @@
-"""The HTTP connections to the Hub of the tests, and the faults that a test adds to them."""
+"""The HTTP connections to the server that imitates the Hub, and the faults that a test adds to them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class HubApi(PullRequests):
             if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
                 return respond(self, body, **match.groupdict())
         self.hub.unknown_requests.append(f"{self.command} {path}")
-        return error_response(404, "the Hub of the tests has no such route")
+        return error_response(404, "the server that imitates the Hub has no such route")
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Repo | Response:
         repo = self.hub.repos.get((kind, repo_id))

@@ -1,4 +1,4 @@
-"""The upload of large files to the Hub of the tests: as chunks to Xet storage, or with the LFS protocol."""
+"""The upload of large files to the server that imitates the Hub: as chunks to Xet storage, or with the LFS protocol."""
 
 from __future__ import annotations
 

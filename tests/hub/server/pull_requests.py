@@ -1,4 +1,4 @@
-"""Pull requests for ``main`` on the Hub of the tests. A merge changes only the files that the pull request changes."""
+"""Pull requests for ``main`` on the server that imitates the Hub. A merge changes only the files of the request."""
 
 from __future__ import annotations
 

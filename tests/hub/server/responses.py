@@ -1,4 +1,4 @@
-"""Responses of the Hub of the tests, and the descriptions of files in these responses."""
+"""Responses of the server that imitates the Hub, and the descriptions of files in these responses."""
 
 from __future__ import annotations
 
