@@ -63,7 +63,7 @@ def export_dataset(
             copies, for programs that ignore EXIF data. The labels stay the same. The upright copy of a JPEG or an MPO
             is a JPEG of quality 95. All other upright copies are lossless: those of PNG and TIFF files keep the format,
             and the rest are PNG files. Programs for YOLO formats cannot read all image formats: ``"copy"``, ``"link"``
-            and ``"upright"`` leave out images that these programs cannot read, such as GIF files, with their labels.
+            and ``"upright"`` leave out images and their labels if these programs cannot read the images, such as GIFs.
             ``"convert"`` converts such images to PNG, and copies all others. For point clouds, the images are those of
             the cameras, and only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default,

@@ -116,9 +116,9 @@ def _loading(
         bool,
         typer.Option(
             "--exact",
-            help="Give each split exactly its fraction of the samples, rounded to a whole number; with --split-by, the "
-            "sizes are only near to these numbers. Without this option, sizes are approximate. Needs fractions in "
-            "--splits.",
+            help="Give each split its fraction of the samples, rounded to a whole number of samples. With --split-by, "
+            "groups stay whole, so the sizes are only as near to this as the groups allow. Without --exact, sizes are "
+            "approximate. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = False,
