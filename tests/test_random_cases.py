@@ -1,4 +1,4 @@
-"""Random cases of parametrized tests are few, cover each value of each parameter, and depend on the seed only."""
+"""The seed determines which random cases of parametrized tests run; those of `each_choice` cover each value."""
 
 from __future__ import annotations
 

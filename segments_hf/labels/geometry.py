@@ -185,7 +185,7 @@ def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Po
         points.append(point)
         while len(points) > 2 and _is_spike(points[-3:], sides):  # noqa: PLR2004
             del points[-2]
-    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner first
+    return points if len(points) < len(clipped) else list(clipped)  # if no corner was removed, keep the original order
 
 
 def _is_spike(points: Sequence[Point], sides: Sequence[tuple[int, float, int]]) -> bool:

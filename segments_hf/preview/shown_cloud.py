@@ -102,7 +102,7 @@ def read_shown_points(row: Row, limit: int) -> Points:
         limit: The largest number of shown points.
 
     Raises:
-        AssetError: The file cannot be read, or lacks x, y or z, or has several values of it for each point.
+        AssetError: The file cannot be read, or x, y or z is missing or has several values per point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
     values = read_points(row, structured=True)

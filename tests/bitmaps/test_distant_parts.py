@@ -1,4 +1,4 @@
-"""`parts_of` finds the components that scipy finds, and `distant_groups` counts groups of parts far apart."""
+"""`parts_of` finds the components that scipy finds, and `distant_groups` counts groups of near parts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def bitmap_of(*rectangles: Rectangle) -> np.ndarray:
         pytest.param([(x, 0, 9, 9) for x in (0, 10, 35, 60, 91)], 4, id="near parts are one group"),
     ],
 )
-def test_groups_of_parts_far_apart_are_counted(rectangles: list[Rectangle], groups: int) -> None:
+def test_groups_of_near_parts_are_counted(rectangles: list[Rectangle], groups: int) -> None:
     for ids in (bitmap_of(*rectangles), bitmap_of(*rectangles).T.copy()):
         assert distant_groups(ids, boxes(ids)) == ({7: groups} if groups > 3 else {})
 

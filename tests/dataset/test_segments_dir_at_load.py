@@ -171,7 +171,7 @@ def test_segments_dir_with_some_files_of_the_release_logs_no_warning(
     assert not caplog.records
 
 
-def test_segments_dir_without_files_logs_no_warning_if_no_assets_are_loaded(
+def test_segments_dir_without_files_of_the_release_logs_no_warning_if_no_assets_are_loaded(
     write_release: Any, tmp_path: Path, caplog: Any
 ) -> None:
     options = write_release_and_folder(tmp_path, write_release, SMALL_IDS, gray_bitmap(SMALL_IDS, 8), None) | {

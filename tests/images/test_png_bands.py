@@ -1,4 +1,4 @@
-"""A PNG has the same pixels if it is decoded in bands of rows and if Pillow decodes it as a whole."""
+"""A PNG that is decoded in bands of rows has the pixels from which it was made."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
 
 
 def _categories(source: Source) -> list[Category]:
-    with contextlib.suppress(SegmentsHFError):  # raised if the dataset was not made by `load_release`
+    with contextlib.suppress(SegmentsHFError):  # raised if the features contain no categories, as for texts
         return stored_categories(source.features)
     return []
 

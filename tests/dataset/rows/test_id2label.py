@@ -31,7 +31,7 @@ MASK_NAMES = {0: "unlabeled", **dict(enumerate(UNIQUE_NAMES, 1)), 4: "unlabeled 
 
 
 def through_yaml(dataset, _):
-    """Write the features to YAML and read them, as the card of a dataset does."""
+    """Write the features to YAML and read them, as `datasets` does for the card of a dataset."""
     features = datasets.Features._from_yaml_list(dataset.features._to_yaml_list())
     assert features == dataset.features
     return dataset.cast(features)
