@@ -47,7 +47,7 @@ def find_layout(task: str, option: str = "task") -> Layout:
 
     Args:
         task: The name of the layout, in upper or lower case.
-        option: The name of the parameter of the user's call, for the error.
+        option: The name of the parameter in the function that the user called, for the error.
 
     Raises:
         OptionError: There is no such layout.
@@ -155,7 +155,8 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
             no categories.
     """
     columns = dataset.features or ()
-    # One of the two columns is enough, because the user may have removed the other.
+    # The rows are those of point clouds, even if the user has removed one of the columns point_cloud and
+    # point_cloud_type. The check then reports the missing column.
     if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:
         check_point_cloud_rows(dataset)
     else:

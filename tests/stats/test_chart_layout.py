@@ -23,11 +23,11 @@ from .made_statistics import SIZES, stats_of_classes
 CLOSE_SIZES = [ImageSize(2000 + n, 1500 - n, 30 - n) for n in range(20)]
 
 
-NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}  # their chart takes the most time
+NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}  # the chart of attributes takes the most time to draw
 
 
 def with_sizes(**changes: Any) -> Stats:
-    """Return statistics of three classes, with changed fields of `Stats.sizes`, the statistics of the areas."""
+    """Return statistics of three classes. Each of `changes` replaces a field of `Stats.sizes`, the areas of objects."""
     return stats_of_classes(3, sizes=msgspec.structs.replace(SIZES, **changes), **NO_ATTRIBUTES)
 
 

@@ -172,8 +172,8 @@ def _read(
 def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """Decode the content encodings of a body, the last one first.
 
-    urllib3 up to version 2.8 cannot do this: if a body consists of several gzip members and its size is limited, it
-    returns some parts of the body twice.
+    urllib3 does not decode the body here: up to version 2.8, it returns data twice if a body has several gzip members
+    and the decompressed data of one of them end exactly at the limit of a read.
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if len(names) > _MAX_ENCODINGS:
