@@ -54,7 +54,7 @@ def export(
             "What to do with the image files. copy: copy the files, but leave out images and their labels if programs "
             "for the export format cannot read the images. convert: like copy, but convert such images to PNG. "
             "upright: like copy, but write an upright copy of an image that has an EXIF orientation. link: like copy, "
-            "but make symbolic links to the cached files. none: export no image files. For point clouds, the image "
+            "but make symbolic links to the image files. none: export no image files. For point clouds, the image "
             "files are those of the cameras, and only the values copy and none are possible.",
             ASSETS_AND_LABELS,
         ),

@@ -54,7 +54,7 @@ class ReleaseHead(Result):
     def created_at(self) -> datetime.datetime | None:
         """The date and time at which the release was made; None if the file has no valid date.
 
-        A date without a time zone in the file is in UTC.
+        If the date in the file has no time zone, it is read as UTC.
         """
         return parse_moment(self._document.created_at)
 

@@ -1,6 +1,6 @@
 """The code blocks of the documentation run as they are, in a folder that contains only the files of the demo releases.
 
-Blocks after a ``% not run`` comment are only compiled or parsed.
+The block directly after a ``% not run`` comment is only compiled or parsed.
 """
 
 from __future__ import annotations

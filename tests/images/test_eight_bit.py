@@ -50,7 +50,7 @@ def test_other_modes_are_converted_as_pillow_converts_them(name: str, make: Call
 
 
 @pytest.mark.parametrize(("make", "values", "limits"), DEEP.values(), ids=DEEP)
-def test_deep_images_are_scaled_by_their_declared_or_likely_range(
+def test_deep_images_are_scaled_by_their_declared_range_or_a_guessed_range(
     make: Callable[[], bytes], values: Any, limits: tuple[float, float]
 ) -> None:
     made = to_eight_bit(FileContent(make()))
@@ -157,7 +157,7 @@ def test_unreadable_files_raise_asset_error(content: bytes, error: type[Exceptio
 @pytest.mark.parametrize(
     "mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "LA", "PA", "La", "RGBa", "RGBX"]
 )
-def test_decoded_images_are_converted_to_8_bits(mode: str) -> None:
+def test_decoded_images_become_8_bit_rgb_or_gray(mode: str) -> None:
     if mode in {"La", "RGBa", "RGBX"}:
         image = colors({"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}[mode]).convert(mode)
     else:

@@ -1,4 +1,4 @@
-"""Read ids from a PNG whose palette colors encode ids, in the same way as the pixels of an RGB PNG do.
+"""Read ids from a PNG whose palette colors encode ids as the pixels of an RGB PNG do.
 
 Some programs save bitmaps with such a palette to make them small. Other programs save the ids as palette indices, with
 arbitrary colors. Therefore the colors are read as ids only if every color in the bitmap is the id of an annotation, or
@@ -60,6 +60,6 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
 
 def _refusal(problem: str) -> BitmapError:
     return BitmapError(
-        f"got an image with a palette in which {problem}; it may store ids as palette indices instead of palette "
-        "colors: expected an RGBA, RGB or gray PNG of ids"
+        f"got an image with a palette in which {problem}; the image may store ids as palette indices instead of "
+        "palette colors: expected an RGBA, RGB or gray PNG of ids"
     )

@@ -117,8 +117,8 @@ def _loading(
         typer.Option(
             "--exact",
             help="Give each split its fraction of the samples, rounded to a whole number of samples. With --split-by, "
-            "groups stay whole, so the sizes are only as near to this as the groups allow. Without --exact, sizes are "
-            "approximate. Needs fractions in --splits.",
+            "samples with the same value stay together, so a size may differ from its fraction. Without --exact, all "
+            "sizes are approximate. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = False,

@@ -187,7 +187,7 @@ def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
 
 
 def _error_text(error: Exception) -> str:
-    """Return the message of another library's exception as one line, without the queries of URLs."""
+    """Return the first line of the message of another library's exception, without the queries of URLs."""
     text = without_queries(next(iter(str(error).splitlines()), ""))
     if _NO_SUCH_RANGE.search(text):  # servers refuse any range of an empty object
         return "got an empty file"
