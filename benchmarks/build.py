@@ -9,8 +9,9 @@ a new process:
 
 "seconds" is the time of the call; "wall" is the time since the start of the process, including imports. "disk ratio" is
 the number of bytes in HF_HOME divided by the number of bytes of the assets. The SDK runs once. The other roles run
-three times, interleaved; the table has the medians, and for the peak memory the maximum. Times from different runs of
-this script cannot be compared; each ratio is computed from times of the same run.
+three times, interleaved; the table has the medians, and for the peak memory the maximum. "ratio to SDK" is the
+seconds of the SDK divided by those of the role, in the same run of this script. Times from different runs cannot be
+compared.
 
 Run it with `python benchmarks/build.py`. The first run makes the environment of the SDK with pip.
 """

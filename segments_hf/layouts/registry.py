@@ -155,8 +155,8 @@ def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
             no categories.
     """
     columns = dataset.features or ()
-    # The rows are those of point clouds, even if the user has removed one of the columns point_cloud and
-    # point_cloud_type. The check then reports the missing column.
+    # One of the columns point_cloud and point_cloud_type is enough to treat the rows as point clouds. If the user has
+    # removed the other column, the check reports it.
     if is_point_cloud(columns) or POINT_CLOUD_TYPE_COLUMN in columns:
         check_point_cloud_rows(dataset)
     else:

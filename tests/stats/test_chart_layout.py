@@ -23,7 +23,8 @@ from .made_statistics import SIZES, stats_of_classes
 CLOSE_SIZES = [ImageSize(2000 + n, 1500 - n, 30 - n) for n in range(20)]
 
 
-NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}  # their chart takes the most time to draw
+# The chart of attributes takes the most time to draw.
+NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}
 
 
 def with_sizes(**changes: Any) -> Stats:
