@@ -117,8 +117,8 @@ def _loading(
         typer.Option(
             "--exact",
             help="Give each split its fraction of the samples, rounded to a whole number of samples. With --split-by, "
-            "samples with the same value stay together, so a size may differ from its fraction. Without --exact, all "
-            "sizes are approximate. Needs fractions in --splits.",
+            "samples with the same value of KEY stay together, so the size of a split may differ from its fraction. "
+            "Without --exact, the sizes of all splits are approximate. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = False,
@@ -184,7 +184,7 @@ _CamerasForExport = Annotated[
     typer.Option(
         "--cameras",
         help="When point clouds are downloaded, also download the images of their cameras. For a format that contains "
-        "these images, they are downloaded without this option.",
+        "these images, they are downloaded even without this option.",
         rich_help_panel=ASSETS_AND_LABELS,
     ),
 ]
