@@ -23,7 +23,7 @@ from .made_statistics import SIZES, stats_of_classes
 CLOSE_SIZES = [ImageSize(2000 + n, 1500 - n, 30 - n) for n in range(20)]
 
 
-# The chart of attributes takes the most time to draw.
+# Most cases have no attributes, because the chart of attributes takes the most time to draw.
 NO_ATTRIBUTES: dict[str, Any] = {"attributes": [], "image_attributes": []}
 
 
@@ -40,7 +40,7 @@ CASES = {
     "120 classes": lambda: stats_of_classes(120, **NO_ATTRIBUTES),
     "close image sizes": lambda: stats_of_classes(2, image_sizes=CLOSE_SIZES, **NO_ATTRIBUTES),
     "one size of objects": lambda: with_sizes(histogram=[0] * 13 + [9]),
-    "few small objects": lambda: with_sizes(small=10**9, histogram=[0] * 9 + [1] * 9),
+    "one bar of small objects": lambda: with_sizes(small=10**9, histogram=[0] * 9 + [1] * 9),
     "areas up to 1G": lambda: with_sizes(small=10**9, medium=10**9, histogram=[1] * 30),
 }
 
@@ -48,7 +48,7 @@ CASES = {
 def shown_texts(figure: Figure) -> Iterator[Text]:
     """Yield the texts that are visible in a figure.
 
-    Minor ticks have no texts in these figures, and ticks outside the axes are not drawn, so both are left out.
+    The labels of minor ticks and of ticks outside the axes are left out, because these figures do not show them.
     """
     hidden = {
         id(label)

@@ -1,4 +1,4 @@
-"""Read ids from a PNG whose palette colors encode ids as the pixels of an RGB PNG do.
+"""Read ids from a PNG whose palette colors encode ids in the same way as the pixels of an RGB PNG.
 
 Some programs save bitmaps with such a palette to make them small. Other programs save the ids as palette indices, with
 arbitrary colors. Therefore the colors are read as ids only if every color in the bitmap is the id of an annotation, or

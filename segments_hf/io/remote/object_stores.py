@@ -183,7 +183,7 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
 
 
 def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
-    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would open a chain of URLs)
+    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would open chained URLs: `zip::s3://…`)
 
 
 def _error_text(error: Exception) -> str:
