@@ -67,8 +67,8 @@ def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
         on_error: What to do with a faulty sample, as in `load_release`: ``"raise"``, ``"skip"`` or ``"keep"``.
         split: The split to read, such as ``"train"``; it can be left out if there is only one.
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
-            belongs to. By default, the cluster that this process is connected to; if there is none, Ray is started on
-            this machine.
+            belongs to. By default, the cluster that this process is connected to; without a connection, Ray is
+            started on this machine.
         connections_per_host: The largest number of simultaneous requests to one host, of all nodes together.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
             `cache_dir`. `in_flight` is the largest number of rows whose files one task downloads at the same time.

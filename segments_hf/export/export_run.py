@@ -110,7 +110,7 @@ class ExportRun(ABC, Generic[S]):
         return ", ".join(f"{count} {reason}" for reason, count in self.result.left_out.items())
 
     def close(self) -> None:
-        """Write the last files of the format, add its notes to the result, and log what was left out.
+        """Write the last files of the format, add its notes to the result, and log the objects and rows left out.
 
         In Python, the notes are logged too; the command prints them with its result.
 

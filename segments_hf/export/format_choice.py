@@ -104,7 +104,7 @@ def _cannot_represent(
 ) -> OptionError:
     """Return the error for a format that cannot represent some kinds of objects; it lists the formats that can.
 
-    The list has the formats for all of the kinds; if there are none, those for some of the kinds.
+    The list has the formats for all of the kinds. If no format is for all of them, it has those for some of the kinds.
     """
     for_rows = [other for other in FORMATS.values() if _is_for_rows(other, features)]
     for_all_kinds = [other.name for other in for_rows if other.object_kinds >= set(kinds)]

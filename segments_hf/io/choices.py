@@ -67,7 +67,9 @@ def listed_choices(choices: Iterable[str]) -> str:
 
 
 def suggestion(value: object, choices: Iterable[str]) -> str:
-    """Suggest the choice closest to a value, or else a choice that contains it, as a question; empty if there is none.
+    """Suggest the choice closest to a value, or else a choice that contains it, as a question.
+
+    The text is empty if no choice is similar.
 
     >>> suggestion("coco_instance", ["coco-instance", "yolo"]), suggestion("semantic", ["semantic-segmentation"])
     ("; did you mean 'coco-instance'?", "; did you mean 'semantic-segmentation'?")

@@ -44,7 +44,7 @@ class Shape(NamedTuple):
     Attributes:
         id: The id of the annotation.
         kind: The type; None if it is missing.
-        raw_points: The points of a polygon, polyline or point, as in the row; None if there are none.
+        raw_points: The points of a polygon, polyline or point, as in the row; None if the annotation has no points.
     """
 
     id: int

@@ -130,7 +130,7 @@ def _fisheye(points: Floats, values: Mapping[str, float]) -> Floats:
 
 
 def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
-    """Return the smallest r² at which r N(r²) / D(r²) stops increasing or D(r²) is 0; infinity if there is none.
+    """Return the smallest r² at which r N(r²) / D(r²) stops increasing or D(r²) is 0; infinity if there is no such r².
 
     Args:
         numerator: The coefficients of the polynomial N, from the lowest power to the highest.

@@ -97,7 +97,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
     header, instances, properties = None, None, None
     if "image" in unreported:
         try:
-            header = _header(image := _content(row["image"]))
+            header = checked_header(image := _content(row["image"]))
             properties = ImageProperties(
                 pixel_format(image).name, stored_orientation(image, header), fingerprint_of(image)
             )
@@ -125,7 +125,12 @@ def _content(image: Mapping[str, Any] | None) -> FileContent:
     return FileContent(image["bytes"], path)
 
 
-def _header(image: FileContent) -> Header:
+def checked_header(image: FileContent) -> Header:
+    """Check the file of an image of a row, and return its header.
+
+    Raises:
+        AssetError: The image cannot be read.
+    """
     return check_image(image, _NO_LIMITS)
 
 

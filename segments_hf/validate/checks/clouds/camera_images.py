@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
-from segments_hf.images import ImageLimits, check_image
 from segments_hf.images.stored_image import stored_content
 from segments_hf.validate.checks.clouds.camera_calibration import camera_name
+from segments_hf.validate.checks.images import checked_header
 from segments_hf.validate.checks.unreadable import UNREADABLE_CAMERA
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
-
-_NO_LIMITS = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # `load_release` checked the limits of the user
 
 
 def has_camera_image(row: Row) -> bool:
@@ -29,6 +27,6 @@ def unreadable_camera_images(row: Row) -> Iterator[Finding]:
     for camera in row.get("cameras") or ():
         if camera.get("image") is not None:
             try:
-                check_image(stored_content(camera["image"]), _NO_LIMITS)
+                checked_header(stored_content(camera["image"]))
             except AssetError as error:
                 yield UNREADABLE_CAMERA.in_row(row, f"{camera_name(camera)}: {error}")
